@@ -1,0 +1,132 @@
+//! Names for things: one newtype per kind of id, so that one can never stand for another.
+//!
+//! Public ids are 128 random bits in base64url without padding: 22 characters, safe in a URL and
+//! not guessable. Internal rows that are read in the order of their making use [`JobId`]-like
+//! ids made the same way; nothing about a person can be read off any id.
+
+use std::{fmt, str::FromStr};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{Chance, random};
+
+/// A text that is not an id of the kind asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not {what}: expected 22 characters of A-Z, a-z, 0-9, - or _")]
+pub struct IdError {
+    what: &'static str,
+}
+
+fn check(text: &str, what: &'static str) -> Result<(), IdError> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| IdError { what })?;
+    if bytes.len() == 16 {
+        Ok(())
+    } else {
+        Err(IdError { what })
+    }
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident, $what:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// A new random id of 128 bits.
+            #[must_use]
+            pub fn random(chance: &dyn Chance) -> $name {
+                $name(URL_SAFE_NO_PAD.encode(random::<16>(chance)))
+            }
+
+            /// The id as it is written in URLs and stored: 22 characters.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<$name, IdError> {
+                $name::try_from(text.to_owned())
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<$name, IdError> {
+                check(&text, $what)?;
+                Ok($name(text))
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// An organisation that issues: the tenant, first in every key of the database.
+    IssuerId, "an issuer id";
+    /// A credential, as in `/c/{id}`.
+    CredentialId, "a credential id";
+    /// An achievement: what a credential is about.
+    AchievementId, "an achievement id";
+    /// A person we keep a sealed record of: a learner, an assessor.
+    PersonId, "a person id";
+    /// A status list, as in `/status/{id}`.
+    StatusListId, "a status list id";
+    /// The public half of an API key: which key it is, not the secret.
+    ApiKeyId, "an API key id";
+    /// A portfolio: credentials that a learner chose to show together.
+    PortfolioId, "a portfolio id";
+    /// Work promised for later.
+    JobId, "a job id";
+    /// A stored evidence record.
+    EvidenceId, "an evidence id";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemChance;
+
+    #[test]
+    fn a_random_id_reads_back() {
+        let id = CredentialId::random(&SystemChance);
+        assert_eq!(id.as_str().len(), 22);
+        assert_eq!(id.to_string().parse::<CredentialId>(), Ok(id));
+    }
+
+    #[test]
+    fn what_is_not_an_id_is_refused() {
+        for text in [
+            "",
+            "short",
+            "AAAAAAAAAAAAAAAAAAAAAB",
+            "AAAAAAAAAAAAAAAAAAAAA=",
+            "../../../../etc/passwd",
+        ] {
+            assert_eq!(
+                text.parse::<CredentialId>().map_err(|e| e.to_string()),
+                Err(
+                    "not a credential id: expected 22 characters of A-Z, a-z, 0-9, - or _"
+                        .to_owned()
+                ),
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Skillmark issues signed, portable microcredentials (Open Badges 3.0) that say what a person
+//! can do, shown by which task, at which rubric level, and lets anyone check them.
+//!
+//! # The map, and the one rule
+//!
+//! The modules below stand in reading order, and **a module may use only the modules listed
+//! above it**. `tests/it/tidy.rs` reads the order out of this file and fails on an upward `use`.
+//!
+//! - The first three (`clock`, `ids`, `config`) are plain facts that every room shares.
+//! - The *kernel* is pure: it never awaits, never opens a socket or a file, never reads a clock.
+//! - The *edges* do input and output, and hold no rules.
+//! - The *services* are the verbs; they read all, decide purely, and write once.
+//! - The *entrances* are how people and programs come in; they hold no SQL and sign nothing.
+
+// ── shared facts ────────────────────────────────────────────────────────────
+/// The only source of "now" (whole seconds) and of chance.
+pub mod clock;
+/// Names for things: one newtype per kind of id.
+pub mod ids;
+
+// ── kernel: pure; no await, socket, file, clock or SQL ──────────────────────
+/// Strict JSON: one tree, duplicate keys refused, RFC 8785 form.
+pub mod json;

@@ -1,0 +1,3 @@
+//! Every integration test, one binary: a file per room, cases as files under `tests/vectors`.
+
+mod json;
