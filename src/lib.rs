@@ -19,5 +19,7 @@ pub mod clock;
 pub mod ids;
 
 // ── kernel: pure; no await, socket, file, clock or SQL ──────────────────────
+/// What a credential is: Open Badges 3.0 as Rust types.
+pub mod credential;
 /// Strict JSON: one tree, duplicate keys refused, RFC 8785 form.
 pub mod json;
