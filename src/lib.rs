@@ -23,3 +23,5 @@ pub mod ids;
 pub mod credential;
 /// Strict JSON: one tree, duplicate keys refused, RFC 8785 form.
 pub mod json;
+/// Keys and signatures.
+pub mod keys;

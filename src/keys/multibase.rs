@@ -1,0 +1,242 @@
+//! Multikey and multibase texts: `z`, then base58btc (Controlled Identifiers 1.0 §2.2.2, §2.4).
+//!
+//! Decoding base58 takes time that grows with the square of the length, so every text is measured
+//! before it is read.
+
+use zeroize::Zeroizing;
+
+use super::{KeyError, PublicKey, SignatureBytes, SigningKey};
+
+const ED25519_PUBLIC: [u8; 2] = [0xed, 0x01];
+const ED25519_SECRET: [u8; 2] = [0x80, 0x26];
+
+/// Prefixes of kinds of public key that we know but do not use.
+const OTHER_KINDS: &[([u8; 2], &str)] = &[
+    ([0x80, 0x24], "P-256"),
+    ([0x81, 0x24], "P-384"),
+    ([0x82, 0x24], "P-521"),
+    ([0xe7, 0x01], "secp256k1"),
+    ([0xec, 0x01], "X25519"),
+    ([0xeb, 0x01], "BLS12-381 G2"),
+    ([0x85, 0x24], "RSA"),
+];
+
+impl PublicKey {
+    /// Reads `publicKeyMultibase` of a Multikey: `z6Mk…`, the bytes `ed 01` and 32 more.
+    ///
+    /// # Errors
+    /// [`KeyError::Malformed`], [`KeyError::OtherKind`] for another known kind of key, or the
+    /// faults of [`PublicKey::from_bytes`].
+    pub fn from_multikey(text: &str) -> Result<PublicKey, KeyError> {
+        let (buffer, len) = decode::<69>(text)?;
+        match &buffer[..len] {
+            [0xed, 0x01, rest @ ..] => {
+                let bytes = rest
+                    .try_into()
+                    .map_err(|_| KeyError::Malformed("an Ed25519 Multikey has 34 bytes"))?;
+                PublicKey::from_bytes(bytes)
+            }
+            [a, b, ..] => Err(OTHER_KINDS
+                .iter()
+                .find(|(prefix, _)| prefix == &[*a, *b])
+                .map_or(KeyError::Malformed("not a known Multikey"), |(_, kind)| {
+                    KeyError::OtherKind(kind)
+                })),
+            _ => Err(KeyError::Malformed("a Multikey is longer")),
+        }
+    }
+
+    /// The Multikey text, `z6Mk…`, 48 characters.
+    #[must_use]
+    pub fn to_multikey(&self) -> String {
+        let mut bytes = [0; 34];
+        bytes[..2].copy_from_slice(&ED25519_PUBLIC);
+        bytes[2..].copy_from_slice(self.as_bytes());
+        encode(&bytes)
+    }
+}
+
+impl SigningKey {
+    /// Reads a secret Multikey: `80 26` and the 32-byte seed (`z3u2…`), or the longer form some
+    /// tools print, `80 26`, seed and public key (`zrv2…`, 66 bytes).
+    ///
+    /// # Errors
+    /// [`KeyError::Malformed`], or [`KeyError::Mismatch`] if the printed public key is another.
+    pub fn from_multikey(text: &str) -> Result<SigningKey, KeyError> {
+        let (buffer, len) = decode::<66>(text)?;
+        let buffer = Zeroizing::new(buffer);
+        let Some(body) = buffer[..len].strip_prefix(&ED25519_SECRET) else {
+            return Err(KeyError::Malformed("not an Ed25519 secret Multikey"));
+        };
+        let Some((seed, public)) = body.split_first_chunk::<32>() else {
+            return Err(KeyError::Malformed("a secret Multikey has 34 bytes"));
+        };
+        let key = SigningKey::from_seed(seed);
+        match public {
+            [] => Ok(key),
+            public if public.len() != 32 => {
+                Err(KeyError::Malformed("a secret Multikey has 34 or 66 bytes"))
+            }
+            public if public == key.public().as_bytes() => Ok(key),
+            _ => Err(KeyError::Mismatch),
+        }
+    }
+
+    /// The secret Multikey text, `z3u2…`; wiped from memory when dropped.
+    #[must_use]
+    pub fn to_multikey(&self) -> Zeroizing<String> {
+        let mut bytes = Zeroizing::new([0; 34]);
+        bytes[..2].copy_from_slice(&ED25519_SECRET);
+        bytes[2..].copy_from_slice(&*self.seed());
+        Zeroizing::new(encode(&*bytes))
+    }
+}
+
+/// Reads a `proofValue`: `z` and the base58btc of exactly 64 bytes (threat A7).
+///
+/// # Errors
+/// [`KeyError::Malformed`].
+pub fn signature_from_multibase(text: &str) -> Result<SignatureBytes, KeyError> {
+    match decode::<64>(text)? {
+        (bytes, 64) => Ok(bytes),
+        _ => Err(KeyError::Malformed("an Ed25519 signature has 64 bytes")),
+    }
+}
+
+/// The `proofValue` of a signature: `z` and at most 88 characters.
+#[must_use]
+pub fn signature_to_multibase(signature: &SignatureBytes) -> String {
+    encode(signature)
+}
+
+/// At most 66 bytes, the longest key here; what is wiped is wiped for secrets' sake.
+fn encode(bytes: &[u8]) -> String {
+    let mut buffer = Zeroizing::new([0_u8; 112]);
+    let len = bs58::encode(bytes)
+        .onto(&mut buffer[..])
+        .unwrap_or_default();
+    let mut text = String::with_capacity(len + 1);
+    text.push('z');
+    text.extend(buffer[..len].iter().map(|byte| char::from(*byte)));
+    text
+}
+
+/// The bytes of `text` and how many there are; at most `N`.
+fn decode<const N: usize>(text: &str) -> Result<([u8; N], usize), KeyError> {
+    let body = text
+        .strip_prefix('z')
+        .ok_or(KeyError::Malformed("expected base58btc, beginning with z"))?;
+    // 138 characters hold 100 bytes, rounded up.
+    if body.len() > N * 138 / 100 + 1 {
+        return Err(KeyError::Malformed("the base58btc text is too long"));
+    }
+    let mut buffer = [0; N];
+    let len = bs58::decode(body)
+        .onto(&mut buffer[..])
+        .map_err(|e| match e {
+            bs58::decode::Error::BufferTooSmall => {
+                KeyError::Malformed("the base58btc text is too long")
+            }
+            _ => KeyError::Malformed(
+                "not base58btc: the digits are 1-9, A-Z, a-z without 0, O, I, l",
+            ),
+        })?;
+    Ok((buffer, len))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a7_only_64_bytes_in_base58btc_are_a_signature() {
+        let good = signature_to_multibase(&[7; 64]);
+        assert_eq!(signature_from_multibase(&good), Ok([7; 64]));
+
+        let of = |len: usize| format!("z{}", bs58::encode(vec![7_u8; len]).into_string());
+        let short = "an Ed25519 signature has 64 bytes";
+        let long = "the base58btc text is too long";
+        let digits = "not base58btc: the digits are 1-9, A-Z, a-z without 0, O, I, l";
+        let prefix = "expected base58btc, beginning with z";
+        let bad_digit = |c: char| format!("z{c}{}", &good[2..]);
+        for (text, why) in [
+            (of(63), short),
+            (of(65), long),
+            (format!("z{}", "2".repeat(100_000)), long),
+            (String::new(), prefix),
+            ("z".into(), short),
+            (format!("u{}", "A".repeat(86)), prefix),
+            (bad_digit('0'), digits),
+            (bad_digit('O'), digits),
+            (bad_digit('I'), digits),
+            (bad_digit('l'), digits),
+            (format!("{good} "), digits),
+            (format!("z1{}", &good[1..]), long),
+        ] {
+            assert_eq!(
+                signature_from_multibase(&text),
+                Err(KeyError::Malformed(why)),
+                "{text:.90}"
+            );
+        }
+        assert_eq!(
+            signature_from_multibase(&signature_to_multibase(&[0; 64])),
+            Ok([0; 64])
+        );
+        assert_eq!(
+            signature_from_multibase(&signature_to_multibase(&[0xff; 64])),
+            Ok([0xff; 64])
+        );
+    }
+
+    #[test]
+    fn other_kinds_of_key_are_named() {
+        for (text, kind) in [
+            ("zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv", "P-256"),
+            (
+                "zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme",
+                "secp256k1",
+            ),
+            ("z6LSeu9HkTHSfLLeUs2nnzUSNedgDUevfNQgQjQC23ZCit6F", "X25519"),
+        ] {
+            assert_eq!(
+                PublicKey::from_multikey(text),
+                Err(KeyError::OtherKind(kind))
+            );
+        }
+    }
+
+    #[test]
+    fn both_secret_forms_are_read() {
+        // The short form is the W3C's example key, the long one 1EdTech's.
+        let short = SigningKey::from_multikey("z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq")
+            .expect("a key");
+        assert_eq!(
+            short.public().to_multikey(),
+            "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
+        );
+        assert_eq!(
+            *short.to_multikey(),
+            "z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq"
+        );
+        let long = SigningKey::from_multikey(
+            "zrv2bqTbNwCTsRrHFcJCPjVAduh4Ezcnoq1A3ZxH1GWTNkxipLVuaAoMFmze2gFN9oNXfJjufxSHWVZzsJiUsMHFMcx",
+        )
+        .expect("a key");
+        assert_eq!(
+            long.public().to_multikey(),
+            "z6MkjZRZv3aez3r18pB1RBFJR1kwUVJ5jHt92JmQwXbd5hwi"
+        );
+
+        let mut wrong = vec![0x80, 0x26];
+        wrong.extend([7; 64]);
+        assert_eq!(
+            SigningKey::from_multikey(&encode(&wrong)).map(|_| ()),
+            Err(KeyError::Mismatch)
+        );
+        assert_eq!(
+            SigningKey::from_multikey(&encode(&wrong[..50])).map(|_| ()),
+            Err(KeyError::Malformed("a secret Multikey has 34 or 66 bytes"))
+        );
+    }
+}
