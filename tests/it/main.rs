@@ -1,3 +1,4 @@
 //! Every integration test, one binary: a file per room, cases as files under `tests/vectors`.
 
+mod credential;
 mod json;

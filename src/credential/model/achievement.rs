@@ -14,7 +14,12 @@ pub struct Achievement {
     /// The URI of the achievement.
     pub id: String,
     /// Contains `Achievement`.
-    #[serde(rename = "type", default, deserialize_with = "many")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub types: Vec<String>,
     /// What sort of achievement it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -142,7 +147,12 @@ pub struct Criteria {
 #[serde(rename_all = "camelCase")]
 pub struct Alignment {
     /// Contains `Alignment`.
-    #[serde(rename = "type", default, deserialize_with = "many")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub types: Vec<String>,
     /// The item's code in its framework.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -185,7 +195,12 @@ pub struct Related {
     /// Its URI.
     pub id: String,
     /// Contains `Related`.
-    #[serde(rename = "type", default, deserialize_with = "many")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub types: Vec<String>,
     /// The language it is written in, a BCP 47 tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -234,7 +234,12 @@ pub struct EndorsementSubject {
     /// The URI of the credential, achievement or profile that is endorsed.
     pub id: String,
     /// Contains `EndorsementSubject`.
-    #[serde(rename = "type", default, deserialize_with = "many")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub types: Vec<String>,
     /// What the endorser says, in Markdown.
     #[serde(default, skip_serializing_if = "Option::is_none")]

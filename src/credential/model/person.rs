@@ -14,7 +14,12 @@ pub struct Profile {
     /// The URI of the profile; for an issuer of ours, its DID.
     pub id: String,
     /// Contains `Profile`.
-    #[serde(rename = "type", default, deserialize_with = "many")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub types: Vec<String>,
     /// The name to show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,7 +157,12 @@ impl From<Profile> for ProfileRef {
 #[serde(rename_all = "camelCase")]
 pub struct Address {
     /// Contains `Address`.
-    #[serde(rename = "type", default, deserialize_with = "many")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub types: Vec<String>,
     /// The country's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -14,7 +14,12 @@ pub struct ResultDescription {
     /// Its URI, unique in the credential.
     pub id: String,
     /// Contains `ResultDescription`.
-    #[serde(rename = "type", default, deserialize_with = "many")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub types: Vec<String>,
     /// The name to show; for a rubric, the name of the criterion.
     pub name: String,
@@ -84,7 +89,12 @@ pub struct RubricCriterionLevel {
     /// Its URI, unique in the credential.
     pub id: String,
     /// Contains `RubricCriterionLevel`.
-    #[serde(rename = "type", default, deserialize_with = "many")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub types: Vec<String>,
     /// The name to show ("Proficient").
     pub name: String,
@@ -127,7 +137,12 @@ impl RubricCriterionLevel {
 #[serde(rename_all = "camelCase")]
 pub struct Result_ {
     /// Contains `Result`.
-    #[serde(rename = "type", default, deserialize_with = "many")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub types: Vec<String>,
     /// The id of the [`ResultDescription`] it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]

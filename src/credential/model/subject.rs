@@ -15,7 +15,12 @@ pub struct AchievementSubject {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Contains `AchievementSubject`.
-    #[serde(rename = "type", default, deserialize_with = "many")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub types: Vec<String>,
     /// When the activity began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -86,7 +91,12 @@ pub struct Evidence {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Contains `Evidence`.
-    #[serde(rename = "type", default, deserialize_with = "many")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub types: Vec<String>,
     /// What it shows and how it came about, in Markdown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
