@@ -6,6 +6,8 @@
 //! The modules below stand in reading order, and **a module may use only the modules listed
 //! above it**. `tests/it/tidy.rs` reads the order out of this file and fails on an upward `use`.
 //!
+//! (Blank lines between them keep the formatter from sorting them.)
+//!
 //! - The first three (`clock`, `ids`, `config`) are plain facts that every room shares.
 //! - The *kernel* is pure: it never awaits, never opens a socket or a file, never reads a clock.
 //! - The *edges* do input and output, and hold no rules.
@@ -13,15 +15,20 @@
 //! - The *entrances* are how people and programs come in; they hold no SQL and sign nothing.
 
 // ── shared facts ────────────────────────────────────────────────────────────
+
 /// The only source of "now" (whole seconds) and of chance.
 pub mod clock;
+
 /// Names for things: one newtype per kind of id.
 pub mod ids;
 
 // ── kernel: pure; no await, socket, file, clock or SQL ──────────────────────
-/// What a credential is: Open Badges 3.0 as Rust types.
-pub mod credential;
+
 /// Strict JSON: one tree, duplicate keys refused, RFC 8785 form.
 pub mod json;
+
+/// What a credential is: Open Badges 3.0 as Rust types.
+pub mod credential;
+
 /// Keys and signatures.
 pub mod keys;
