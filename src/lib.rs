@@ -30,5 +30,7 @@ pub mod json;
 /// What a credential is: Open Badges 3.0 as Rust types.
 pub mod credential;
 
+/// Identifiers that lead to keys.
+pub mod did;
 /// Keys and signatures.
 pub mod keys;

@@ -1,4 +1,5 @@
 //! Every integration test, one binary: a file per room, cases as files under `tests/vectors`.
 
 mod credential;
+mod did;
 mod json;
