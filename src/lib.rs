@@ -22,6 +22,9 @@ pub mod clock;
 /// Names for things: one newtype per kind of id.
 pub mod ids;
 
+/// Every setting: its type, default, unit, environment name.
+pub mod config;
+
 // ── kernel: pure; no await, socket, file, clock or SQL ──────────────────────
 
 /// Strict JSON: one tree, duplicate keys refused, RFC 8785 form.
@@ -30,7 +33,13 @@ pub mod json;
 /// What a credential is: Open Badges 3.0 as Rust types.
 pub mod credential;
 
-/// Identifiers that lead to keys.
-pub mod did;
 /// Keys and signatures.
 pub mod keys;
+
+/// Identifiers that lead to keys.
+pub mod did;
+
+// ── edges: input and output, no rules ───────────────────────────────────────
+
+/// Storage: every table, every write.
+pub mod db;

@@ -1,0 +1,32 @@
+//! The limits of the service, in one table. They are part of what it promises, not settings.
+
+use std::time::Duration;
+
+/// A JSON or JWT document: bytes. Past it: 413, or a fault in the report.
+pub const DOCUMENT_BYTES: usize = 256 * 1024;
+/// A JSON document: arrays and objects inside one another.
+pub const DOCUMENT_DEPTH: usize = 64;
+/// A credential as RDF: quads.
+pub const DOCUMENT_QUADS: usize = 10_000;
+/// Proofs on one credential.
+pub const PROOFS: usize = 8;
+/// Endorsements inside one credential; endorsements of endorsements are not followed.
+pub const ENDORSEMENTS: usize = 8;
+/// An uploaded image, and the body of a page's form: bytes. Past it: 413.
+pub const UPLOAD_BYTES: usize = 2 * 1024 * 1024;
+/// A CSV file: bytes. Past it: 413.
+pub const CSV_BYTES: usize = 5 * 1024 * 1024;
+/// Rows of a CSV file through a page. The command line has no limit of rows.
+pub const CSV_ROWS: usize = 5_000;
+/// A status list unpacked: bytes. Past it the list could not be checked.
+pub const STATUS_LIST_BYTES: usize = 8 * 1024 * 1024;
+/// Fetches for one verification. Past it: could not check.
+pub const FETCHES: usize = 6;
+/// Redirects followed in one fetch.
+pub const REDIRECTS: usize = 2;
+/// All fetches of one verification together.
+pub const FETCH_TIME: Duration = Duration::from_secs(8);
+/// How far ahead of ours another clock may be. Past it: checked and wrong.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
+/// From taking a credential back to the published list that says so.
+pub const PUBLISH_WITHIN: Duration = Duration::from_secs(60);

@@ -1,0 +1,263 @@
+//! Every setting: its type, default, unit, environment name.
+//!
+//! One struct is all of it: the flag, the variable `SKILLMARK_…`, the line of `--help` and the
+//! default stand together. [`Config::settings`] shows what is in force, with secrets as `***`.
+
+pub mod limits;
+mod origin;
+mod secret;
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+pub use origin::Origin;
+pub use secret::DatabaseUrl;
+
+/// The settings in force.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Config {
+    /// Folder for everything this program keeps.
+    #[arg(
+        long,
+        env = "SKILLMARK_DATA",
+        value_name = "FOLDER",
+        default_value = "./skillmark-data",
+        global = true
+    )]
+    pub data: PathBuf,
+
+    /// PostgreSQL database; without it, the file skillmark.sqlite in the data folder.
+    #[arg(
+        long,
+        env = "SKILLMARK_DATABASE_URL",
+        value_name = "postgres://…",
+        hide_env_values = true,
+        global = true
+    )]
+    pub database_url: Option<DatabaseUrl>,
+
+    /// Address people reach this service at; links, DIDs and credential ids begin with it.
+    #[arg(
+        long,
+        env = "SKILLMARK_PUBLIC_URL",
+        value_name = "URL",
+        default_value = "http://localhost:8080",
+        global = true
+    )]
+    pub public_url: Origin,
+
+    /// Address and port to listen on.
+    #[arg(
+        long,
+        env = "SKILLMARK_LISTEN",
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:8080",
+        global = true
+    )]
+    pub listen: SocketAddr,
+
+    /// File with the key that seals all other keys; without it, kek.key in the data folder.
+    /// Keep a copy apart from the database's backups.
+    #[arg(long, env = "SKILLMARK_KEK_FILE", value_name = "FILE", global = true)]
+    pub kek_file: Option<PathBuf>,
+
+    /// Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated.
+    #[arg(
+        long,
+        env = "SKILLMARK_TRUSTED_PROXIES",
+        value_name = "ADDRESS,…",
+        value_delimiter = ',',
+        global = true
+    )]
+    pub trusted_proxies: Vec<IpAddr>,
+
+    /// Requests one address may make at once; a class behind one school address counts as one.
+    #[arg(
+        long,
+        env = "SKILLMARK_RATE_BURST",
+        value_name = "REQUESTS",
+        default_value = "300",
+        value_parser = clap::value_parser!(u32).range(1..),
+        global = true
+    )]
+    pub rate_burst: u32,
+
+    /// Requests per second one address wins back after a burst.
+    #[arg(
+        long,
+        env = "SKILLMARK_RATE_PER_SECOND",
+        value_name = "REQUESTS/S",
+        default_value = "20",
+        value_parser = clap::value_parser!(u32).range(1..),
+        global = true
+    )]
+    pub rate_per_second: u32,
+
+    /// What is logged: error, warn, info, debug, trace, or a filter such as skillmark=debug.
+    #[arg(
+        long,
+        env = "SKILLMARK_LOG",
+        value_name = "FILTER",
+        default_value = "info",
+        global = true
+    )]
+    pub log: String,
+
+    /// How log lines look.
+    #[arg(
+        long,
+        env = "SKILLMARK_LOG_FORMAT",
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "text",
+        global = true
+    )]
+    pub log_format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+/// One line of the `config` command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The flag without its dashes, such as `public-url`.
+    pub flag: &'static str,
+    /// The value in force, secrets as `***`.
+    pub value: String,
+}
+
+impl Default for Config {
+    /// The defaults of the flags, without reading the environment.
+    fn default() -> Config {
+        Config {
+            data: PathBuf::from("./skillmark-data"),
+            database_url: None,
+            public_url: Origin::localhost(8080),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            kek_file: None,
+            trusted_proxies: Vec::new(),
+            rate_burst: 300,
+            rate_per_second: 20,
+            log: "info".to_owned(),
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+impl Config {
+    /// Whether only this machine can reach the service: what a demo may do and a service may not.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.public_url.is_loopback()
+    }
+
+    /// The embedded database's file, used when no `database_url` is set.
+    #[must_use]
+    pub fn sqlite_file(&self) -> PathBuf {
+        self.data.join("skillmark.sqlite")
+    }
+
+    /// The file with the key-encryption key.
+    #[must_use]
+    pub fn kek_path(&self) -> PathBuf {
+        self.kek_file
+            .clone()
+            .unwrap_or_else(|| self.data.join("kek.key"))
+    }
+
+    /// All settings in the order of the struct, as they may be shown.
+    #[must_use]
+    pub fn settings(&self) -> Vec<Setting> {
+        let proxies: Vec<String> = self.trusted_proxies.iter().map(IpAddr::to_string).collect();
+        let database = match &self.database_url {
+            Some(url) => url.to_string(),
+            None => self.sqlite_file().display().to_string(),
+        };
+        let format = match self.log_format {
+            LogFormat::Text => "text",
+            LogFormat::Json => "json",
+        };
+        [
+            ("data", self.data.display().to_string()),
+            ("database-url", database),
+            ("public-url", self.public_url.to_string()),
+            ("listen", self.listen.to_string()),
+            ("kek-file", self.kek_path().display().to_string()),
+            ("trusted-proxies", proxies.join(",")),
+            ("rate-burst", self.rate_burst.to_string()),
+            ("rate-per-second", self.rate_per_second.to_string()),
+            ("log", self.log.clone()),
+            ("log-format", format.to_owned()),
+        ]
+        .into_iter()
+        .map(|(flag, value)| Setting { flag, value })
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args as _, Command, FromArgMatches as _};
+
+    use super::*;
+
+    fn command() -> Command {
+        Config::augment_args(Command::new("test"))
+    }
+
+    fn parse(arguments: &[&str]) -> Result<Config, clap::Error> {
+        let bare = command().mut_args(|a| a.env(None::<&str>));
+        let matches = bare.try_get_matches_from([&["test"], arguments].concat())?;
+        Config::from_arg_matches(&matches)
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_flags() {
+        assert_eq!(parse(&[]).expect("defaults"), Config::default());
+    }
+
+    #[test]
+    fn every_setting_has_a_flag_a_variable_and_a_sentence() {
+        let flags: Vec<String> = (command().get_arguments())
+            .map(|argument| {
+                let flag = argument.get_long().expect("a flag").to_owned();
+                let variable = argument.get_env().expect("a variable").to_string_lossy();
+                let expected = flag.replace('-', "_").to_uppercase();
+                assert_eq!(variable, format!("SKILLMARK_{expected}"));
+                assert!(argument.get_help().is_some(), "{flag} has no help");
+                flag
+            })
+            .collect();
+        let shown: Vec<&str> = (Config::default().settings().iter())
+            .map(|setting| setting.flag)
+            .collect();
+        assert_eq!(flags, shown);
+    }
+
+    #[test]
+    fn the_password_of_the_database_is_not_shown() {
+        let config = parse(&["--database-url", "postgres://u:hunter2@db/x"]).expect("settings");
+        let shown = format!("{config:?} {:?}", config.settings());
+        assert!(!shown.contains("hunter2"), "{shown}");
+        assert!(shown.contains("postgres://u:***@db/x"), "{shown}");
+    }
+
+    #[test]
+    fn a_public_address_must_be_https() {
+        assert!(parse(&["--public-url", "http://badges.example"]).is_err());
+        assert!(
+            !parse(&["--public-url", "https://badges.example"])
+                .expect("ok")
+                .is_loopback()
+        );
+    }
+}

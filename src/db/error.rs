@@ -1,0 +1,74 @@
+//! What the database may say, in words that carry no value of any row.
+
+/// Why a statement or a connection failed.
+///
+/// The engine's own error can quote the row it refused (Postgres' `DETAIL`), and rows hold what
+/// belongs to people; so only its kind and its one-line message are kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// A row with this key is already there; the name is the constraint's or the columns'.
+    #[error("already there ({0})")]
+    Duplicate(String),
+    /// A row names another row that does not exist in this organisation, or is named by one.
+    #[error("refers to a row that is not there")]
+    Missing,
+    /// A row breaks a check of the table; the name is the check's.
+    #[error("refused by a check of the table ({0})")]
+    Refused(String),
+    /// Exactly one row was expected and none came.
+    #[error("no such row")]
+    NoRow,
+    /// The database cannot be reached, is full of work, or is read-only.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// The tables are not the ones this program was built with.
+    #[error("the tables could not be brought up to date: {0}")]
+    Migration(String),
+    /// Anything else: a fault of ours.
+    #[error("the database refused a statement: {0}")]
+    Statement(String),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Error {
+        match error {
+            sqlx::Error::RowNotFound => Error::NoRow,
+            sqlx::Error::Database(refusal) => Error::from_refusal(refusal.as_ref()),
+            sqlx::Error::Io(cause) => Error::Unavailable(cause.to_string()),
+            sqlx::Error::Tls(cause) => Error::Unavailable(cause.to_string()),
+            sqlx::Error::PoolTimedOut => Error::Unavailable("every connection is busy".to_owned()),
+            sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                Error::Unavailable("it was closed".to_owned())
+            }
+            other => Error::Statement(other.to_string()),
+        }
+    }
+}
+
+impl Error {
+    fn from_refusal(refusal: &dyn sqlx::error::DatabaseError) -> Error {
+        let name = refusal
+            .constraint()
+            .map_or_else(|| last_words(refusal.message()), str::to_owned);
+        if refusal.is_unique_violation() {
+            Error::Duplicate(name)
+        } else if refusal.is_foreign_key_violation() {
+            Error::Missing
+        } else if refusal.is_check_violation() {
+            Error::Refused(name)
+        } else {
+            Error::Statement(refusal.message().to_owned())
+        }
+    }
+}
+
+/// What follows the last `: `; SQLite names the columns of a broken constraint there.
+fn last_words(message: &str) -> String {
+    message.rsplit(": ").next().unwrap_or(message).to_owned()
+}
+
+impl From<sqlx::migrate::MigrateError> for Error {
+    fn from(error: sqlx::migrate::MigrateError) -> Error {
+        Error::Migration(error.to_string())
+    }
+}

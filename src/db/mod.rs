@@ -1,0 +1,31 @@
+//! Storage: every table, every write.
+//!
+//! Two engines, one set of migrations, one text per statement (`engine`). Rows of an organisation
+//! are reached through a handle scoped to it ([`Db::of`], [`Tx::of`]); the few lookups that find
+//! an organisation by something public are methods of [`Db`] and say so.
+//!
+//! The rules of the SQL here: lower case; every column named; ids, documents and fixed words are
+//! `text`; numbers are `bigint`; times are [`Ts`] values that the caller passes in; no arrays, no
+//! `ilike`, no `::`; a statement that must differ per engine is a `match` with the reason above it.
+//! A signed document is `text`, byte for byte as it was signed.
+//!
+//! To add a table: one migration, one file here, one line below.
+
+mod engine;
+mod error;
+mod issuer_keys;
+mod issuers;
+mod many;
+mod plain;
+mod tenant;
+mod ts;
+
+use engine::{Arg, Query, Row};
+pub use engine::{Db, Tx};
+pub use error::Error;
+pub use issuer_keys::{IssuerKeyRow, KeyState};
+pub use issuers::{DidMethod, IssuerRow};
+use many::Many;
+pub use plain::UnknownWord;
+pub use tenant::Tenant;
+pub use ts::Ts;

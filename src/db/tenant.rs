@@ -1,0 +1,129 @@
+//! The handle scoped to one organisation: forgetting the tenant does not compile.
+//!
+//! Every table function of an organisation's rows is a method here, and the handle binds the
+//! organisation as `$1` of every statement. The same function runs alone ([`Db::of`]) or inside
+//! a transaction ([`Tx::of`]).
+
+use super::{Arg, Db, Error, Many, Query, Row, Tx};
+use crate::ids::IssuerId;
+
+/// One organisation's rows.
+#[derive(Debug)]
+pub struct Tenant<'a> {
+    issuer: IssuerId,
+    on: On<'a>,
+}
+
+#[derive(Debug)]
+enum On<'a> {
+    Pools(&'a Db),
+    Open(&'a mut Tx),
+}
+
+impl Db {
+    /// The rows of `issuer`, each statement on its own.
+    #[must_use]
+    pub fn of(&self, issuer: &IssuerId) -> Tenant<'_> {
+        Tenant {
+            issuer: issuer.clone(),
+            on: On::Pools(self),
+        }
+    }
+}
+
+impl Tx {
+    /// The rows of `issuer`, inside this transaction.
+    #[must_use]
+    pub fn of(&mut self, issuer: &IssuerId) -> Tenant<'_> {
+        Tenant {
+            issuer: issuer.clone(),
+            on: On::Open(self),
+        }
+    }
+}
+
+impl Tenant<'_> {
+    /// Whose rows these are.
+    #[must_use]
+    pub fn issuer_id(&self) -> &IssuerId {
+        &self.issuer
+    }
+
+    /// A statement that reads; `$1` is the organisation, the first `bind` is `$2`.
+    pub(super) fn read(&mut self, sql: &'static str) -> Query<'_> {
+        let issuer = self.issuer.clone();
+        match &mut self.on {
+            On::Pools(db) => db.read(sql),
+            On::Open(tx) => tx.query(sql),
+        }
+        .bind(issuer)
+    }
+
+    /// A statement that writes; `$1` is the organisation, the first `bind` is `$2`.
+    pub(super) fn write(&mut self, sql: &'static str) -> Query<'_> {
+        let issuer = self.issuer.clone();
+        match &mut self.on {
+            On::Pools(db) => db.write(sql),
+            On::Open(tx) => tx.query(sql),
+        }
+        .bind(issuer)
+    }
+
+    /// Many rows of one table, whose first column is the organisation.
+    pub(super) fn many(&self, table: &'static str, rows: usize) -> Many {
+        Many::new(table).text("issuer_id", vec![self.issuer.to_string(); rows])
+    }
+
+    /// Puts many rows in: how many went in.
+    pub(super) async fn insert(&mut self, many: Many) -> Result<u64, Error> {
+        match &mut self.on {
+            On::Open(tx) => many.run(tx).await,
+            On::Pools(db) => {
+                let mut tx = db.begin().await?;
+                let rows = many.run(&mut tx).await?;
+                tx.commit().await?;
+                Ok(rows)
+            }
+        }
+    }
+
+    /// Puts many rows in and reads back what its `returning` says.
+    pub(super) async fn insert_returning<T: Row>(&mut self, many: Many) -> Result<Vec<T>, Error> {
+        match &mut self.on {
+            On::Open(tx) => many.all(tx).await,
+            On::Pools(db) => {
+                let mut tx = db.begin().await?;
+                let rows = many.all(&mut tx).await?;
+                tx.commit().await?;
+                Ok(rows)
+            }
+        }
+    }
+
+    /// Reads the rows whose column is one of `keys`, in chunks; `head` ends with `in`.
+    pub(super) async fn read_in<K: Arg + Clone, T: Row>(
+        &mut self,
+        head: &'static str,
+        keys: &[K],
+    ) -> Result<Vec<T>, Error> {
+        let mut rows = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(KEYS_PER_STATEMENT) {
+            let places: Vec<String> = (2..chunk.len() + 2).map(|n| format!("${n}")).collect();
+            let sql = format!("{head} ({})", places.join(", "));
+            let issuer = self.issuer.clone();
+            let mut query = match &mut self.on {
+                On::Pools(db) => db.read_built(sql),
+                On::Open(tx) => tx.built(sql),
+            }
+            .bind(issuer);
+            for key in chunk {
+                query = query.bind(key.clone());
+            }
+            rows.extend(query.all::<T>().await?);
+        }
+        Ok(rows)
+    }
+}
+
+/// Well below what both engines can bind, and few different texts for the statement cache.
+const KEYS_PER_STATEMENT: usize = 500;

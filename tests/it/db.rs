@@ -1,0 +1,3 @@
+//! The store: every function, on both engines.
+
+mod issuers;
