@@ -43,3 +43,6 @@ pub mod did;
 
 /// Storage: every table, every write.
 pub mod db;
+// ── services: the verbs ─────────────────────────────────────────────────────
+/// Issuing: one, many, take back.
+pub mod issue;

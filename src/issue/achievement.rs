@@ -1,0 +1,518 @@
+//! What may be issued: the check an achievement passes before it is published.
+//!
+//! An achievement file is the Open Badges 3.0 `Achievement` (§1.6 of its members, as JSON) with
+//! four words of ours where the standard has none:
+//!
+//! | member | what it says |
+//! |---|---|
+//! | `kind` | `performance` (a skill was shown) or `participation` (somebody took part) |
+//! | `meaning` | one line that a parent, a teacher and an employer understand |
+//! | `task` | what the learner was asked to do (performance) |
+//! | `evidenceRequired` | what had to be handed in (performance) |
+//!
+//! Ids and types that are missing are filled in, always the same way, so that publishing the same
+//! file twice is publishing it once.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::Fault;
+use super::rubric::{self, Criterion};
+use super::text::{check_text, uuid_urn};
+use crate::ids::AchievementId;
+use crate::json::{self, Value};
+
+/// The longest `meaning`, in characters: one line.
+pub const MEANING_CHARS: usize = 200;
+/// The longest of the other single texts, in characters.
+pub const TEXT_CHARS: usize = 10_000;
+
+const OURS: &[&str] = &["kind", "meaning", "task", "evidenceRequired"];
+const STANDARD: &[&str] = &[
+    "@context",
+    "id",
+    "type",
+    "name",
+    "description",
+    "criteria",
+    "achievementType",
+    "alignment",
+    "creator",
+    "creditsAvailable",
+    "fieldOfStudy",
+    "humanCode",
+    "image",
+    "inLanguage",
+    "otherIdentifier",
+    "related",
+    "resultDescription",
+    "specialization",
+    "tag",
+    "version",
+];
+
+/// Whether an achievement says that a skill was shown, or only that somebody took part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Shown in a task, scored with a rubric, backed by evidence.
+    Performance,
+    /// Given for taking part. It is labelled so, and never counts as a skill.
+    Participation,
+}
+
+impl Kind {
+    /// The word in files, tags and tables.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Performance => "performance",
+            Kind::Participation => "participation",
+        }
+    }
+}
+
+/// An achievement that passed the publish check: complete, with every id in place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Achievement {
+    id: AchievementId,
+    kind: Kind,
+    meaning: String,
+    file: Value<'static>,
+    criteria: Vec<Criterion>,
+}
+
+impl Achievement {
+    /// Checks an achievement file and fills in the ids and types it leaves out.
+    ///
+    /// # Errors
+    /// Every fault at once, each with the JSON pointer of what is wrong or missing. Above all: a
+    /// performance achievement without a task, a rubric with a required level, and an evidence
+    /// requirement is refused.
+    pub fn read(file: &Value<'_>) -> Result<Achievement, Vec<Fault>> {
+        let mut faults = Vec::new();
+        if file.members().is_none() {
+            return Err(vec![Fault::new("", "an achievement file is a JSON object")]);
+        }
+        let mut file = file.clone().into_owned();
+        let kind = read_kind(&file, &mut faults);
+        let meaning = check_members(&file, &mut faults);
+        if kind == Some(Kind::Performance) {
+            check_performance(&file, &mut faults);
+        }
+        check_text(&file, &mut faults);
+        let uri = fill(&mut file, &meaning, &mut faults);
+        let criteria = rubric::read(&mut file, &uri, kind, &mut faults);
+        match kind {
+            Some(kind) if faults.is_empty() => Ok(Achievement {
+                id: row_id(&uri),
+                kind,
+                meaning,
+                file,
+                criteria,
+            }),
+            _ => Err(faults),
+        }
+    }
+
+    /// Reads the text of an achievement file and checks it.
+    ///
+    /// # Errors
+    /// What is not strict JSON is one fault; otherwise as [`Achievement::read`].
+    pub fn parse(text: &[u8]) -> Result<Achievement, Vec<Fault>> {
+        let file =
+            json::parse_bytes(text).map_err(|error| vec![Fault::new("", error.to_string())])?;
+        Achievement::read(&file)
+    }
+
+    /// The id of its row: made from the achievement's own `id`, so the same each time.
+    #[must_use]
+    pub fn id(&self) -> &AchievementId {
+        &self.id
+    }
+
+    /// The achievement's own `id`, a URI.
+    #[must_use]
+    pub fn uri(&self) -> &str {
+        self.string("id").unwrap_or_default()
+    }
+
+    /// Performance or participation.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.string("name").unwrap_or_default()
+    }
+
+    /// The one line that everybody understands.
+    #[must_use]
+    pub fn meaning(&self) -> &str {
+        &self.meaning
+    }
+
+    /// What the learner was asked to do.
+    #[must_use]
+    pub fn task(&self) -> Option<&str> {
+        self.string("task")
+    }
+
+    /// What had to be handed in.
+    #[must_use]
+    pub fn evidence_required(&self) -> Option<&str> {
+        self.string("evidenceRequired")
+    }
+
+    /// What is scored, in the order of the file: rubric criteria and other results.
+    #[must_use]
+    pub fn criteria(&self) -> &[Criterion] {
+        &self.criteria
+    }
+
+    /// The complete file: reading it again gives an equal achievement.
+    #[must_use]
+    pub fn file(&self) -> &Value<'static> {
+        &self.file
+    }
+
+    /// The achievement as it stands in a credential: the standard's members only.
+    ///
+    /// Task and evidence requirement are part of what is signed: they stand at the end of
+    /// `criteria.narrative`. The kind is one of the `tag`s, and a participation achievement says
+    /// first of all in its narrative that it is one.
+    #[must_use]
+    pub fn document(&self) -> Value<'static> {
+        let mut document = self.file.clone();
+        for ours in OURS {
+            document.remove(ours);
+        }
+        document.remove("@context");
+        let narrative = self.narrative();
+        if let Some(criteria) = document.get_mut("criteria") {
+            criteria.set("narrative", Value::from(narrative));
+        }
+        let mut tags: Vec<Value<'static>> = vec![Value::from(self.kind.as_str().to_owned())];
+        if let Some(given) = document.remove("tag") {
+            let given = given.one_or_many().to_vec();
+            tags.extend(
+                given
+                    .into_iter()
+                    .filter(|tag| *tag != tags_first(self.kind)),
+            );
+        }
+        document.set("tag", Value::Array(tags));
+        document
+    }
+
+    fn narrative(&self) -> String {
+        let given = self
+            .file
+            .pointer("/criteria/narrative")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let mut parts = Vec::new();
+        if self.kind == Kind::Participation {
+            parts.push("Given for taking part. It does not say that a skill was shown.".to_owned());
+        }
+        parts.push(given.to_owned());
+        if let Some(task) = self.task() {
+            parts.push(format!("**Task:** {task}"));
+        }
+        if let Some(evidence) = self.evidence_required() {
+            parts.push(format!("**Evidence required:** {evidence}"));
+        }
+        parts.retain(|part| !part.is_empty());
+        parts.join("\n\n")
+    }
+
+    fn string(&self, member: &str) -> Option<&str> {
+        self.file.get(member).and_then(Value::as_str)
+    }
+}
+
+fn tags_first(kind: Kind) -> Value<'static> {
+    Value::from(kind.as_str())
+}
+
+fn read_kind(file: &Value<'_>, faults: &mut Vec<Fault>) -> Option<Kind> {
+    match file.get("kind").map(Value::as_str) {
+        Some(Some("performance")) => Some(Kind::Performance),
+        Some(Some("participation")) => Some(Kind::Participation),
+        _ => {
+            faults.push(Fault::new("/kind", "kind is \"performance\" (a skill was shown) or \"participation\" (somebody took part)"));
+            None
+        }
+    }
+}
+
+/// Checks the members every achievement has; answers its `meaning`.
+fn check_members(file: &Value<'_>, faults: &mut Vec<Fault>) -> String {
+    for (name, _) in file.members().into_iter().flatten() {
+        if !STANDARD.contains(&name.as_ref()) && !OURS.contains(&name.as_ref()) {
+            let mut pointer = String::new();
+            json::push_step(&mut pointer, name);
+            faults.push(Fault::new(
+                pointer,
+                "is no member of an Open Badges 3.0 achievement",
+            ));
+        }
+    }
+    need(file, "name", "a name", faults);
+    let meaning = need(
+        file,
+        "meaning",
+        "one line that a parent, a teacher and an employer understand",
+        faults,
+    );
+    if meaning.contains(['\n', '\r']) || meaning.chars().count() > MEANING_CHARS {
+        faults.push(Fault::new(
+            "/meaning",
+            format!("is one line of at most {MEANING_CHARS} characters"),
+        ));
+    }
+    if file.get("description").is_some() {
+        need(file, "description", "a description", faults);
+    }
+    let narrative = file.pointer("/criteria/narrative").and_then(Value::as_str);
+    if narrative.is_none_or(|text| text.trim().is_empty()) {
+        faults.push(Fault::new(
+            "/criteria/narrative",
+            "is missing: say how the achievement is earned",
+        ));
+    }
+    meaning
+}
+
+fn check_performance(file: &Value<'_>, faults: &mut Vec<Fault>) {
+    need(
+        file,
+        "task",
+        "the task: a performance achievement says what the learner does",
+        faults,
+    );
+    need(
+        file,
+        "evidenceRequired",
+        "the evidence requirement: a performance achievement says what is handed in",
+        faults,
+    );
+}
+
+fn need(file: &Value<'_>, member: &str, what: &str, faults: &mut Vec<Fault>) -> String {
+    let text = file.get(member).and_then(Value::as_str).unwrap_or_default();
+    if text.trim().is_empty() {
+        faults.push(Fault::new(
+            format!("/{member}"),
+            format!("is missing: {what}"),
+        ));
+    } else if text.chars().count() > TEXT_CHARS {
+        faults.push(Fault::new(
+            format!("/{member}"),
+            format!("is longer than {TEXT_CHARS} characters"),
+        ));
+    }
+    text.to_owned()
+}
+
+/// Fills in what the standard wants and the file left out; answers the achievement's `id`.
+fn fill(file: &mut Value<'static>, meaning: &str, faults: &mut Vec<Fault>) -> String {
+    let uri = match file.get("id") {
+        None => {
+            let digest = Sha256::digest(json::canonical(file).as_bytes());
+            uuid_urn(first_16(&digest))
+        }
+        Some(Value::String(uri)) if is_uri(uri) => uri.clone().into_owned(),
+        Some(_) => {
+            faults.push(Fault::new(
+                "/id",
+                "is not an absolute URI (https://… or urn:…)",
+            ));
+            String::new()
+        }
+    };
+    let mut members = vec![
+        ("id".into(), Value::from(uri.clone())),
+        (
+            "type".into(),
+            Value::Array(vec![Value::from("Achievement")]),
+        ),
+    ];
+    if let Some(given) = file.get("type") {
+        let names: Vec<_> = given.one_or_many().to_vec();
+        if !names.contains(&Value::from("Achievement")) {
+            faults.push(Fault::new("/type", "does not contain Achievement"));
+        }
+        members[1].1 = Value::Array(names);
+    }
+    file.remove("id");
+    file.remove("type");
+    if file.get("description").is_none() {
+        file.set("description", Value::from(meaning.to_owned()));
+    }
+    if let Some(Value::Array(alignments)) = file.get_mut("alignment") {
+        for alignment in alignments {
+            default_type(alignment, "Alignment");
+        }
+    }
+    if let Value::Object(rest) = file {
+        members.append(rest);
+        *rest = members;
+    }
+    uri
+}
+
+/// Gives an object its `type` if it has none.
+pub(super) fn default_type(object: &mut Value<'static>, name: &'static str) {
+    if object.get("type").is_none() {
+        object.set("type", Value::Array(vec![Value::from(name)]));
+    }
+}
+
+/// Whether `text` looks like an absolute URI: a scheme, a colon, something behind it, no spaces.
+pub(super) fn is_uri(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return false;
+    };
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+        && !rest.is_empty()
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+        && !text.contains(['<', '>', '"', '{', '}', '|', '\\', '^', '`'])
+}
+
+fn row_id(uri: &str) -> AchievementId {
+    let digest = Sha256::digest(uri.as_bytes());
+    let text = URL_SAFE_NO_PAD.encode(first_16(&digest));
+    AchievementId::try_from(text).unwrap_or_else(|_| unreachable!("16 bytes make an id"))
+}
+
+pub(super) fn first_16(digest: &[u8]) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WELD: &str = include_str!("../../tests/it/issue/weld.json");
+
+    fn faults(edit: impl Fn(&mut Value<'static>)) -> Vec<String> {
+        let mut file = json::parse(WELD).expect("json").into_owned();
+        edit(&mut file);
+        let answer = Achievement::read(&file).err().unwrap_or_default();
+        answer.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn ids_are_filled_in_always_the_same_way() {
+        let first = Achievement::parse(WELD.as_bytes()).expect("good");
+        let again = Achievement::read(first.file()).expect("good");
+        assert_eq!(first, again);
+        assert!(first.uri().starts_with("urn:uuid:"), "{}", first.uri());
+        let level = first
+            .file()
+            .pointer("/resultDescription/1/rubricCriterionLevel/1/id")
+            .and_then(Value::as_str);
+        assert_eq!(
+            level,
+            Some(format!("{}#criterion-2-level-2", first.uri()).as_str())
+        );
+        assert_eq!(first.criteria()[1].required, Some(1));
+    }
+
+    #[test]
+    fn a_performance_without_task_rubric_and_evidence_is_refused() {
+        let answer = faults(|file| {
+            for member in ["task", "evidenceRequired", "resultDescription"] {
+                file.remove(member);
+            }
+        });
+        assert_eq!(
+            answer,
+            [
+                "/task: is missing: the task: a performance achievement says what the learner does",
+                "/evidenceRequired: is missing: the evidence requirement: a performance achievement says what is handed in",
+                "/resultDescription: is missing: a performance achievement has a rubric (resultType RubricCriterionLevel, levels with points, requiredLevel)",
+            ]
+        );
+    }
+
+    #[test]
+    fn every_fault_of_a_rubric_is_named_at_once() {
+        let answer = faults(|file| {
+            let rubric = file.pointer_mut("/resultDescription/0").expect("there");
+            rubric.set("requiredLevel", Value::from("Masterly"));
+            let levels = rubric.get_mut("rubricCriterionLevel").expect("there");
+            let Value::Array(levels) = levels else {
+                panic!("a list")
+            };
+            levels[1].set("points", Value::from("1"));
+            levels[2].set("name", Value::from("beginning"));
+            levels[2].remove("points");
+            file.set("colour", Value::from("blue"));
+            file.set("creditsAvailable", Value::Number(1e-7));
+        });
+        assert_eq!(
+            answer,
+            [
+                "/colour: is no member of an Open Badges 3.0 achievement",
+                "/creditsAvailable: is a number below 0.000001: write it as text",
+                "/resultDescription/0/rubricCriterionLevel/1/points: is not more than the level before: list levels lowest first",
+                "/resultDescription/0/rubricCriterionLevel/2/points: is missing",
+                "/resultDescription/0/rubricCriterionLevel/2: has the name or id of another level of this criterion",
+                "/resultDescription/0/requiredLevel: names no level of this criterion: give the id or the name of the lowest level that is a pass",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_participation_achievement_is_labelled_so() {
+        let file = json::parse(
+            r#"{"kind":"participation","meaning":"Came to the lab.","name":"Lab visit",
+                "criteria":{"narrative":"Be there."},"tag":["lab","participation"]}"#,
+        )
+        .expect("json");
+        let document = Achievement::read(&file).expect("good").document();
+        assert_eq!(
+            document.pointer("/criteria/narrative"),
+            Some(&Value::from(
+                "Given for taking part. It does not say that a skill was shown.\n\nBe there."
+            ))
+        );
+        assert_eq!(
+            document.get("tag").map(json::text).as_deref(),
+            Some(r#"["participation","lab"]"#)
+        );
+        assert_eq!(document.get("kind"), None);
+        assert_eq!(
+            faults(|file| file.set("kind", Value::from("participation"))),
+            [
+                "/resultDescription: is a rubric: an achievement that is scored with a rubric has kind \"performance\""
+            ]
+        );
+    }
+
+    #[test]
+    fn task_and_evidence_requirement_are_signed_in_the_narrative() {
+        let document = Achievement::parse(WELD.as_bytes())
+            .expect("good")
+            .document();
+        assert_eq!(
+            document
+                .pointer("/criteria/narrative")
+                .and_then(Value::as_str),
+            Some(
+                "Meets the level *competent* in every criterion.\n\n**Task:** Weld the T-joint on drawing W-2 in one session.\n\n**Evidence required:** A photo of the finished joint and the inspection sheet."
+            )
+        );
+    }
+}

@@ -1,0 +1,48 @@
+//! Issuing: what may be issued, to whom, and what exactly is signed.
+//!
+//! The path of every credential is the same: an [`achievement`] that passed the publish check, a
+//! row (from a CSV: [`plan`], or one by itself), an [`order`] in which every choice is fixed, the
+//! unsigned credential.
+
+/// What may be issued: the publish check.
+pub mod achievement;
+mod columns;
+/// Everything one credential will say, and the unsigned credential.
+pub mod order;
+/// A CSV of learners, read into rows.
+pub mod plan;
+/// What is scored, and the level that is a pass.
+pub mod rubric;
+mod sheet;
+mod text;
+
+pub use achievement::{Achievement, Kind};
+pub use order::Order;
+
+/// What is wrong with a document, and where.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Fault {
+    /// A JSON pointer (RFC 6901); empty for the whole document.
+    pub pointer: String,
+    /// What is wrong, in plain words.
+    pub sentence: String,
+}
+
+impl Fault {
+    pub(crate) fn new(pointer: impl Into<String>, sentence: impl Into<String>) -> Fault {
+        Fault {
+            pointer: pointer.into(),
+            sentence: sentence.into(),
+        }
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.pointer.is_empty() {
+            f.write_str(&self.sentence)
+        } else {
+            write!(f, "{}: {}", self.pointer, self.sentence)
+        }
+    }
+}
