@@ -5,3 +5,5 @@ mod db;
 mod did;
 mod json;
 mod support;
+mod node;
+mod peers_contexts;

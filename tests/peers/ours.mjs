@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 
 const CONTEXTS = new URL('../../schemas/contexts/', import.meta.url);
-const SAMPLES = new URL('./documents/', import.meta.url);
+const SAMPLES = [new URL('./documents/', import.meta.url), new URL('../../benches/documents/', import.meta.url)];
+const VECTORS = new URL('../vectors/contexts/', import.meta.url);
 const read = (folder, name) => JSON.parse(fs.readFileSync(new URL(name, folder), 'utf8'));
 
 // URL → file, read out of the table in schemas/contexts/SOURCE.md: one row per context.
@@ -19,5 +20,10 @@ export function ours(url) {
   return cache.get(url);
 }
 
-export const sampleNames = () => fs.readdirSync(SAMPLES).filter(name => name.endsWith('.json')).sort();
-export const sample = name => read(SAMPLES, name);
+// The sample documents, by file name: those here and those of the benches.
+export const samples = () => SAMPLES.flatMap(folder =>
+  fs.readdirSync(folder).filter(name => name.endsWith('.json')).sort().map(name => [name, read(folder, name)]));
+
+// Documents with canonical N-Quads made from the published contexts: name, document, N-Quads.
+export const knownAnswers = () => fs.readdirSync(VECTORS).filter(name => name.endsWith('.json')).sort().map(name =>
+  [name, read(VECTORS, name), fs.readFileSync(new URL(name.replace('.json', '.nq'), VECTORS), 'utf8')]);
