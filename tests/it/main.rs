@@ -4,6 +4,6 @@ mod credential;
 mod db;
 mod did;
 mod json;
-mod support;
 mod node;
 mod peers_contexts;
+mod support;

@@ -17,7 +17,10 @@ pub(crate) fn run(script: &str, arguments: &[&str], input: &str) -> serde_json::
 
 /// As [`run`], the text itself.
 pub(crate) fn text(script: &str, arguments: &[&str], input: &str) -> String {
-    assert!(peers().join("node_modules").exists(), "tests/peers/node_modules is missing: run tests/run");
+    assert!(
+        peers().join("node_modules").exists(),
+        "tests/peers/node_modules is missing: run tests/run"
+    );
     let mut child = Command::new("node")
         .arg("--no-warnings")
         .arg(peers().join(script))
