@@ -39,10 +39,15 @@ pub mod keys;
 /// Identifiers that lead to keys.
 pub mod did;
 
+/// Credentials inside pictures, and QR codes.
+pub mod bake;
+
 // ── edges: input and output, no rules ───────────────────────────────────────
 
 /// Storage: every table, every write.
 pub mod db;
+
 // ── services: the verbs ─────────────────────────────────────────────────────
+
 /// Issuing: one, many, take back.
 pub mod issue;
