@@ -7,6 +7,8 @@
 /// What may be issued: the publish check.
 pub mod achievement;
 mod columns;
+/// Who issues: DID, DID document, Profile.
+pub mod identity;
 /// Everything one credential will say, and the unsigned credential.
 pub mod order;
 /// A CSV of learners, read into rows.

@@ -12,6 +12,7 @@ use super::achievement::Achievement;
 use super::plan::{Row, Wish};
 use super::text::{hex, identity_hash, random_uuid_urn, unhex};
 use crate::clock::{Chance, Timestamp, random};
+use crate::credential::dates;
 use crate::json::Value;
 
 /// The contexts of every credential we issue, in their fixed order.
@@ -216,12 +217,12 @@ impl Order {
             "type": ["VerifiableCredential", "OpenBadgeCredential"],
             "name": achievement.name(),
             "issuer": issuer.document(),
-            "validFrom": self.valid_from.to_string(),
+            "validFrom": dates::text(self.valid_from),
         });
         if let Some(until) = self.valid_until {
-            document["validUntil"] = json!(until.to_string());
+            document["validUntil"] = json!(dates::text(until));
         }
-        document["awardedDate"] = json!(self.awarded.to_string());
+        document["awardedDate"] = json!(dates::text(self.awarded));
         document["credentialSubject"] = self.subject(achievement, issuer);
         if !self.evidence.is_empty() {
             let all = self.evidence.iter().zip(&self.evidence_ids);

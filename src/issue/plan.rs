@@ -26,12 +26,10 @@ use super::columns::{Columns, EvidenceColumns};
 use super::order::{Assessor, Evidence, Outcome};
 use super::sheet::{self, Line};
 use super::text::is_plain;
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, whole_seconds};
+use crate::config::limits;
+use crate::credential::dates;
 
-/// The most bytes of a CSV that comes through a page or the API (design.md §6).
-pub const PAGE_BYTES: usize = 5 * 1024 * 1024;
-/// The most rows of a CSV that comes through a page or the API.
-pub const PAGE_ROWS: usize = 5_000;
 /// The most columns.
 pub const COLUMNS: usize = 64;
 /// The most characters in one cell.
@@ -51,8 +49,8 @@ pub struct Limits {
 impl Limits {
     /// For a page or the API.
     pub const PAGE: Limits = Limits {
-        bytes: PAGE_BYTES,
-        rows: PAGE_ROWS,
+        bytes: limits::CSV_BYTES,
+        rows: limits::CSV_ROWS,
     };
     /// For the command line: what memory holds.
     pub const NONE: Limits = Limits {
@@ -445,24 +443,15 @@ fn optional(line: &Line, at: Option<usize>) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// A date, taken as its first second in UTC, or a full time with its offset.
+/// A day, taken as its first second in UTC, or an `xsd:dateTimeStamp`.
 #[must_use]
 pub fn parse_date(text: &str) -> Option<Timestamp> {
-    let full = if text.len() == 10 {
-        format!("{text}T00:00:00Z")
+    let at = if dates::is_day(text) {
+        dates::stamp(&format!("{text}T00:00:00Z"))
     } else {
-        text.to_owned()
+        dates::stamp(text)
     };
-    // A zone must be said, and a year has four digits.
-    let plain = full
-        .bytes()
-        .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b':' | b'T' | b'Z' | b'+' | b'.'));
-    if !plain || full.as_bytes().get(10) != Some(&b'T') {
-        return None;
-    }
-    full.parse::<Timestamp>()
-        .ok()
-        .map(crate::clock::whole_seconds)
+    at.ok().map(whole_seconds)
 }
 
 /// An address as it is hashed and looked up: trimmed, the domain in lower case.
