@@ -27,3 +27,10 @@ export const samples = () => SAMPLES.flatMap(folder =>
 // Documents with canonical N-Quads made from the published contexts: name, document, N-Quads.
 export const knownAnswers = () => fs.readdirSync(VECTORS).filter(name => name.endsWith('.json')).sort().map(name =>
   [name, read(VECTORS, name), fs.readFileSync(new URL(name.replace('.json', '.nq'), VECTORS), 'utf8')]);
+
+// Our JSON Schemas, by their published URL.
+export function schemas() {
+  const folder = new URL('../../schemas/', import.meta.url);
+  return new Map(fs.readdirSync(folder).filter(name => name.endsWith('.json'))
+    .map(name => read(folder, name)).map(schema => [schema.$id, schema]));
+}
