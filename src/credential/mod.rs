@@ -1,6 +1,13 @@
 //! What a credential is: Open Badges 3.0 on the W3C Verifiable Credentials Data Model 2.0.
 
 pub mod dates;
+mod faults;
 mod model;
+pub mod uri;
 
+pub use faults::{
+    Fault, Kind, MAX_ENDORSEMENTS, MAX_PROOFS, Weight, achievement_faults, envelope_faults, faults,
+    has_type, is_version_1, profile_faults,
+};
+pub(crate) use model::is_extension;
 pub use model::*;

@@ -3,6 +3,7 @@
 mod credential;
 mod db;
 mod did;
+mod faults;
 mod json;
 mod node;
 mod peers_contexts;

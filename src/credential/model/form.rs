@@ -42,7 +42,7 @@ pub struct ReadError {
 }
 
 /// A text with a list of known words in the standard, open for others that start with `ext:`.
-pub(super) fn is_extension(text: &str) -> bool {
+pub(crate) fn is_extension(text: &str) -> bool {
     text.strip_prefix("ext:").is_some_and(|rest| {
         !rest.is_empty()
             && rest

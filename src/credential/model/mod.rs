@@ -17,6 +17,7 @@ mod time;
 pub use achievement::{Achievement, AchievementType, Alignment, Criteria, Related, TargetType};
 pub use credential::{AchievementCredential, CONTEXTS, EndorsementCredential, EndorsementSubject};
 pub use envelope::{CredentialStatus, Image, Proof, Typed};
+pub(crate) use form::is_extension;
 pub use form::{Extra, ReadError, Word};
 pub use person::{
     Address, GeoCoordinates, IdentifierEntry, IdentifierType, IdentityObject, Profile, ProfileRef,
