@@ -328,12 +328,6 @@ impl Query<'_> {
             .transpose()?))
     }
 
-    /// The one value of the one row.
-    pub(super) async fn scalar<T: Scalar>(self) -> Result<T, Error> {
-        let (value,) = each!(self, |e, q| <(T,)>::from_row(&q.fetch_one(e).await?))?;
-        Ok(value)
-    }
-
     /// The one value of every row.
     pub(super) async fn scalars<T: Scalar>(self) -> Result<Vec<T>, Error> {
         Ok(self

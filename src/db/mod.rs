@@ -13,19 +13,41 @@
 
 mod engine;
 mod error;
-mod issuer_keys;
-mod issuers;
 mod many;
 mod plain;
 mod tenant;
 mod ts;
 
+// The tables, one file each.
+mod achievements;
+mod api_keys;
+mod audit;
+mod credentials;
+mod evidence;
+mod idempotency;
+mod issuer_keys;
+mod issuers;
+mod people;
+mod portfolios;
+mod status;
+mod status_take;
+
+pub use achievements::{AchievementKind, AchievementRow};
+pub use api_keys::ApiKeyRow;
+pub use audit::AuditRow;
+pub use credentials::{BatchCount, CredentialRow, CredentialState, Promise, Promised, Signed};
 use engine::{Arg, Query, Row};
 pub use engine::{Db, Tx};
 pub use error::Error;
+pub use evidence::EvidenceRow;
+pub use idempotency::Claim;
 pub use issuer_keys::{IssuerKeyRow, KeyState};
 pub use issuers::{DidMethod, IssuerRow};
 use many::Many;
+pub use people::PersonRow;
 pub use plain::UnknownWord;
+pub use portfolios::PortfolioRow;
+pub use status::{StatusDocumentRow, StatusEntryRow, StatusListRow, StatusState};
+pub use status_take::{LIST_ENTRIES, StatusPlaceRow};
 pub use tenant::Tenant;
 pub use ts::Ts;

@@ -1,0 +1,375 @@
+//! Credentials: first what was promised, then what was signed.
+
+use super::{Db, Error, Tenant, Ts, issuers::one, plain::words};
+use crate::ids::{AchievementId, CredentialId, IssuerId, PersonId, StatusListId};
+
+words! {
+    /// How far a credential has come.
+    CredentialState, "state of a credential" {
+        /// Promised: everything that shapes its bytes is fixed.
+        Pending = "pending",
+        /// Signed and stored.
+        Issued = "issued",
+        /// Cannot be signed as promised; the row says why.
+        Failed = "failed",
+    }
+}
+
+/// What is fixed before anything is signed. The same promise always gives the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Promise {
+    /// The id in our addresses: `/c/{credential_id}`.
+    pub credential_id: CredentialId,
+    /// The credential's own `id`.
+    pub public_id: String,
+    /// What it is about.
+    pub achievement_id: AchievementId,
+    /// Whose it is, if we know.
+    pub person_id: Option<PersonId>,
+    /// The recipient as a keyed hash; `None`: not known, and never taken for a repetition.
+    pub recipient_hash: Option<Vec<u8>>,
+    /// Which occasion this is, when a person may earn the achievement more than once; else empty.
+    pub issue_event: String,
+    /// Shared by what was promised together.
+    pub batch: Option<String>,
+    /// The list with its status bit.
+    pub status_list_id: StatusListId,
+    /// The bit's place, from 0.
+    pub status_index: i64,
+    /// The key that signs.
+    pub key_id: String,
+    /// `validFrom`.
+    pub valid_from: Ts,
+    /// `validUntil`.
+    pub valid_until: Option<Ts>,
+    /// The proof's `created`.
+    pub proof_created: Ts,
+    /// The order, sealed.
+    pub order_sealed: Option<Vec<u8>>,
+}
+
+/// A credential as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct CredentialRow {
+    /// Who issues it.
+    pub issuer_id: IssuerId,
+    /// What was promised.
+    #[sqlx(flatten)]
+    pub promise: Promise,
+    /// SHA-256 of the unsigned document that was checked before signing.
+    pub unsigned_sha256: Option<Vec<u8>>,
+    /// How far it has come.
+    pub state: CredentialState,
+    /// Why it failed.
+    pub problem: Option<String>,
+    /// The signed credential, byte for byte.
+    pub document: Option<String>,
+    /// SHA-256 of `document`.
+    pub document_sha256: Option<Vec<u8>>,
+    /// The same credential as a compact JWT.
+    pub jwt: Option<String>,
+    /// When it was stored.
+    pub issued_at: Option<Ts>,
+}
+
+/// What signing made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// Which credential.
+    pub credential_id: CredentialId,
+    /// SHA-256 of the unsigned document.
+    pub unsigned_sha256: Vec<u8>,
+    /// The signed credential, byte for byte.
+    pub document: String,
+    /// SHA-256 of `document`.
+    pub document_sha256: Vec<u8>,
+    /// The same credential as a compact JWT.
+    pub jwt: Option<String>,
+}
+
+/// A promise that exists already, for telling repetitions.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Promised {
+    /// Its id.
+    pub credential_id: CredentialId,
+    /// What it is about.
+    pub achievement_id: AchievementId,
+    /// To whom.
+    pub recipient_hash: Vec<u8>,
+    /// On which occasion.
+    pub issue_event: String,
+}
+
+/// How many credentials of a batch are in each state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct BatchCount {
+    /// Promised.
+    pub pending: i64,
+    /// Signed.
+    pub issued: i64,
+    /// Given up.
+    pub failed: i64,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select issuer_id, credential_id, public_id, achievement_id, person_id, \
+             recipient_hash, issue_event, batch, status_list_id, status_index, key_id, \
+             valid_from, valid_until, proof_created, order_sealed, unsigned_sha256, state, \
+             problem, document, document_sha256, jwt, issued_at from credentials where ",
+            $rest
+        )
+    };
+}
+
+impl Tenant<'_> {
+    /// Writes promises down; those whose achievement, recipient and occasion were promised before
+    /// are left out. The ids that went in, in no order.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] if one names an achievement, person, key or status entry that this
+    /// organisation does not have; [`Error::Duplicate`] if an id is taken. Then none went in.
+    pub async fn promise(&mut self, promises: &[Promise]) -> Result<Vec<CredentialId>, Error> {
+        let all = || promises.iter();
+        let many = self
+            .many("credentials", promises.len())
+            .text("credential_id", all().map(|p| p.credential_id.to_string()))
+            .text("public_id", all().map(|p| p.public_id.clone()))
+            .text(
+                "achievement_id",
+                all().map(|p| p.achievement_id.to_string()),
+            )
+            .text(
+                "person_id",
+                all().map(|p| p.person_id.as_ref().map(PersonId::to_string)),
+            )
+            .bytes("recipient_hash", all().map(|p| p.recipient_hash.clone()))
+            .text("issue_event", all().map(|p| p.issue_event.clone()))
+            .text("batch", all().map(|p| p.batch.clone()))
+            .text(
+                "status_list_id",
+                all().map(|p| p.status_list_id.to_string()),
+            )
+            .number("status_index", all().map(|p| p.status_index))
+            .text("key_id", all().map(|p| p.key_id.clone()))
+            .time("valid_from", all().map(|p| p.valid_from))
+            .time("valid_until", all().map(|p| p.valid_until))
+            .time("proof_created", all().map(|p| p.proof_created))
+            .bytes("order_sealed", all().map(|p| p.order_sealed.clone()))
+            .text("state", all().map(|_| "pending".to_owned()))
+            .tail(
+                "on conflict (issuer_id, achievement_id, recipient_hash, issue_event) do nothing \
+                 returning credential_id",
+            );
+        let rows: Vec<(CredentialId,)> = self.insert_returning(many).await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// What was promised to these recipients so far, whatever it is about.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn promised_to(&mut self, hashes: &[Vec<u8>]) -> Result<Vec<Promised>, Error> {
+        self.read_in(
+            "select credential_id, achievement_id, recipient_hash, issue_event from credentials \
+             where issuer_id = $1 and recipient_hash in",
+            hashes,
+        )
+        .await
+    }
+
+    /// The credential with this id.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn credential(&mut self, id: &CredentialId) -> Result<Option<CredentialRow>, Error> {
+        Ok(self.credentials(std::slice::from_ref(id)).await?.pop())
+    }
+
+    /// The credentials with these ids, in no order.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn credentials(&mut self, ids: &[CredentialId]) -> Result<Vec<CredentialRow>, Error> {
+        self.read_in(select!("issuer_id = $1 and credential_id in"), ids)
+            .await
+    }
+
+    /// Up to `limit` credentials in the order of their ids, from the one after `after`.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn credentials_after(
+        &mut self,
+        after: Option<&CredentialId>,
+        limit: i64,
+    ) -> Result<Vec<CredentialRow>, Error> {
+        self.read(select!(
+            "issuer_id = $1 and credential_id > $2 order by credential_id limit $3"
+        ))
+        .bind(after.map(CredentialId::to_string).unwrap_or_default())
+        .bind(limit)
+        .all()
+        .await
+    }
+
+    /// The credentials of a batch, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn credentials_of_batch(&mut self, batch: &str) -> Result<Vec<CredentialRow>, Error> {
+        self.read(select!(
+            "issuer_id = $1 and batch = $2 order by credential_id"
+        ))
+        .bind(batch.to_owned())
+        .all()
+        .await
+    }
+
+    /// The credentials of a person, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn credentials_of_person(
+        &mut self,
+        person: &PersonId,
+    ) -> Result<Vec<CredentialRow>, Error> {
+        self.read(select!(
+            "issuer_id = $1 and person_id = $2 order by credential_id"
+        ))
+        .bind(person.clone())
+        .all()
+        .await
+    }
+
+    /// Up to `limit` credentials that are still to be signed, of a batch or of all.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn pending(
+        &mut self,
+        batch: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<CredentialRow>, Error> {
+        match batch {
+            Some(batch) => self
+                .read(select!(
+                    "issuer_id = $1 and state = 'pending' and batch = $2 \
+                     order by credential_id limit $3"
+                ))
+                .bind(batch.to_owned()),
+            None => self.read(select!(
+                "issuer_id = $1 and state = 'pending' order by credential_id limit $2"
+            )),
+        }
+        .bind(limit)
+        .all()
+        .await
+    }
+
+    /// How far a batch has come.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn batch_count(&mut self, batch: &str) -> Result<BatchCount, Error> {
+        let counts = self
+            .read(
+                "select count(*) filter (where state = 'pending') as pending, \
+                 count(*) filter (where state = 'issued') as issued, \
+                 count(*) filter (where state = 'failed') as failed \
+                 from credentials where issuer_id = $1 and batch = $2",
+            )
+            .bind(batch.to_owned())
+            .opt()
+            .await?;
+        counts.ok_or(Error::NoRow)
+    }
+
+    /// Stores what signing made; only a pending credential becomes issued, and only once.
+    /// `false`: it was issued before with these very bytes.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if there is no such credential, it failed, or other bytes are stored.
+    pub async fn store_signed(&mut self, signed: &Signed, at: Ts) -> Result<bool, Error> {
+        let rows = self
+            .write(
+                "update credentials set state = 'issued', unsigned_sha256 = $3, document = $4, \
+                 document_sha256 = $5, jwt = $6, issued_at = $7 \
+                 where issuer_id = $1 and credential_id = $2 and state = 'pending'",
+            )
+            .bind(signed.credential_id.clone())
+            .bind(signed.unsigned_sha256.clone())
+            .bind(signed.document.clone())
+            .bind(signed.document_sha256.clone())
+            .bind(signed.jwt.clone())
+            .bind(at)
+            .run()
+            .await?;
+        if rows == 1 {
+            return Ok(true);
+        }
+        let there = self.credential(&signed.credential_id).await?;
+        match there.and_then(|row| row.document) {
+            Some(document) if document == signed.document => Ok(false),
+            _ => Err(Error::NoRow),
+        }
+    }
+
+    /// Gives a pending credential up; `problem` holds nothing of a person.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if it is not pending.
+    pub async fn give_up(&mut self, id: &CredentialId, problem: &str) -> Result<(), Error> {
+        let rows = self
+            .write(
+                "update credentials set state = 'failed', problem = $3 \
+                 where issuer_id = $1 and credential_id = $2 and state = 'pending'",
+            )
+            .bind(id.clone())
+            .bind(problem.to_owned())
+            .run()
+            .await?;
+        one(rows)
+    }
+}
+
+impl Db {
+    /// The credential with this id, of whichever organisation. Across organisations: the id is
+    /// what a stranger's QR code holds.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn credential_anywhere(
+        &self,
+        id: &CredentialId,
+    ) -> Result<Option<CredentialRow>, Error> {
+        self.read(select!("credential_id = $1"))
+            .bind(id.clone())
+            .opt()
+            .await
+    }
+
+    /// The credential with this `id` of its own, of whichever organisation. Across organisations:
+    /// a stranger who brings a credential names it so.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn credential_by_public_id(&self, id: &str) -> Result<Option<CredentialRow>, Error> {
+        self.read(select!("public_id = $1 order by credential_id limit 1"))
+            .bind(id.to_owned())
+            .opt()
+            .await
+    }
+
+    /// The organisations that have credentials still to be signed, for taking work up again.
+    /// Across organisations: for the worker.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn issuers_with_pending(&self) -> Result<Vec<IssuerId>, Error> {
+        self.read("select distinct issuer_id from credentials where state = 'pending'")
+            .scalars()
+            .await
+    }
+}

@@ -1,0 +1,121 @@
+//! People we keep a sealed record of.
+
+use super::{Error, Tenant, Ts, issuers::one};
+use crate::ids::{IssuerId, PersonId};
+
+/// A person. Nothing of this can be read without the key-encryption key.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct PersonRow {
+    /// The organisation that knows the person.
+    pub issuer_id: IssuerId,
+    /// The record's id: random, never shown to a stranger.
+    pub person_id: PersonId,
+    /// The person's own key under the key-encryption key; `None` once erased.
+    pub key_sealed: Option<Vec<u8>>,
+    /// Which key-encryption key sealed it.
+    pub kek_id: String,
+    /// Name, e-mail address and the like under the person's key; `None` once erased.
+    pub details_sealed: Option<Vec<u8>>,
+    /// Keyed hash of what the organisation finds the person by; `None` once erased.
+    pub lookup_hash: Option<Vec<u8>>,
+    /// When the record was made.
+    pub created_at: Ts,
+    /// When the person was erased.
+    pub erased_at: Option<Ts>,
+}
+
+const SELECT: &str = "select issuer_id, person_id, key_sealed, kek_id, details_sealed, \
+     lookup_hash, created_at, erased_at from people where issuer_id = $1 and person_id in";
+const SELECT_BY_HASH: &str = "select issuer_id, person_id, key_sealed, kek_id, details_sealed, \
+     lookup_hash, created_at, erased_at from people where issuer_id = $1 and lookup_hash in";
+
+impl Tenant<'_> {
+    /// Adds people; every `issuer_id` must be the handle's.
+    ///
+    /// # Errors
+    /// [`Error::Duplicate`] if one of them is known by that lookup hash: then none is added.
+    pub async fn add_people(&mut self, rows: &[PersonRow]) -> Result<(), Error> {
+        debug_assert!(rows.iter().all(|row| &row.issuer_id == self.issuer_id()));
+        let many = self
+            .many("people", rows.len())
+            .text("person_id", rows.iter().map(|r| r.person_id.to_string()))
+            .bytes("key_sealed", rows.iter().map(|r| r.key_sealed.clone()))
+            .text("kek_id", rows.iter().map(|r| r.kek_id.clone()))
+            .bytes(
+                "details_sealed",
+                rows.iter().map(|r| r.details_sealed.clone()),
+            )
+            .bytes("lookup_hash", rows.iter().map(|r| r.lookup_hash.clone()))
+            .time("created_at", rows.iter().map(|r| r.created_at))
+            .time("erased_at", rows.iter().map(|r| r.erased_at));
+        self.insert(many).await?;
+        Ok(())
+    }
+
+    /// The person with this id.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn person(&mut self, id: &PersonId) -> Result<Option<PersonRow>, Error> {
+        Ok(self.people(std::slice::from_ref(id)).await?.pop())
+    }
+
+    /// The people with these ids, in no order.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn people(&mut self, ids: &[PersonId]) -> Result<Vec<PersonRow>, Error> {
+        self.read_in(SELECT, ids).await
+    }
+
+    /// The people with these lookup hashes, in no order.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn people_by_lookup(&mut self, hashes: &[Vec<u8>]) -> Result<Vec<PersonRow>, Error> {
+        self.read_in(SELECT_BY_HASH, hashes).await
+    }
+
+    /// Writes new details of a person, sealed under the person's key.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if there is no such person or the person was erased.
+    pub async fn set_person_details(&mut self, id: &PersonId, sealed: &[u8]) -> Result<(), Error> {
+        let rows = self
+            .write(
+                "update people set details_sealed = $3 \
+                 where issuer_id = $1 and person_id = $2 and erased_at is null",
+            )
+            .bind(id.clone())
+            .bind(sealed.to_vec())
+            .run()
+            .await?;
+        one(rows)
+    }
+
+    /// Erases a person: key, details, hashes and the orders of their credentials. The signed
+    /// credentials, which never held the person, and their status stay. Use a transaction.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if there is no such person or the person was erased before.
+    pub async fn erase_person(&mut self, id: &PersonId, at: Ts) -> Result<(), Error> {
+        let rows = self
+            .write(
+                "update people set key_sealed = null, details_sealed = null, lookup_hash = null, \
+                 erased_at = $3 where issuer_id = $1 and person_id = $2 and erased_at is null",
+            )
+            .bind(id.clone())
+            .bind(at)
+            .run()
+            .await?;
+        one(rows)?;
+        self.write(
+            "update credentials set recipient_hash = null, order_sealed = null \
+             where issuer_id = $1 and person_id = $2",
+        )
+        .bind(id.clone())
+        .run()
+        .await?;
+        Ok(())
+    }
+}
