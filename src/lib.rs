@@ -51,3 +51,8 @@ pub mod db;
 
 /// Issuing: one, many, take back.
 pub mod issue;
+
+// ── entrances ───────────────────────────────────────────────────────────────
+
+/// The HTTP face: pages, API, sign-in.
+pub mod web;

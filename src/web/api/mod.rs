@@ -1,0 +1,82 @@
+//! The API for programs: one file per endpoint, and the OpenAPI document they make together.
+//!
+//! To add an endpoint: write `<name>.rs` with a handler under `#[utoipa::path]`, and add its line
+//! to [`ENDPOINTS`].
+
+mod health;
+
+use std::sync::LazyLock;
+
+use axum::{Router, http::HeaderMap, response::Response, routing::get};
+use serde_json::Value;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::web::{
+    Site,
+    answer::{Document, SHORT},
+    error::{FaultLine, Problem},
+};
+
+/// Every endpoint.
+const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
+    || OpenApiRouter::new().routes(routes!(health::live)),
+    || OpenApiRouter::new().routes(routes!(health::ready)),
+];
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Skillmark",
+        description = "Issue, check, take back and read signed microcredentials (Open Badges 3.0)."
+    ),
+    components(schemas(Problem, FaultLine)),
+    modifiers(&ApiKey)
+)]
+struct About;
+
+struct ApiKey;
+
+impl Modify for ApiKey {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "An API key of an organisation, skm_…, made by `skillmark init`.",
+            ))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("api_key", SecurityScheme::Http(scheme));
+    }
+}
+
+fn all() -> OpenApiRouter<Site> {
+    let start = OpenApiRouter::with_openapi(About::openapi());
+    ENDPOINTS
+        .iter()
+        .fold(start, |router, endpoint| router.merge(endpoint()))
+}
+
+static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::to_value(all().into_openapi()).unwrap_or_default());
+
+/// The OpenAPI 3.1 document.
+pub(crate) fn document() -> &'static Value {
+    &DOCUMENT
+}
+
+/// The endpoints' routes, and the document itself.
+pub(crate) fn routes() -> Router<Site> {
+    let (router, _) = all().split_for_parts();
+    router.route("/api/openapi.json", get(openapi))
+}
+
+async fn openapi(headers: HeaderMap) -> Response {
+    Document::new("application/json", document().to_string())
+        .cached(SHORT)
+        .open()
+        .answer(&headers)
+}

@@ -1,0 +1,283 @@
+//! What went wrong, in words chosen for the reader; the cause stays in the log.
+//!
+//! A handler answers a [`WebError`]. The outermost layer, [`explain`], turns it (and every other
+//! error answer, such as an unknown path) into a page for people or a problem document (RFC 9457)
+//! for programs, with the request's id in both.
+
+use askama::Template;
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::web::{Site, pages::error::ErrorPage};
+
+/// An answer that is an error: a status and one plain sentence for whoever asked.
+#[derive(Debug, Clone)]
+pub struct WebError {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    faults: Vec<FaultLine>,
+    retry_after: Option<u32>,
+}
+
+/// One fault in what was sent.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct FaultLine {
+    /// Where: a JSON pointer, or a line and column; empty for the whole.
+    pub pointer: String,
+    /// What is wrong there, in one sentence.
+    pub detail: String,
+}
+
+impl WebError {
+    /// An error whose `code` names its kind (`unknown_credential`) and whose `detail` says it in a sentence.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> WebError {
+        WebError {
+            status,
+            code,
+            detail: detail.into(),
+            faults: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    /// 400: what was sent cannot be read.
+    #[must_use]
+    pub fn unreadable(code: &'static str, detail: impl Into<String>) -> WebError {
+        WebError::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    /// 404: there is nothing here, and no hint whether there ever was.
+    #[must_use]
+    pub fn not_found() -> WebError {
+        plain(StatusCode::NOT_FOUND)
+    }
+
+    /// 413: more than is read.
+    #[must_use]
+    pub fn too_large() -> WebError {
+        plain(StatusCode::PAYLOAD_TOO_LARGE)
+    }
+
+    /// 429: too many requests; `seconds` until it is worth trying again.
+    #[must_use]
+    pub fn too_many(seconds: u32) -> WebError {
+        WebError {
+            retry_after: Some(seconds),
+            ..plain(StatusCode::TOO_MANY_REQUESTS)
+        }
+    }
+
+    /// 500, with `cause` written to the log and not shown. Causes must not quote what was sent.
+    #[must_use]
+    pub fn internal(cause: &dyn std::fmt::Display) -> WebError {
+        tracing::error!(cause = %cause, "a request failed");
+        plain(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The same error, with a list of faults.
+    #[must_use]
+    pub fn with_faults(self, faults: Vec<FaultLine>) -> WebError {
+        WebError { faults, ..self }
+    }
+
+    /// The status it is answered with.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+impl IntoResponse for WebError {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A problem document, RFC 9457.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// What kind of problem: `/problems/` and a name.
+    #[serde(rename = "type")]
+    #[schema(example = "/docs#unknown_credential")]
+    kind: String,
+    /// The kind in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What happened, in one plain sentence.
+    detail: String,
+    /// The faults in what was sent, if it could be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<FaultLine>,
+    /// The number to give when asking about this.
+    request_id: String,
+}
+
+/// The number of a request, as in the `x-request-id` header.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// Turns every error answer into a page or a problem document.
+pub async fn explain(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let for_programs = wants_problem(request.uri().path(), request.headers());
+    let id = site.request_id();
+    let mut request = request;
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let mut response = next.run(request).await;
+    if response.status().is_client_error() || response.status().is_server_error() {
+        response = render(response, for_programs, &id);
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+fn render(mut response: Response, for_programs: bool, id: &str) -> Response {
+    let error = response
+        .extensions_mut()
+        .remove::<WebError>()
+        .unwrap_or_else(|| plain(response.status()));
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let mut out = if for_programs {
+        problem(&error, id)
+    } else {
+        page(&error, id)
+    };
+    *out.status_mut() = error.status;
+    let headers = out.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept"));
+    if let Some(allow) = allow {
+        headers.insert(header::ALLOW, allow);
+    }
+    if let Some(seconds) = error.retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if error.status == StatusCode::UNAUTHORIZED {
+        headers.insert(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer realm=\"skillmark\""),
+        );
+    }
+    out
+}
+
+fn problem(error: &WebError, id: &str) -> Response {
+    let problem = Problem {
+        kind: format!("/docs#{}", error.code),
+        title: title(error.status),
+        status: error.status.as_u16(),
+        detail: error.detail.clone(),
+        faults: error.faults.clone(),
+        request_id: id.to_owned(),
+    };
+    (
+        [(header::CONTENT_TYPE, "application/problem+json")],
+        Json(problem),
+    )
+        .into_response()
+        .with_type("application/problem+json")
+}
+
+fn page(error: &WebError, id: &str) -> Response {
+    let page = ErrorPage::new(
+        error.status.as_u16(),
+        title(error.status),
+        &error.detail,
+        id,
+    );
+    match page.render() {
+        Ok(html) => axum::response::Html(html).into_response(),
+        Err(_) => title(error.status).into_response(),
+    }
+}
+
+trait WithType {
+    fn with_type(self, value: &'static str) -> Self;
+}
+
+impl WithType for Response {
+    fn with_type(mut self, value: &'static str) -> Response {
+        self.headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(value));
+        self
+    }
+}
+
+/// Programs get problem documents: on the API's paths, and wherever they ask for JSON before HTML.
+fn wants_problem(path: &str, headers: &HeaderMap) -> bool {
+    let machine = ["/api/", "/status/", "/health/"]
+        .iter()
+        .any(|start| path.starts_with(start));
+    machine || super::negotiate::prefers_json(headers)
+}
+
+/// The fixed words for a status that came without its own.
+fn plain(status: StatusCode) -> WebError {
+    let (code, detail) = match status {
+        StatusCode::UNAUTHORIZED => ("key_missing", "This needs an API key that is still good."),
+        StatusCode::FORBIDDEN => ("not_allowed", "This is not allowed."),
+        StatusCode::NOT_FOUND => (
+            "not_found",
+            "There is nothing at this address. It may have been mistyped, or taken away.",
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("wrong_method", "This address cannot be used in that way.")
+        }
+        StatusCode::REQUEST_TIMEOUT => (
+            "too_slow",
+            "What you sent did not arrive in time. Please try again.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "too_large",
+            "That is more than we read: 2 MB for a picture, 256 KB for text.",
+        ),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            ("wrong_type", "This kind of content is not read here.")
+        }
+        StatusCode::TOO_MANY_REQUESTS => (
+            "too_many",
+            "That was a lot at once. Please wait a little and try again.",
+        ),
+        StatusCode::SERVICE_UNAVAILABLE => (
+            "busy",
+            "We are busy or repairing something. Please try again in a minute.",
+        ),
+        status if status.is_client_error() => ("unreadable", "We could not read what was sent."),
+        _ => (
+            "internal",
+            "Something went wrong on our side. It has been written down, and nothing of yours was lost.",
+        ),
+    };
+    WebError::new(status, code, detail)
+}
+
+/// A status in a few words.
+fn title(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED => "An API key is needed",
+        StatusCode::FORBIDDEN => "Not allowed",
+        StatusCode::NOT_FOUND => "Nothing here",
+        StatusCode::METHOD_NOT_ALLOWED => "Not in that way",
+        StatusCode::REQUEST_TIMEOUT => "That took too long",
+        StatusCode::CONFLICT => "Already different",
+        StatusCode::PAYLOAD_TOO_LARGE => "Too large",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "Not that kind",
+        StatusCode::UNPROCESSABLE_ENTITY => "It has faults",
+        StatusCode::TOO_MANY_REQUESTS => "Please wait a little",
+        StatusCode::SERVICE_UNAVAILABLE => "Not available at the moment",
+        status if status.is_client_error() => "We could not read that",
+        _ => "Our fault",
+    }
+}

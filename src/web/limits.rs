@@ -1,0 +1,262 @@
+//! How much one asker gets: a bucket of tokens per address, per API key, per credential's name box.
+//!
+//! The buckets are generous: a whole class behind one school address scans, opens and checks
+//! without tripping them. They stand in memory, the least used are dropped first, and nothing of
+//! them is written down.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Mutex, PoisonError},
+};
+
+use axum::http::HeaderMap;
+use jiff::Timestamp;
+
+use crate::web::error::WebError;
+
+/// How many askers one kind of bucket remembers.
+const REMEMBERED: usize = 65_536;
+
+/// A rate: `burst` at once, then `per_hour` refilled evenly.
+#[derive(Debug, Clone, Copy)]
+pub struct Rate {
+    /// How many at once.
+    pub burst: u32,
+    /// How many are refilled in an hour.
+    pub per_hour: u32,
+}
+
+/// Calls with one API key.
+pub const PER_KEY: Rate = Rate {
+    burst: 600,
+    per_hour: 20 * 3_600,
+};
+/// Names tried on one credential from one address.
+pub const NAMES: Rate = Rate {
+    burst: 5,
+    per_hour: 5,
+};
+/// Names tried on one credential from everywhere.
+pub const NAMES_PER_CREDENTIAL: Rate = Rate {
+    burst: 20,
+    per_hour: 20,
+};
+/// Names tried from one address on all credentials: a job fair behind one address.
+pub const NAMES_PER_ADDRESS: Rate = Rate {
+    burst: 60,
+    per_hour: 60,
+};
+
+/// Buckets of one rate, one per key.
+#[derive(Debug)]
+pub struct Buckets<K> {
+    rate: Rate,
+    levels: Mutex<HashMap<K, Level>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Level {
+    tokens: f64,
+    at: i64,
+}
+
+impl<K: Hash + Eq> Buckets<K> {
+    /// Full buckets of one rate.
+    #[must_use]
+    pub fn new(rate: Rate) -> Buckets<K> {
+        Buckets {
+            rate,
+            levels: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// Takes one token from `key`'s bucket.
+    ///
+    /// # Errors
+    /// 429 with the seconds until there is one again.
+    pub fn take(&self, key: K, now: Timestamp) -> Result<(), WebError> {
+        let per_second = f64::from(self.rate.per_hour) / 3_600.0;
+        let full = f64::from(self.rate.burst);
+        let now = now.as_second();
+        let refilled =
+            |level: &Level| (level.tokens + (now - level.at).max(0) as f64 * per_second).min(full);
+        let mut levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
+        if levels.len() >= REMEMBERED {
+            levels.retain(|_, level| refilled(level) < full);
+        }
+        if levels.len() >= REMEMBERED {
+            levels.clear();
+        }
+        let level = levels.entry(key).or_insert(Level {
+            tokens: full,
+            at: now,
+        });
+        let tokens = refilled(level);
+        if tokens < 1.0 {
+            *level = Level {
+                tokens,
+                at: now.max(level.at),
+            };
+            return Err(WebError::too_many(
+                ((1.0 - tokens) / per_second).ceil() as u32
+            ));
+        }
+        *level = Level {
+            tokens: tokens - 1.0,
+            at: now.max(level.at),
+        };
+        Ok(())
+    }
+}
+
+/// Every limit of one running server.
+#[derive(Debug)]
+pub struct Limits {
+    /// Pages, documents, API.
+    pub addresses: Buckets<IpAddr>,
+    /// Camera frames.
+    pub frames: Buckets<IpAddr>,
+    /// API keys, by the digest of the key.
+    pub keys: Buckets<[u8; 32]>,
+    names: Buckets<(String, IpAddr)>,
+    names_per_credential: Buckets<String>,
+    names_per_address: Buckets<IpAddr>,
+}
+
+impl Limits {
+    /// Full buckets, with the configured rate for one address. Camera frames have six times that
+    /// in a bucket of their own: 40 pupils who scan at once send 120 a second.
+    #[must_use]
+    pub fn new(burst: u32, per_second: u32) -> Limits {
+        let rate = |times: u32| Rate {
+            burst: burst.saturating_mul(times),
+            per_hour: per_second.saturating_mul(3_600 * times),
+        };
+        Limits {
+            addresses: Buckets::new(rate(1)),
+            frames: Buckets::new(rate(6)),
+            keys: Buckets::new(PER_KEY),
+            names: Buckets::new(NAMES),
+            names_per_credential: Buckets::new(NAMES_PER_CREDENTIAL),
+            names_per_address: Buckets::new(NAMES_PER_ADDRESS),
+        }
+    }
+
+    /// Takes one try at the name of `credential` from `address`.
+    ///
+    /// # Errors
+    /// 429 when any of the three buckets is empty.
+    pub fn name_try(
+        &self,
+        credential: &str,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<(), WebError> {
+        self.names.take((credential.to_owned(), address), now)?;
+        self.names_per_credential.take(credential.to_owned(), now)?;
+        self.names_per_address.take(address, now)
+    }
+}
+
+/// Whose address a request counts against: the peer's, or, when the peer is one of our own
+/// `proxies`, the last address in `X-Forwarded-For` that is not. An IPv6 home has 2^64 addresses:
+/// they count as one.
+#[must_use]
+pub fn asker(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
+    let mut address = peer.to_canonical();
+    if proxies.contains(&address) {
+        let hops = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        let hops: Vec<&str> = hops.flat_map(|line| line.split(',')).collect();
+        for hop in hops.iter().rev() {
+            let Ok(hop) = hop.trim().parse::<IpAddr>() else {
+                break;
+            };
+            address = hop.to_canonical();
+            if !proxies.contains(&address) {
+                break;
+            }
+        }
+    }
+    match address {
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    #[test]
+    fn j9_the_sixth_name_in_an_hour_waits() {
+        let limits = Limits::new(300, 20);
+        let address: IpAddr = "203.0.113.9".parse().expect("an address");
+        for _ in 0..5 {
+            limits.name_try("c", address, at(0)).expect("a try");
+        }
+        let refused = limits.name_try("c", address, at(1)).expect_err("refused");
+        assert_eq!(refused.status(), 429);
+        limits
+            .name_try("d", address, at(1))
+            .expect("another credential");
+        limits
+            .name_try("c", address, at(720))
+            .expect("one more after twelve minutes");
+        limits
+            .name_try("c", address, at(721))
+            .expect_err("and only one");
+    }
+
+    #[test]
+    fn j9_many_addresses_do_not_help() {
+        let limits = Limits::new(300, 20);
+        let tries = (0..100u8)
+            .filter(|n| {
+                limits
+                    .name_try("c", IpAddr::from([203, 0, 113, *n]), at(0))
+                    .is_ok()
+            })
+            .count();
+        assert_eq!(tries, 20);
+    }
+
+    #[test]
+    fn a_clock_that_jumps_back_gives_nothing_away() {
+        let buckets = Buckets::new(Rate {
+            burst: 1,
+            per_hour: 3_600,
+        });
+        buckets.take((), at(100)).expect("a token");
+        buckets.take((), at(10)).expect_err("none");
+        buckets.take((), at(100)).expect_err("none");
+        buckets.take((), at(101)).expect("a token");
+    }
+
+    #[test]
+    fn g16_a_forwarded_address_counts_only_from_our_own_proxy() {
+        let proxy: IpAddr = "10.0.0.1".parse().expect("an address");
+        let stranger: IpAddr = "203.0.113.9".parse().expect("an address");
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            "x-forwarded-for",
+            "1.2.3.4, 198.51.100.7".parse().expect("a header"),
+        );
+        assert_eq!(asker(stranger, &headers, &[proxy]), stranger);
+        assert_eq!(asker(proxy, &headers, &[proxy]).to_string(), "198.51.100.7");
+        assert_eq!(asker(proxy, &headers, &[]), proxy);
+        let v6 = "2001:db8:1:2:3:4:5:6".parse().expect("an address");
+        assert_eq!(asker(v6, &headers, &[]).to_string(), "2001:db8:1:2::");
+    }
+}

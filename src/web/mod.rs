@@ -1,0 +1,70 @@
+//! The HTTP face: pages for people, documents for verifiers, an API for programs.
+//!
+//! - A page is one file in `pages/` with its template beside it, and one name in `PAGES`.
+//! - An API endpoint is one file in `api/` and one line in `ENDPOINTS`; OpenAPI and the readable
+//!   page follow by themselves.
+//! - Documents are the public files behind links: credentials, lists, keys, pictures.
+//!
+//! A handler asks a service and shows the answer. It holds no SQL, signs nothing and opens no
+//! transaction. What every answer needs stands in layers around all of them: [`router`].
+
+mod answer;
+mod api;
+mod assets;
+mod claim;
+mod error;
+mod frame;
+mod headers;
+mod icon;
+mod limits;
+mod markdown;
+mod negotiate;
+mod pages;
+mod serve;
+mod site;
+mod text;
+mod verdict;
+
+use axum::{
+    Router, extract::DefaultBodyLimit, http::StatusCode, middleware, response::IntoResponse,
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
+};
+
+pub use serve::{HEADER_TIMEOUT, Server};
+pub use site::Site;
+
+use crate::config::limits::UPLOAD_BYTES;
+
+/// How long one request may take, body and answer together. Past it: 408.
+pub const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// Every route, inside every layer.
+///
+/// From the outside in: an id and readable errors, headers, compression, panics become 500,
+/// a deadline, the address's bucket, the body's limit.
+pub fn router(site: Site) -> Router {
+    let mut router = Router::new().merge(assets::routes()).merge(api::routes());
+    for page in pages::PAGES {
+        router = router.merge((page.routes)());
+    }
+    router
+        .fallback(|| async { error::WebError::not_found() })
+        .layer(DefaultBodyLimit::max(UPLOAD_BYTES))
+        .layer(middleware::from_fn_with_state(site.clone(), site::admit))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            REQUEST_TIMEOUT,
+        ))
+        .layer(CatchPanicLayer::custom(|_| {
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(site.clone(), error::explain))
+        .layer(middleware::from_fn_with_state(
+            site.clone(),
+            headers::protect,
+        ))
+        .with_state(site)
+}

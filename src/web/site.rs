@@ -1,0 +1,117 @@
+//! What every handler is given, and who is let in.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::header,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use crate::{
+    clock::{Chance, Clock, random},
+    config::{Config, limits::UPLOAD_BYTES},
+    web::{
+        error::WebError,
+        limits::{Limits, asker},
+    },
+};
+
+/// The state of the running service, cheap to clone.
+#[derive(Clone)]
+pub struct Site(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    limits: Limits,
+}
+
+impl Site {
+    /// A site.
+    #[must_use]
+    pub fn new(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Site {
+        let limits = Limits::new(config.rate_burst, config.rate_per_second);
+        Site(Arc::new(Inner {
+            config,
+            clock,
+            chance,
+            limits,
+        }))
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Whether people reach the service over TLS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.config().public_url.to_string().starts_with("https:")
+    }
+
+    /// The present second.
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The buckets.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// A number for one request.
+    pub(crate) fn request_id(&self) -> String {
+        URL_SAFE_NO_PAD.encode(random::<9>(&*self.0.chance))
+    }
+}
+
+/// Whose address a request counts against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asker(pub(crate) IpAddr);
+
+/// The address of the camera's frames, which have a bucket of their own.
+pub(crate) const FRAME_PATH: &str = "/verify/frame";
+
+/// Lets a request in: within its address's bucket, without a key in its address, not too large.
+pub(crate) async fn admit(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+    let address = asker(peer, request.headers(), &site.config().trusted_proxies);
+    let bucket = if request.uri().path() == FRAME_PATH {
+        &site.limits().frames
+    } else {
+        &site.limits().addresses
+    };
+    if let Err(error) = bucket.take(address, site.now()) {
+        return error.into_response();
+    }
+    if request
+        .uri()
+        .query()
+        .is_some_and(|query| query.contains("skm_"))
+    {
+        return WebError::unreadable(
+            "key_in_address",
+            "Do not put an API key into an address: addresses are written to logs. Send it in the Authorization header, and replace this key.",
+        ).into_response();
+    }
+    let length = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > UPLOAD_BYTES) {
+        return WebError::too_large().into_response();
+    }
+    request.extensions_mut().insert(Asker(address));
+    next.run(request).await
+}

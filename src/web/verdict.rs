@@ -1,0 +1,161 @@
+//! How an answer looks: an icon, a word and a colour, never a colour alone.
+
+use crate::web::{
+    icon::{self, Icon},
+    text::Text,
+};
+
+/// One of the three answers, or "nothing to check".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Checked and good. The only green one.
+    Good,
+    /// Checked and wrong.
+    Bad,
+    /// Could not check.
+    Unsure,
+    /// There was nothing to check.
+    Quiet,
+}
+
+impl Tone {
+    /// The class that colours it.
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        match self {
+            Tone::Good => "is-good",
+            Tone::Bad => "is-bad",
+            Tone::Unsure => "is-unsure",
+            Tone::Quiet => "is-quiet",
+        }
+    }
+
+    /// The picture beside the word.
+    #[must_use]
+    pub fn icon(self) -> Icon {
+        match self {
+            Tone::Good => icon::TICK,
+            Tone::Bad => icon::CROSS,
+            Tone::Unsure => icon::UNKNOWN,
+            Tone::Quiet => icon::DASH,
+        }
+    }
+
+    /// The word for one check.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Tone::Good => "checked and good",
+            Tone::Bad => "checked and wrong",
+            Tone::Unsure => "could not check",
+            Tone::Quiet => "nothing to check",
+        }
+    }
+}
+
+/// The answer at the top of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Good, bad or unsure.
+    pub tone: Tone,
+    /// The picture in the seal; usually the tone's own.
+    pub icon: Icon,
+    /// The answer in a few words: `Real and still good`.
+    pub word: Text,
+    /// The answer in one sentence.
+    pub sentence: Text,
+    /// When it was checked, in words.
+    pub when: String,
+}
+
+/// One line of "what was checked".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// How it came out.
+    pub tone: Tone,
+    /// What was checked: `Signature`.
+    pub title: Text,
+    /// What came of it, in one sentence.
+    pub sentence: Text,
+    /// How old the information is, in words; empty when it has no age.
+    pub age: String,
+}
+
+/// Samples that the pages' samples share.
+#[cfg(test)]
+pub(crate) mod samples {
+    use super::*;
+
+    pub(crate) fn good() -> Verdict {
+        Verdict {
+            tone: Tone::Good,
+            icon: icon::TICK,
+            word: "Real and still good".into(),
+            sentence: "Riverside Tutoring signed this credential, nothing in it was changed, and it has not been taken back.".into(),
+            when: "Checked just now, 22 November 2026, 14:02 UTC".to_owned(),
+        }
+    }
+
+    pub(crate) fn revoked() -> Verdict {
+        Verdict {
+            tone: Tone::Bad,
+            icon: icon::CROSS,
+            word: "Taken back".into(),
+            sentence:
+                "Riverside Tutoring signed this credential and later revoked it. Do not rely on it."
+                    .into(),
+            when: "Checked just now, 22 November 2026, 14:02 UTC".to_owned(),
+        }
+    }
+
+    pub(crate) fn unsure() -> Verdict {
+        Verdict {
+            tone: Tone::Unsure,
+            icon: icon::UNKNOWN,
+            word: "Cannot tell".into(),
+            sentence: "The signature could not be checked, because the issuer's keys are on another server and were not fetched.".into(),
+            when: "Checked just now, 22 November 2026, 14:02 UTC".to_owned(),
+        }
+    }
+
+    pub(crate) fn checks() -> Vec<Check> {
+        let check = |tone, title: &str, sentence: &str, age: &str| Check {
+            tone,
+            title: title.into(),
+            sentence: sentence.into(),
+            age: age.to_owned(),
+        };
+        vec![
+            check(
+                Tone::Good,
+                "Signature",
+                "The text is exactly what the issuer signed.",
+                "Checked just now",
+            ),
+            check(
+                Tone::Good,
+                "Issuer's key",
+                "The key belongs to this issuer and was in force when it signed.",
+                "Read just now",
+            ),
+            check(
+                Tone::Good,
+                "Status",
+                "Not revoked and not suspended.",
+                "List of 14:01 UTC, 1 minute ago",
+            ),
+            check(
+                Tone::Good,
+                "Dates",
+                "In force since November 2026; it has no end date.",
+                "",
+            ),
+            check(
+                Tone::Quiet,
+                "Endorsements",
+                "Nobody else has endorsed it.",
+                "",
+            ),
+        ]
+    }
+}
