@@ -49,6 +49,9 @@ pub mod db;
 
 // ── services: the verbs ─────────────────────────────────────────────────────
 
+/// Who is asking, and what they may do.
+pub mod who;
+
 /// Issuing: one, many, take back.
 pub mod issue;
 

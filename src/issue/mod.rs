@@ -7,6 +7,8 @@
 /// What may be issued: the publish check.
 pub mod achievement;
 mod columns;
+/// "Confirm the name you were given": match or no match.
+pub mod confirm;
 /// Who issues: DID, DID document, Profile.
 pub mod identity;
 /// Everything one credential will say, and the unsigned credential.

@@ -1,0 +1,164 @@
+//! "Confirm the name you were given": match or no match, never the name (threat J9).
+//!
+//! Whoever holds a credential's link may type the name they were given. The answer is yes or no,
+//! takes the same time either way, and may be asked for a few times an hour.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Mutex;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::clock::Timestamp;
+use crate::ids::CredentialId;
+
+/// Tries in an hour, for one credential from one address.
+pub const TRIES: usize = 5;
+/// Tries in an hour for one credential, from all addresses together: a limit for those who have
+/// many.
+pub const TRIES_IN_ALL: usize = 20;
+const HOUR_SECONDS: i64 = 3_600;
+/// Beyond this many remembered tries, those older than an hour are dropped first.
+const SWEEP_AT: usize = 10_000;
+
+/// Who tried when. Held by the entrance that asks, in memory: it is forgotten with the process.
+#[derive(Debug, Default)]
+pub struct Tries(Mutex<HashMap<CredentialId, Vec<(IpAddr, i64)>>>);
+
+impl Tries {
+    /// Counts a try; `false` if there were too many in the last hour.
+    pub fn take(&self, credential: &CredentialId, from: IpAddr, now: Timestamp) -> bool {
+        let now = now.as_second();
+        let mut all = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if all.len() > SWEEP_AT {
+            all.retain(|_, tries| tries.iter().any(|(_, at)| now - at < HOUR_SECONDS));
+        }
+        let tries = all.entry(credential.clone()).or_default();
+        tries.retain(|(_, at)| now - at < HOUR_SECONDS);
+        let here = tries.iter().filter(|(address, _)| *address == from).count();
+        let allowed = here < TRIES && tries.len() < TRIES_IN_ALL;
+        if allowed {
+            tries.push((from, now));
+        }
+        allowed
+    }
+}
+
+/// Whether two names are the same, read as people do: case, accents, punctuation, spaces and the
+/// order of the words do not matter. The comparison takes the same time for any two names of the
+/// same lengths.
+#[must_use]
+pub fn same_name(given: &str, known: &str) -> bool {
+    let (given, known) = (normal(given), normal(known));
+    let a = Sha256::digest(given.as_bytes());
+    let b = Sha256::digest(known.as_bytes());
+    let difference = a.iter().zip(&b).fold(0, |all, (x, y)| all | (x ^ y));
+    difference == 0 && !known.is_empty()
+}
+
+/// A name as it is compared.
+#[must_use]
+pub fn normal(name: &str) -> String {
+    let plain: String = name
+        .to_lowercase()
+        .chars()
+        .filter(|c| !matches!(c, '\u{300}'..='\u{36F}' | '\'' | '’' | 'ʼ' | '.'))
+        .flat_map(without_accent)
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
+    let mut words: Vec<&str> = plain.split_whitespace().collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
+/// Latin letters with accents, and the letters people type for them.
+const FOLDED: &[(&str, &str)] = &[
+    ("àáâãäåāăąǎ", "a"),
+    ("çćĉċč", "c"),
+    ("ďđð", "d"),
+    ("èéêëēĕėęě", "e"),
+    ("ĝğġģ", "g"),
+    ("ĥħ", "h"),
+    ("ìíîïĩīĭįı", "i"),
+    ("ĵ", "j"),
+    ("ķ", "k"),
+    ("ĺļľŀł", "l"),
+    ("ñńņň", "n"),
+    ("òóôõöøōŏőǒ", "o"),
+    ("ŕŗř", "r"),
+    ("śŝşšș", "s"),
+    ("ţťŧț", "t"),
+    ("ùúûüũūŭůűųǔ", "u"),
+    ("ŵ", "w"),
+    ("ýÿŷ", "y"),
+    ("źżž", "z"),
+    ("æ", "ae"),
+    ("œ", "oe"),
+    ("ß", "ss"),
+    ("þ", "th"),
+];
+
+fn without_accent(c: char) -> impl Iterator<Item = char> {
+    let folded = FOLDED
+        .iter()
+        .find(|(letters, _)| !c.is_ascii() && letters.contains(c));
+    let rest = folded.map_or("", |(_, plain)| plain).chars();
+    rest.chain(folded.is_none().then_some(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemChance;
+
+    #[test]
+    fn j9_names_are_compared_as_people_read_them() {
+        for (given, known) in [
+            ("  ana   LEE ", "Ana Lee"),
+            ("Lee, Ana", "Ana Lee"),
+            ("Jose O'Neill", "José O’Neill"),
+            ("Jose\u{301} Garcia", "José García"),
+            ("Strasse-Muller", "Straße Müller"),
+            ("Łukasz Żółć", "lukasz zolc"),
+            ("李 小龙", "李 小龙"),
+        ] {
+            assert!(same_name(given, known), "{given} / {known}");
+        }
+        for (given, known) in [
+            ("Ana", "Ana Lee"),
+            ("", ""),
+            ("", "Ana"),
+            (" . ", "."),
+            ("Anna Lee", "Ana Lee"),
+        ] {
+            assert!(!same_name(given, known), "{given} / {known}");
+        }
+    }
+
+    #[test]
+    fn j9_the_sixth_try_in_an_hour_is_refused() {
+        let tries = Tries::default();
+        let credential = CredentialId::random(&SystemChance);
+        let at = |seconds: i64| Timestamp::from_second(1_800_000_000 + seconds).expect("a time");
+        let from = |n: u8| IpAddr::from([192, 0, 2, n]);
+        let answers: Vec<bool> = (0..6)
+            .map(|n| tries.take(&credential, from(1), at(n)))
+            .collect();
+        assert_eq!(answers, [true, true, true, true, true, false]);
+        assert!(tries.take(&credential, from(2), at(10)), "another address");
+        assert!(
+            tries.take(&CredentialId::random(&SystemChance), from(1), at(10)),
+            "another credential"
+        );
+        assert!(!tries.take(&credential, from(1), at(3_599)));
+        assert!(tries.take(&credential, from(1), at(3_601)), "an hour later");
+
+        let crowd: usize = (0..100u8)
+            .filter(|n| tries.take(&credential, from(100 + n), at(20_000)))
+            .count();
+        assert_eq!(crowd, TRIES_IN_ALL);
+    }
+}
