@@ -30,6 +30,9 @@ pub mod config;
 /// Strict JSON: one tree, duplicate keys refused, RFC 8785 form.
 pub mod json;
 
+/// JSON-LD over pinned contexts to canonical N-Quads (RDFC-1.0).
+pub mod rdf;
+
 /// What a credential is: Open Badges 3.0 as Rust types.
 pub mod credential;
 

@@ -7,4 +7,5 @@ mod faults;
 mod json;
 mod node;
 mod peers_contexts;
+mod rdf;
 mod support;

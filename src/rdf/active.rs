@@ -1,0 +1,392 @@
+//! Active contexts: what every term means at one place of a document.
+//!
+//! Contexts are pinned, so each step "this active context, then that local one" is worked out once
+//! and remembered (JSON-LD 1.1 API §4.1, §4.2). A canonicaliser that has seen a kind of document
+//! only looks terms up afterwards.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::{
+    iri::{self, Keyword},
+    source::{Container, Definition, Definitions, Id, Library, LocalId, Part},
+};
+
+/// How many active contexts are kept, and how many one document may add.
+const MAX_ACTIVE: usize = 1024;
+const MAX_NEW: usize = 384;
+
+/// The name of one active context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ActiveId(u32);
+
+/// The name of an IRI that a pinned context mentions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct IriId(pub(super) u32);
+
+/// The IRIs that every engine knows first, in this order.
+const FIRST_IRIS: [&str; 4] = [
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#first",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#nil",
+];
+pub(super) const RDF_TYPE: IriId = IriId(0);
+pub(super) const RDF_FIRST: IriId = IriId(1);
+pub(super) const RDF_REST: IriId = IriId(2);
+pub(super) const RDF_NIL: IriId = IriId(3);
+
+/// What a term stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Nothing,
+    Keyword(Keyword),
+    Iri(IriId),
+}
+
+/// How the plain values of a term are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coercion {
+    None,
+    /// A string is an IRI.
+    Id,
+    /// A string is a term or an IRI.
+    Vocab,
+    /// Any value is one JSON literal.
+    Json,
+    Datatype(IriId),
+}
+
+/// A term of an active context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Term {
+    pub(super) meaning: Meaning,
+    pub(super) coercion: Coercion,
+    pub(super) container: Container,
+    pub(super) scoped: Option<LocalId>,
+    pub(super) prefix: bool,
+    protected: bool,
+}
+
+/// The state in which a document's keys are read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Active {
+    terms: FxHashMap<Arc<str>, Term>,
+    pub(super) vocab: Option<Arc<str>>,
+    /// What to go back to inside nested nodes, when a type's own context is in force.
+    pub(super) previous: Option<ActiveId>,
+    aliases: Vec<(Arc<str>, Keyword)>,
+}
+
+impl Active {
+    pub(super) fn term(&self, name: &str) -> Option<&Term> {
+        self.terms.get(name)
+    }
+
+    /// The keyword that `key` is or stands for.
+    pub(super) fn keyword(&self, key: &str) -> Option<Keyword> {
+        if key.starts_with('@') {
+            return iri::keyword(key);
+        }
+        self.aliases
+            .iter()
+            .find(|(alias, _)| **alias == *key)
+            .map(|(_, keyword)| *keyword)
+    }
+}
+
+/// Under which rule a local context is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Mode {
+    /// `@context` of a document: protected terms stay.
+    Document,
+    /// Scoped to a property: protected terms may change.
+    Property,
+    /// Scoped to a type: in force for this node only, protected terms stay.
+    Type,
+}
+
+/// Why a local context cannot be applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The contexts contradict one another.
+    Conflict(String),
+    /// More combinations of contexts than one document may have.
+    TooMany,
+}
+
+/// All active contexts worked out so far.
+#[derive(Debug)]
+pub(super) struct Engine {
+    library: Arc<Library>,
+    actives: Vec<Active>,
+    steps: FxHashMap<(ActiveId, LocalId, Mode), ActiveId>,
+    iris: Vec<Arc<str>>,
+    iri_ids: FxHashMap<Arc<str>, IriId>,
+    limit: usize,
+}
+
+impl Engine {
+    /// The active context a document begins with: no term at all.
+    pub(super) const INITIAL: ActiveId = ActiveId(0);
+
+    pub(super) fn new(library: Arc<Library>) -> Engine {
+        let mut engine = Engine {
+            library,
+            actives: vec![Active::default()],
+            steps: FxHashMap::default(),
+            iris: Vec::new(),
+            iri_ids: FxHashMap::default(),
+            limit: MAX_NEW,
+        };
+        for iri in FIRST_IRIS {
+            engine.intern(iri);
+        }
+        engine
+    }
+
+    /// Makes room for a new document; forgets everything when too much was gathered, so that no
+    /// sequence of hostile documents makes it grow for ever.
+    pub(super) fn begin(&mut self) {
+        if self.actives.len() + MAX_NEW > MAX_ACTIVE {
+            *self = Engine::new(Arc::clone(&self.library));
+        }
+        self.limit = self.actives.len() + MAX_NEW;
+    }
+
+    pub(super) fn active(&self, id: ActiveId) -> &Active {
+        &self.actives[id.0 as usize]
+    }
+
+    pub(super) fn iri(&self, id: IriId) -> &str {
+        &self.iris[id.0 as usize]
+    }
+
+    /// How many IRIs have an [`IriId`].
+    pub(super) fn iri_count(&self) -> usize {
+        self.iris.len()
+    }
+
+    /// The pinned context with exactly this URL.
+    pub(super) fn find(&self, url: &str) -> Option<LocalId> {
+        self.library.find(url)
+    }
+
+    /// `from` with `local` applied on top.
+    pub(super) fn apply(
+        &mut self,
+        from: ActiveId,
+        local: LocalId,
+        mode: Mode,
+    ) -> Result<ActiveId, Refusal> {
+        if let Some(known) = self.steps.get(&(from, local, mode)) {
+            return Ok(*known);
+        }
+        let id = u32::try_from(self.actives.len()).map_err(|_| Refusal::TooMany)?;
+        if self.actives.len() >= self.limit {
+            return Err(Refusal::TooMany);
+        }
+        let library = Arc::clone(&self.library);
+        let mut next = self.active(from).clone();
+        if mode == Mode::Type && next.previous.is_none() {
+            next.previous = Some(from);
+        }
+        for part in library.parts(local) {
+            next = self.part(next, part, mode)?;
+        }
+        next.aliases = next
+            .terms
+            .iter()
+            .filter_map(|(name, term)| match term.meaning {
+                Meaning::Keyword(keyword) => Some((Arc::clone(name), keyword)),
+                _ => None,
+            })
+            .collect();
+        self.actives.push(next);
+        self.steps.insert((from, local, mode), ActiveId(id));
+        Ok(ActiveId(id))
+    }
+
+    fn part(&mut self, mut active: Active, part: &Part, mode: Mode) -> Result<Active, Refusal> {
+        let definitions = match part {
+            Part::Reset if mode != Mode::Property && active.terms.values().any(|t| t.protected) => {
+                return Err(Refusal::Conflict(
+                    "a context would forget protected terms".to_owned(),
+                ));
+            }
+            Part::Reset => return Ok(Active::default()),
+            Part::Define(definitions) => definitions,
+        };
+        if let Some(vocab) = &definitions.vocab {
+            active.vocab = Some(vocab.as_ref().into());
+        }
+        let mut work = Defining {
+            engine: self,
+            active,
+            definitions,
+            states: vec![State::Waiting; definitions.terms.len()],
+            mode,
+        };
+        for at in 0..definitions.terms.len() {
+            work.define(at)?;
+        }
+        Ok(work.active)
+    }
+
+    fn intern(&mut self, text: &str) -> IriId {
+        if let Some(id) = self.iri_ids.get(text) {
+            return *id;
+        }
+        let name: Arc<str> = text.into();
+        let id = IriId(u32::try_from(self.iris.len()).unwrap_or(u32::MAX));
+        self.iris.push(Arc::clone(&name));
+        self.iri_ids.insert(name, id);
+        id
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum State {
+    Waiting,
+    Open,
+    Done,
+}
+
+/// One context object being applied (JSON-LD 1.1 API §4.2, create term definition).
+struct Defining<'e> {
+    engine: &'e mut Engine,
+    active: Active,
+    definitions: &'e Definitions,
+    states: Vec<State>,
+    mode: Mode,
+}
+
+impl Defining<'_> {
+    fn define(&mut self, at: usize) -> Result<(), Refusal> {
+        let definition = &self.definitions.terms[at];
+        match self.states[at] {
+            State::Done => return Ok(()),
+            State::Open => return conflict(&definition.name, "is defined by itself"),
+            State::Waiting => self.states[at] = State::Open,
+        }
+        let before = self.active.terms.remove(&*definition.name);
+        let mut term = self.term(definition)?;
+        if let Some(before) = before.filter(|t| t.protected && self.mode != Mode::Property) {
+            term.protected = true;
+            if term != before {
+                return conflict(&definition.name, "is protected and would change");
+            }
+        }
+        let name: Arc<str> = definition.name.as_ref().into();
+        self.active.terms.insert(name, term);
+        self.states[at] = State::Done;
+        Ok(())
+    }
+
+    fn term(&mut self, definition: &Definition) -> Result<Term, Refusal> {
+        let meaning = self.meaning(definition)?;
+        let coercion = match definition.kind.as_deref() {
+            None | Some("@none") => Coercion::None,
+            Some("@id") => Coercion::Id,
+            Some("@vocab") => Coercion::Vocab,
+            Some("@json") => Coercion::Json,
+            Some(text) => match self.expand(text)? {
+                Meaning::Iri(id) if self.is_absolute(id) => Coercion::Datatype(id),
+                _ => return conflict(&definition.name, "has a @type that is no IRI"),
+            },
+        };
+        let ends_as_prefix = |id: IriId| {
+            self.engine
+                .iri(id)
+                .ends_with([':', '/', '?', '#', '[', ']', '@'])
+        };
+        let prefix = definition.prefix.unwrap_or(match meaning {
+            Meaning::Iri(id) => {
+                definition.simple && definition.id != Id::Absent && ends_as_prefix(id)
+            }
+            _ => false,
+        });
+        Ok(Term {
+            meaning,
+            coercion,
+            container: definition.container,
+            scoped: definition.scoped,
+            prefix,
+            protected: definition.protected.unwrap_or(self.definitions.protected),
+        })
+    }
+
+    fn meaning(&mut self, definition: &Definition) -> Result<Meaning, Refusal> {
+        let meaning = match &definition.id {
+            Id::Null => return Ok(Meaning::Nothing),
+            Id::Text(text) => self.expand(text)?,
+            Id::Absent => match &self.active.vocab {
+                Some(vocab) => {
+                    let full = format!("{vocab}{}", definition.name);
+                    Meaning::Iri(self.engine.intern(&full))
+                }
+                None => return conflict(&definition.name, "has no @id"),
+            },
+        };
+        match meaning {
+            Meaning::Keyword(Keyword::Context | Keyword::Other) | Meaning::Nothing => {
+                conflict(&definition.name, "stands for a keyword that has no alias")
+            }
+            Meaning::Iri(id) if !self.is_absolute(id) => {
+                conflict(&definition.name, "has an @id that is no IRI")
+            }
+            meaning => Ok(meaning),
+        }
+    }
+
+    fn is_absolute(&self, id: IriId) -> bool {
+        iri::is_absolute(self.engine.iri(id))
+    }
+
+    /// Expands a text inside a context: a keyword, a term, a compact IRI or an IRI (§5.2).
+    fn expand(&mut self, text: &str) -> Result<Meaning, Refusal> {
+        if let Some(keyword) = iri::keyword(text) {
+            return Ok(Meaning::Keyword(keyword));
+        }
+        self.define_first(text)?;
+        if let Some(term) = self.active.terms.get(text) {
+            return Ok(term.meaning);
+        }
+        if let Some((prefix, suffix)) = text.split_once(':')
+            && !prefix.is_empty()
+            && !suffix.starts_with("//")
+        {
+            self.define_first(prefix)?;
+            if let Some(Term {
+                meaning: Meaning::Iri(id),
+                prefix: true,
+                ..
+            }) = self.active.terms.get(prefix)
+            {
+                let full = format!("{}{suffix}", self.engine.iri(*id));
+                return Ok(Meaning::Iri(self.engine.intern(&full)));
+            }
+        }
+        if !iri::is_absolute(text)
+            && let Some(vocab) = &self.active.vocab
+        {
+            let full = format!("{vocab}{text}");
+            return Ok(Meaning::Iri(self.engine.intern(&full)));
+        }
+        Ok(Meaning::Iri(self.engine.intern(text)))
+    }
+
+    /// Defines `name` now if this same context defines it further down.
+    fn define_first(&mut self, name: &str) -> Result<(), Refusal> {
+        let definitions = self.definitions;
+        match definitions.terms.iter().position(|d| *d.name == *name) {
+            Some(at) if self.states[at] != State::Done => self.define(at),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn conflict<T>(term: &str, what: &str) -> Result<T, Refusal> {
+    Err(Refusal::Conflict(format!("the term {term:?} {what}")))
+}

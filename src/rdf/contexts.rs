@@ -1,0 +1,92 @@
+//! The pinned contexts, and what a credential may do with contexts and keywords.
+
+mod strict;
+mod table;
+
+use std::{
+    fmt::Write as _,
+    sync::{Arc, LazyLock},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::source::Library;
+
+pub use strict::{Embedded, check, check_with};
+pub use table::PINNED;
+
+/// W3C Verifiable Credentials 2.0: the first context of every credential we issue.
+pub const CREDENTIALS_V2: &str = "https://www.w3.org/ns/credentials/v2";
+/// W3C Verifiable Credentials 1.1: the first context of older credentials.
+pub const CREDENTIALS_V1: &str = "https://www.w3.org/2018/credentials/v1";
+
+/// A context whose meaning is fixed in this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pinned {
+    /// The URL documents name it by, byte for byte.
+    pub url: &'static str,
+    /// Our text of it: the same meaning as the published one, not the same bytes.
+    pub text: &'static str,
+    /// SHA-256 of `text`, lower-case hexadecimal.
+    pub sha256: &'static str,
+    /// SHA-256 of the published bytes, lower-case hexadecimal: what a `relatedResource` digest of
+    /// this URL must equal.
+    pub published_sha256: &'static str,
+}
+
+/// The pinned context with exactly this URL.
+#[must_use]
+pub fn known(url: &str) -> Option<&'static Pinned> {
+    PINNED.iter().find(|pinned| pinned.url == url)
+}
+
+/// Whether every context is as it was pinned, and compiles; to be asked once, at start-up (B13).
+///
+/// # Errors
+/// A sentence that names the first context that is not.
+pub fn self_check() -> Result<(), String> {
+    check_pins(PINNED)
+}
+
+/// [`self_check`] over another table.
+fn check_pins(table: &[Pinned]) -> Result<(), String> {
+    let mut library = Library::default();
+    for pinned in table {
+        if hex(&Sha256::digest(pinned.text)) != pinned.sha256 {
+            return Err(format!(
+                "the context {} is not the one that was pinned",
+                pinned.url
+            ));
+        }
+        library.add(pinned.url, pinned.text)?;
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The pinned contexts, read once for the whole program. One that cannot be read is missing here,
+/// and [`self_check`] says so.
+pub(super) fn library() -> Arc<Library> {
+    static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(|| {
+        let mut library = Library::default();
+        for pinned in PINNED {
+            let _ = library.add(pinned.url, pinned.text);
+        }
+        Arc::new(library)
+    });
+    Arc::clone(&LIBRARY)
+}
+
+pub(super) fn read_pinned() -> Result<Library, String> {
+    let mut library = Library::default();
+    PINNED
+        .iter()
+        .try_for_each(|pinned| library.add(pinned.url, pinned.text))?;
+    Ok(library)
+}

@@ -1,0 +1,234 @@
+//! JSON-LD over pinned contexts to canonical N-Quads (RDFC-1.0).
+//!
+//! This is the form that `eddsa-rdfc-2022` signs: JSON-LD 1.1 in *safe mode* (whatever would not be
+//! signed is a [`Fault`]), base IRI null, `rdfDirection: i18n-datatype`, then RDFC-1.0.
+//! No context is ever fetched: [`contexts::PINNED`] is all there is, each is compiled once, and a
+//! canonicaliser that has seen a kind of document only looks terms up.
+//!
+//! [`canonicalize`] reads any document over pinned contexts, nested ones too.
+//! [`contexts::check`] holds the stricter rules for credentials, and [`characters`] what an issuer
+//! must not sign; they are separate, so that a caller says which it needs.
+
+mod active;
+pub mod contexts;
+mod fault;
+mod graph;
+mod iri;
+mod literal;
+mod ndegree;
+pub mod nquads;
+mod rdfc;
+mod source;
+mod value;
+mod walk;
+mod write;
+
+use std::{
+    ops::{Deref, DerefMut},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use sha2::{Digest, Sha256};
+
+use crate::json::Value;
+
+pub use fault::{Fault, Kind};
+pub use rdfc::MAX_WORK;
+pub use value::SMALLEST_NUMBER;
+pub use walk::MAX_QUADS;
+
+use fault::Path;
+
+/// The canonical N-Quads of a document.
+///
+/// ```
+/// # use skillmark::{json, rdf};
+/// let document = json::parse(r#"{"@context": "https://www.w3.org/ns/credentials/v2", "id": "urn:x",
+///     "name": "Welding"}"#)?;
+/// assert_eq!(rdf::canonicalize(&document)?, "<urn:x> <https://schema.org/name> \"Welding\" .\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// The first [`Fault`] of the document.
+pub fn canonicalize(document: &Value<'_>) -> Result<String, Fault> {
+    canonicalize_without(document, &[])
+}
+
+/// [`canonicalize`], leaving out the outermost members named in `skip` (`proof`).
+///
+/// # Errors
+/// The first [`Fault`] of the document.
+pub fn canonicalize_without(document: &Value<'_>, skip: &[&str]) -> Result<String, Fault> {
+    canonicalizer().canonical(document, skip).map(str::to_owned)
+}
+
+/// SHA-256 of the canonical N-Quads, without the outermost members named in `skip`: what a proof
+/// binds (Data Integrity EdDSA 1.0 §3.2.4).
+///
+/// # Errors
+/// The first [`Fault`] of the document.
+pub fn hash_without(document: &Value<'_>, skip: &[&str]) -> Result<[u8; 32], Fault> {
+    let mut canonicalizer = canonicalizer();
+    let text = canonicalizer.canonical(document, skip)?;
+    Ok(Sha256::digest(text).into())
+}
+
+/// Refuses what must not be signed although it could be: noncharacters (U+FFFE, U+FDD0 …), which
+/// programs on the way may drop or replace. For issuers; a verifier takes what was signed.
+///
+/// # Errors
+/// The first text or key that holds one.
+pub fn characters(document: &Value<'_>) -> Result<(), Fault> {
+    let mut first = None;
+    document.walk(&mut |pointer, value| {
+        let bad = match value {
+            Value::String(text) => has_noncharacter(text),
+            Value::Object(members) => members.iter().any(|(key, _)| has_noncharacter(key)),
+            _ => false,
+        };
+        if bad && first.is_none() {
+            first = Some(Fault {
+                pointer: pointer.to_owned(),
+                kind: Kind::Character,
+                sentence: "this holds a code point that is no character".to_owned(),
+            });
+        }
+    });
+    first.map_or(Ok(()), Err)
+}
+
+fn has_noncharacter(text: &str) -> bool {
+    // Every noncharacter is written with a lead byte of 0xEF or above.
+    text.bytes().any(|b| b >= 0xEF)
+        && text.chars().any(|c| {
+            let code = u32::from(c);
+            code & 0xFFFE == 0xFFFE || (0xFDD0..=0xFDEF).contains(&code)
+        })
+}
+
+/// Canonicalises one document after another, keeping compiled contexts and buffers.
+///
+/// [`canonicalizer`] lends one out; make one's own only for contexts of one's own.
+#[derive(Debug)]
+pub struct Canonicalizer {
+    engine: active::Engine,
+    graph: graph::Graph,
+    objects: Vec<graph::Node>,
+    known: Vec<Option<graph::Node>>,
+    labels: rdfc::Labels,
+    sorter: write::Sorter,
+    text: String,
+}
+
+impl Canonicalizer {
+    /// One over the pinned contexts.
+    #[must_use]
+    pub fn new() -> Canonicalizer {
+        Canonicalizer::over(contexts::library())
+    }
+
+    /// One over the pinned contexts and `more`: `(URL, text)` each. For tests and tools; nothing
+    /// that verifies may add contexts.
+    ///
+    /// # Errors
+    /// A sentence, if a text is not a context as pinned ones are.
+    pub fn with_contexts(more: &[(&str, &str)]) -> Result<Canonicalizer, String> {
+        let mut library = contexts::read_pinned()?;
+        for (url, text) in more {
+            library.add(url, text)?;
+        }
+        Ok(Canonicalizer::over(Arc::new(library)))
+    }
+
+    fn over(library: Arc<source::Library>) -> Canonicalizer {
+        Canonicalizer {
+            engine: active::Engine::new(library),
+            graph: graph::Graph::default(),
+            objects: Vec::new(),
+            known: Vec::new(),
+            labels: rdfc::Labels::default(),
+            sorter: write::Sorter::default(),
+            text: String::new(),
+        }
+    }
+
+    /// The canonical N-Quads of `document` without its outermost members named in `skip`.
+    ///
+    /// # Errors
+    /// The first [`Fault`] of the document.
+    pub fn canonical(&mut self, document: &Value<'_>, skip: &[&str]) -> Result<&str, Fault> {
+        self.engine.begin();
+        self.graph.clear();
+        self.objects.clear();
+        self.known.clear();
+        let mut walk = walk::Walk {
+            engine: &mut self.engine,
+            graph: &mut self.graph,
+            objects: &mut self.objects,
+            known: &mut self.known,
+        };
+        walk.document(document, skip)?;
+        self.labels
+            .issue::<Sha256>(&mut self.graph, MAX_WORK)
+            .map_err(|rdfc::TooEntangled| {
+                let sentence = "the nodes without an id are too entangled to be told apart";
+                Path::Root.fault(Kind::Limit, sentence)
+            })?;
+        self.sorter
+            .write(&self.graph, &self.labels.canonical, &mut self.text);
+        Ok(&self.text)
+    }
+}
+
+impl Default for Canonicalizer {
+    fn default() -> Canonicalizer {
+        Canonicalizer::new()
+    }
+}
+
+/// Canonicalisers that wait for their next document.
+static IDLE: Mutex<Vec<Canonicalizer>> = Mutex::new(Vec::new());
+
+/// How many wait at most; more are dropped.
+const MAX_IDLE: usize = 32;
+
+/// Lends a [`Canonicalizer`] over the pinned contexts; it goes back when dropped.
+#[must_use]
+pub fn canonicalizer() -> Lent {
+    let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    Lent(Some(idle.unwrap_or_default()))
+}
+
+/// A [`Canonicalizer`] on loan.
+#[derive(Debug)]
+pub struct Lent(Option<Canonicalizer>);
+
+impl Deref for Lent {
+    type Target = Canonicalizer;
+
+    fn deref(&self) -> &Canonicalizer {
+        match &self.0 {
+            Some(canonicalizer) => canonicalizer,
+            None => unreachable!("taken only by drop"),
+        }
+    }
+}
+
+impl DerefMut for Lent {
+    fn deref_mut(&mut self) -> &mut Canonicalizer {
+        self.0.get_or_insert_with(Canonicalizer::new)
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let Some(canonicalizer) = self.0.take() else {
+            return;
+        };
+        let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < MAX_IDLE {
+            idle.push(canonicalizer);
+        }
+    }
+}

@@ -1,0 +1,610 @@
+//! From JSON to quads in one pass: the JSON-LD 1.1 expansion and to-RDF algorithms together.
+//!
+//! Safe mode throughout: whatever expansion would drop is a fault. What is left out on purpose,
+//! because no credential needs it: inline contexts, `@graph`, `@included`, `@nest`, `@reverse`,
+//! `@index` and the containers made of them.
+
+use crate::json::{MAX_DEPTH, Members, Value};
+
+use super::{
+    active::{
+        ActiveId, Coercion, Engine, Meaning, Mode, RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, Refusal,
+        Term,
+    },
+    fault::{Fault, Kind, Path},
+    graph::{Graph, Node, Quad},
+    iri::{self, Keyword},
+    source::{Container, LocalId},
+};
+
+/// How many quads one document may have.
+pub const MAX_QUADS: usize = 10_000;
+
+/// What a value came to; the objects themselves stand on the walk's stack.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Shape {
+    Nothing,
+    One,
+    List,
+    Many,
+}
+
+/// The property a value stands under, and what it means in the context it was found in.
+#[derive(Clone, Copy)]
+pub(super) struct Property<'d> {
+    name: &'d str,
+    term: Option<Term>,
+    context: ActiveId,
+}
+
+/// Where a value stands: the graph its quads go to, how deep, and the way there.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p> {
+    pub(super) graph: Node,
+    pub(super) depth: usize,
+    pub(super) path: &'p Path<'p>,
+}
+
+impl<'p> Place<'p> {
+    pub(super) fn at(self, path: &'p Path<'p>) -> Place<'p> {
+        Place { path, ..self }
+    }
+}
+
+/// A text read as an IRI.
+pub(super) enum Reference {
+    Node(Node),
+    Keyword,
+    Relative,
+}
+
+/// One document on its way to quads.
+pub(super) struct Walk<'w> {
+    pub(super) engine: &'w mut Engine,
+    pub(super) graph: &'w mut Graph,
+    /// The objects of the property at hand.
+    pub(super) objects: &'w mut Vec<Node>,
+    /// The stored text of each of the engine's IRIs, where this document uses it.
+    pub(super) known: &'w mut Vec<Option<Node>>,
+}
+
+impl Walk<'_> {
+    /// The whole document, without its members named in `skip`.
+    pub(super) fn document(&mut self, document: &Value<'_>, skip: &[&str]) -> Result<(), Fault> {
+        let Value::Object(members) = document else {
+            return Err(Path::Root.fault(Kind::Shape, "the document is not a JSON object"));
+        };
+        let place = Place {
+            graph: Node::DEFAULT,
+            depth: 0,
+            path: &Path::Root,
+        };
+        match members.as_slice() {
+            [(context, pinned), (graph, nodes)] if context == "@context" && graph == "@graph" => {
+                self.nodes(pinned, nodes, place)
+            }
+            _ => self
+                .object(Engine::INITIAL, None, members, skip, true, place)
+                .map(|_| ()),
+        }
+    }
+
+    /// A document that is only a `@context` and a `@graph` of nodes, as published samples are.
+    /// [`super::contexts::check`] refuses it for a credential.
+    fn nodes(
+        &mut self,
+        pinned: &Value<'_>,
+        nodes: &Value<'_>,
+        place: Place<'_>,
+    ) -> Result<(), Fault> {
+        let path = Path::Key(place.path, "@context");
+        let context = self.contexts(Engine::INITIAL, pinned, place.at(&path))?;
+        let path = Path::Key(place.path, "@graph");
+        for (at, node) in nodes.one_or_many().iter().enumerate() {
+            let path = Path::Index(&path, at);
+            let Value::Object(members) = node else {
+                return Err(path.fault(Kind::DataLoss, "only nodes can stand in a graph"));
+            };
+            self.object(context, None, members, &[], true, place.at(&path))?;
+        }
+        Ok(())
+    }
+
+    /// The value of a property; `in_list` says that arrays inside are lists of their own.
+    pub(super) fn value(
+        &mut self,
+        context: ActiveId,
+        property: Property<'_>,
+        value: &Value<'_>,
+        in_list: bool,
+        place: Place<'_>,
+    ) -> Result<Shape, Fault> {
+        match value {
+            Value::Null => Ok(Shape::Nothing),
+            Value::Array(items) => {
+                let nested = self
+                    .term(context, property)
+                    .is_some_and(|term| term.container == Container::List);
+                let place = descend(place)?;
+                for (at, item) in items.iter().enumerate() {
+                    let path = Path::Index(place.path, at);
+                    let mark = self.objects.len();
+                    let shape = self.value(context, property, item, false, place.at(&path))?;
+                    if shape == Shape::Many && (in_list || nested) {
+                        self.list(mark, place.at(&path))?;
+                    }
+                }
+                Ok(Shape::Many)
+            }
+            Value::Object(members) => {
+                self.object(context, Some(property), members, &[], false, place)
+            }
+            scalar => {
+                let term = self.term(context, property);
+                let object = self.scalar(context, term, scalar, place)?;
+                self.objects.push(object);
+                Ok(Shape::One)
+            }
+        }
+    }
+
+    /// What `property` means in `context`: looked up again where the context is another one.
+    pub(super) fn term(&self, context: ActiveId, property: Property<'_>) -> Option<Term> {
+        if context == property.context {
+            return property.term;
+        }
+        self.engine.active(context).term(property.name).copied()
+    }
+
+    /// An object: a node, a value object, a `@list` or a `@set`. `must_say` is set where a node
+    /// without properties would vanish: at the top and as the content of a graph.
+    fn object(
+        &mut self,
+        outer: ActiveId,
+        property: Option<Property<'_>>,
+        members: &Members<'_>,
+        skip: &[&str],
+        must_say: bool,
+        place: Place<'_>,
+    ) -> Result<Shape, Fault> {
+        let place = descend(place)?;
+        let base = self.enter(outer, property, members, place)?;
+        let context = self.typed(base, members, skip, place)?;
+        let active = self.engine.active(context);
+        let mut seen = Seen::default();
+        for (key, value) in members {
+            if let Some(keyword) = active.keyword(key)
+                && !skip.contains(&key.as_ref())
+            {
+                seen.note(keyword, key, value, place)?;
+            }
+        }
+        if let Some(value) = seen.value {
+            if must_say {
+                return Err(loss(place, "a bare value here is not signed"));
+            }
+            let object = self.value_object(base, context, members, value, place)?;
+            self.objects.push(object);
+            return Ok(Shape::One);
+        }
+        if let Some((key, inner, keyword)) = seen.wrapped {
+            return self.wrapper(context, property, members, (key, inner, keyword), place);
+        }
+        let subject = match seen.id {
+            Some((key, id)) => self.subject(context, key, id, place)?,
+            None => self.graph.fresh(),
+        };
+        let mut said = 0;
+        for (key, value) in members {
+            if skip.contains(&key.as_ref()) {
+                continue;
+            }
+            let path = Path::Key(place.path, key);
+            said +=
+                usize::from(self.member((base, context), subject, key, value, place.at(&path))?);
+        }
+        if must_say && said == 0 {
+            return Err(loss(
+                place,
+                "this object says nothing, so that nothing of it is signed",
+            ));
+        }
+        self.objects.push(subject);
+        Ok(Shape::One)
+    }
+
+    /// The context inside an object: type-scoped ones undone, then the property's own, then its
+    /// `@context` (JSON-LD 1.1 API §5.1.2 steps 7–9).
+    fn enter(
+        &mut self,
+        outer: ActiveId,
+        property: Option<Property<'_>>,
+        members: &Members<'_>,
+        place: Place<'_>,
+    ) -> Result<ActiveId, Fault> {
+        let active = self.engine.active(outer);
+        let mut context = match active.previous {
+            Some(previous) if !keeps_context(members, |key| active.keyword(key)) => previous,
+            _ => outer,
+        };
+        let scoped = property.and_then(|p| self.term(outer, p)?.scoped);
+        if let Some(local) = scoped {
+            context = self.apply(context, local, Mode::Property, place)?;
+        }
+        match members.iter().find(|(key, _)| key == "@context") {
+            Some((key, value)) => {
+                let path = Path::Key(place.path, key);
+                self.contexts(context, value, place.at(&path))
+            }
+            None => Ok(context),
+        }
+    }
+
+    fn contexts(
+        &mut self,
+        from: ActiveId,
+        value: &Value<'_>,
+        place: Place<'_>,
+    ) -> Result<ActiveId, Fault> {
+        let mut context = from;
+        for (at, entry) in value.one_or_many().iter().enumerate() {
+            let index = Path::Index(place.path, at);
+            let place = match value {
+                Value::Array(_) => place.at(&index),
+                _ => place,
+            };
+            let Value::String(url) = entry else {
+                return Err(place.path.fault(
+                    Kind::RefusedContext,
+                    "a context must be a URL; a context written into the document can change what it says",
+                ));
+            };
+            let Some(local) = self.engine.find(url) else {
+                return Err(place.path.fault(
+                    Kind::UnknownContext,
+                    format!("the context {url:?} is not known here, and none is fetched"),
+                ));
+            };
+            context = self.apply(context, local, Mode::Document, place)?;
+        }
+        Ok(context)
+    }
+
+    /// The context with those of the node's types on top, in the order of the types' names.
+    fn typed(
+        &mut self,
+        base: ActiveId,
+        members: &Members<'_>,
+        skip: &[&str],
+        place: Place<'_>,
+    ) -> Result<ActiveId, Fault> {
+        let active = self.engine.active(base);
+        let found = members.iter().find(|(key, _)| {
+            active.keyword(key) == Some(Keyword::Type) && !skip.contains(&key.as_ref())
+        });
+        let Some((key, value)) = found else {
+            return Ok(base);
+        };
+        let mut scoped: Vec<(&str, LocalId)> = value
+            .one_or_many()
+            .iter()
+            .filter_map(|name| {
+                let name = name.as_str()?;
+                Some((name, active.term(name)?.scoped?))
+            })
+            .collect();
+        scoped.sort_unstable_by_key(|(name, _)| *name);
+        let path = Path::Key(place.path, key);
+        let mut context = base;
+        for (_, local) in scoped {
+            context = self.apply(context, local, Mode::Type, place.at(&path))?;
+        }
+        Ok(context)
+    }
+
+    fn apply(
+        &mut self,
+        from: ActiveId,
+        local: LocalId,
+        mode: Mode,
+        place: Place<'_>,
+    ) -> Result<ActiveId, Fault> {
+        self.engine.apply(from, local, mode).map_err(|refusal| {
+            let (kind, sentence) = match refusal {
+                Refusal::Conflict(what) => (
+                    Kind::RefusedContext,
+                    format!("these contexts do not go together: {what}"),
+                ),
+                Refusal::TooMany => (
+                    Kind::Limit,
+                    "the document mixes too many types and contexts".to_owned(),
+                ),
+            };
+            place.path.fault(kind, sentence)
+        })
+    }
+
+    /// `@set` and `@list` objects: their content stands for them.
+    fn wrapper(
+        &mut self,
+        context: ActiveId,
+        property: Option<Property<'_>>,
+        members: &Members<'_>,
+        (key, inner, keyword): (&str, &Value<'_>, Keyword),
+        place: Place<'_>,
+    ) -> Result<Shape, Fault> {
+        if let Some((other, _)) = members.iter().find(|(k, _)| k != key && k != "@context") {
+            let sentence = format!("{other:?} cannot stand beside {key:?}");
+            return Err(place.path.fault_at(other, Kind::Shape, sentence));
+        }
+        let path = Path::Key(place.path, key);
+        let place = place.at(&path);
+        let Some(property) = property else {
+            return Err(loss(place, "a list or set at the top is not signed"));
+        };
+        let mark = self.objects.len();
+        let is_list = keyword == Keyword::List;
+        if self.value(context, property, inner, is_list, place)? == Shape::Nothing {
+            return Err(loss(place, "null is not signed"));
+        }
+        if is_list {
+            self.list(mark, place)?;
+            return Ok(Shape::List);
+        }
+        Ok(Shape::Many)
+    }
+
+    fn subject(
+        &mut self,
+        context: ActiveId,
+        key: &str,
+        id: &Value<'_>,
+        place: Place<'_>,
+    ) -> Result<Node, Fault> {
+        let path = Path::Key(place.path, key);
+        let Value::String(text) = id else {
+            return Err(path.fault(Kind::Shape, format!("{key:?} must be a string")));
+        };
+        self.reference(context, text, false, &path)
+    }
+
+    /// One member of a node. Answers whether it says anything, be it an empty set.
+    fn member(
+        &mut self,
+        (base, context): (ActiveId, ActiveId),
+        subject: Node,
+        key: &str,
+        value: &Value<'_>,
+        place: Place<'_>,
+    ) -> Result<bool, Fault> {
+        let term = self.engine.active(context).term(key).copied();
+        let meaning = match (&term, iri::keyword(key)) {
+            (_, Some(keyword)) => Meaning::Keyword(keyword),
+            (Some(term), None) => term.meaning,
+            (None, None) => Meaning::Nothing,
+        };
+        let predicate = match meaning {
+            Meaning::Keyword(Keyword::Type) => return self.types(base, subject, value, place),
+            Meaning::Keyword(Keyword::Id | Keyword::Context) => return Ok(false),
+            Meaning::Keyword(_) => {
+                let sentence = format!("the keyword {key:?} has no place here");
+                return Err(place.path.fault(Kind::Keyword, sentence));
+            }
+            Meaning::Iri(id) => self.known_iri(id),
+            Meaning::Nothing if term.is_none() => match self.iri(context, key, true) {
+                Reference::Node(node) if node.text().is_some() => node,
+                _ => return Err(undefined(key, place)),
+            },
+            Meaning::Nothing => return Err(undefined(key, place)),
+        };
+        let property = Property {
+            name: key,
+            term,
+            context,
+        };
+        self.property(property, subject, predicate, value, place)
+    }
+
+    fn property(
+        &mut self,
+        property: Property<'_>,
+        subject: Node,
+        predicate: Node,
+        value: &Value<'_>,
+        place: Place<'_>,
+    ) -> Result<bool, Fault> {
+        let mark = self.objects.len();
+        let Property { term, context, .. } = property;
+        let (scoped, coercion, container) = match term {
+            Some(term) => (term.scoped, term.coercion, term.container),
+            None => (None, Coercion::None, Container::Set),
+        };
+        if coercion == Coercion::Json {
+            let object = self.json(value);
+            self.quad(subject, predicate, object, place)?;
+            return Ok(true);
+        }
+        let inner = match scoped {
+            Some(local) => self.apply(context, local, Mode::Property, place)?,
+            None => context,
+        };
+        if container == Container::Graph {
+            return self.graphs(inner, property, (subject, predicate), value, place);
+        }
+        match self.value(inner, property, value, false, place)? {
+            Shape::Nothing => return Ok(false),
+            Shape::List => {}
+            _ if container == Container::List => self.list(mark, place)?,
+            _ => {}
+        }
+        for at in mark..self.objects.len() {
+            self.quad(subject, predicate, self.objects[at], place)?;
+        }
+        self.objects.truncate(mark);
+        Ok(true)
+    }
+
+    /// The values of a `@graph` container: each a node in a graph of its own.
+    fn graphs(
+        &mut self,
+        context: ActiveId,
+        property: Property<'_>,
+        link: (Node, Node),
+        value: &Value<'_>,
+        place: Place<'_>,
+    ) -> Result<bool, Fault> {
+        match value {
+            Value::Null => Ok(false),
+            Value::Array(items) => {
+                let place = descend(place)?;
+                let mut said = false;
+                for (at, item) in items.iter().enumerate() {
+                    let path = Path::Index(place.path, at);
+                    said |= self.graphs(context, property, link, item, place.at(&path))?;
+                }
+                Ok(said)
+            }
+            Value::Object(members) => {
+                let mark = self.objects.len();
+                let graph = self.graph.fresh();
+                let inside = Place { graph, ..place };
+                let shape = self.object(context, Some(property), members, &[], true, inside)?;
+                if shape != Shape::One {
+                    return Err(loss(place, "a list or set cannot stand here"));
+                }
+                self.objects.truncate(mark);
+                self.quad(link.0, link.1, graph, place)?;
+                Ok(true)
+            }
+            _ => Err(loss(
+                place,
+                "only an object can stand here: the content of text is not signed",
+            )),
+        }
+    }
+
+    fn types(
+        &mut self,
+        context: ActiveId,
+        subject: Node,
+        value: &Value<'_>,
+        place: Place<'_>,
+    ) -> Result<bool, Fault> {
+        let predicate = self.known_iri(RDF_TYPE);
+        for (at, name) in value.one_or_many().iter().enumerate() {
+            let index = Path::Index(place.path, at);
+            let path = match value {
+                Value::Array(_) => &index,
+                _ => place.path,
+            };
+            let Value::String(name) = name else {
+                return Err(path.fault(Kind::Shape, "a type must be a string"));
+            };
+            let object = self.reference(context, name, true, path)?;
+            self.quad(subject, predicate, object, place)?;
+        }
+        Ok(!value.one_or_many().is_empty())
+    }
+
+    /// Turns the objects from `mark` on into one RDF list.
+    fn list(&mut self, mark: usize, place: Place<'_>) -> Result<(), Fault> {
+        let nil = self.known_iri(RDF_NIL);
+        let (first, rest) = (self.known_iri(RDF_FIRST), self.known_iri(RDF_REST));
+        let mut tail = nil;
+        while self.objects.len() > mark {
+            if let Some(object) = self.objects.pop() {
+                let cell = self.graph.fresh();
+                self.quad(cell, first, object, place)?;
+                self.quad(cell, rest, tail, place)?;
+                tail = cell;
+            }
+        }
+        self.objects.push(tail);
+        Ok(())
+    }
+
+    fn quad(
+        &mut self,
+        subject: Node,
+        predicate: Node,
+        object: Node,
+        place: Place<'_>,
+    ) -> Result<(), Fault> {
+        if self.graph.quads.len() == MAX_QUADS {
+            let sentence = format!("the document has more than {MAX_QUADS} statements");
+            return Err(Path::Root.fault(Kind::Limit, sentence));
+        }
+        self.graph.quads.push(Quad {
+            subject,
+            predicate,
+            object,
+            graph: place.graph,
+        });
+        Ok(())
+    }
+}
+
+/// The keyword members of one object.
+#[derive(Default)]
+struct Seen<'d> {
+    id: Option<(&'d str, &'d Value<'d>)>,
+    value: Option<&'d Value<'d>>,
+    wrapped: Option<(&'d str, &'d Value<'d>, Keyword)>,
+    found: u16,
+}
+
+impl<'d> Seen<'d> {
+    fn note(
+        &mut self,
+        keyword: Keyword,
+        key: &'d str,
+        value: &'d Value<'d>,
+        place: Place<'_>,
+    ) -> Result<(), Fault> {
+        let bit = 1 << (keyword as u16);
+        if self.found & bit != 0 && keyword != Keyword::Other {
+            let sentence = format!("{key:?} says again what another member of this object says");
+            return Err(place.path.fault_at(key, Kind::Collision, sentence));
+        }
+        self.found |= bit;
+        match keyword {
+            Keyword::Id => self.id = Some((key, value)),
+            Keyword::Value => self.value = Some(value),
+            Keyword::List | Keyword::Set => self.wrapped = Some((key, value, keyword)),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Whether an object is read in a type's own context although it is nested: it is a value object
+/// of at most two members, or only a reference.
+fn keeps_context(members: &Members<'_>, keyword: impl Fn(&str) -> Option<Keyword>) -> bool {
+    members.len() <= 2
+        && members.iter().all(|(key, _)| key != "@context")
+        && members.iter().any(|(key, _)| match keyword(key) {
+            Some(Keyword::Value) => true,
+            Some(Keyword::Id) => members.len() == 1,
+            _ => false,
+        })
+}
+
+fn descend(place: Place<'_>) -> Result<Place<'_>, Fault> {
+    if place.depth > MAX_DEPTH {
+        return Err(place.path.fault(Kind::Limit, "nested too deeply"));
+    }
+    Ok(Place {
+        depth: place.depth + 1,
+        ..place
+    })
+}
+
+fn undefined(key: &str, place: Place<'_>) -> Fault {
+    let sentence =
+        format!("no context of this document defines {key:?} here, so that it would not be signed");
+    place.path.fault(Kind::DataLoss, sentence)
+}
+
+pub(super) fn loss(place: Place<'_>, sentence: &str) -> Fault {
+    place.path.fault(Kind::DataLoss, sentence)
+}
