@@ -8,7 +8,9 @@
 //!
 //! To add a picture format: one file with an `impl Baker`, one line in [`BAKERS`].
 
+mod fit;
 mod image;
+pub mod picture;
 mod png;
 pub mod qr;
 mod qr_read;

@@ -103,10 +103,6 @@ fn text_of(picture: &[u8]) -> Result<&str, Fault> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "so that it can stand in map_err"
-)]
 fn damaged(what: impl Display) -> Fault {
     Fault::Damaged(what.to_string())
 }
