@@ -42,6 +42,9 @@ pub mod keys;
 /// Identifiers that lead to keys.
 pub mod did;
 
+/// Ways to secure a credential.
+pub mod proof;
+
 /// Credentials inside pictures, and QR codes.
 pub mod bake;
 

@@ -7,5 +7,6 @@ mod faults;
 mod json;
 mod node;
 mod peers_contexts;
+mod proof;
 mod rdf;
 mod support;

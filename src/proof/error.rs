@@ -1,0 +1,79 @@
+//! What can be wrong with a proof, and the standard's names for it.
+
+/// Why a document cannot be secured, or why a proof does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProofError {
+    /// Not a JSON object with at least one proof.
+    #[error("the document has no proof")]
+    NoProof,
+    /// More proofs than are read.
+    #[error("the document has {0} proofs; at most 8 are read")]
+    TooMany(usize),
+    /// A proof lacks something, or has it in a wrong form.
+    #[error("{pointer}: {sentence}")]
+    Malformed {
+        /// Where, as an RFC 6901 pointer into the document.
+        pointer: String,
+        /// What is wrong.
+        sentence: &'static str,
+    },
+    /// A known kind of proof that this version does not read: neither good nor bad.
+    #[error("proofs of kind {0} are not supported yet")]
+    NotSupportedYet(String),
+    /// Made for something else, such as signing in.
+    #[error("the proof was made for the purpose {0:?}")]
+    Purpose(String),
+    /// Made for another audience.
+    #[error("the proof was made for another domain")]
+    Domain,
+    /// Made for another question.
+    #[error("the proof answers another challenge")]
+    Challenge,
+    /// The proofs that this one builds on are not there, or go round in a circle.
+    #[error("{0}")]
+    Chain(&'static str),
+    /// The document does not begin with the contexts that were signed.
+    #[error("the document's @context does not begin with that of the proof")]
+    Context,
+    /// The document or the proof has no canonical form; what is wrong, and where.
+    #[error("{pointer}: {sentence}")]
+    Transformation {
+        /// Where, as an RFC 6901 pointer into the document; in the proof, behind `/proof`.
+        pointer: String,
+        /// What is wrong.
+        sentence: String,
+    },
+    /// The signature does not fit the document and the key.
+    #[error("the signature does not fit: the document was changed, or signed with another key")]
+    Signature,
+}
+
+impl ProofError {
+    /// The problem type of RFC 9457: the one table of what standard name each fault has
+    /// (VCDM 2.0 §7.2, Data Integrity 1.0 §4.8).
+    #[must_use]
+    pub fn problem(&self) -> &'static str {
+        match self {
+            ProofError::NoProof | ProofError::TooMany(_) => {
+                "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
+            }
+            ProofError::Domain => "https://w3id.org/security#INVALID_DOMAIN_ERROR",
+            ProofError::Challenge => "https://w3id.org/security#INVALID_CHALLENGE_ERROR",
+            ProofError::Transformation { .. } => {
+                "https://w3id.org/security#PROOF_TRANSFORMATION_ERROR"
+            }
+            ProofError::Malformed { .. }
+            | ProofError::NotSupportedYet(_)
+            | ProofError::Purpose(_)
+            | ProofError::Chain(_)
+            | ProofError::Context
+            | ProofError::Signature => "https://w3id.org/security#PROOF_VERIFICATION_ERROR",
+        }
+    }
+
+    /// Whether this says nothing about the proof: it could not be checked.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, ProofError::NotSupportedYet(_))
+    }
+}
