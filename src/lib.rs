@@ -50,8 +50,14 @@ pub mod bake;
 
 // ── edges: input and output, no rules ───────────────────────────────────────
 
+/// Private keys at rest.
+pub mod custody;
+
 /// Storage: every table, every write.
 pub mod db;
+
+/// What every entrance hands to every service.
+pub mod app;
 
 // ── services: the verbs ─────────────────────────────────────────────────────
 

@@ -177,4 +177,14 @@ impl Db {
         .all()
         .await
     }
+
+    /// The ids of all keys that sign or will. Across organisations: for a look at start-up.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn keys_in_use(&self) -> Result<Vec<String>, Error> {
+        self.read("select key_id from issuer_keys where state in ('pending', 'active')")
+            .scalars()
+            .await
+    }
 }

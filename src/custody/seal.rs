@@ -1,0 +1,116 @@
+//! Sealing: XChaCha20-Poly1305 (RFC 8439, with the 192-bit nonce of draft-irtf-cfrg-xchacha).
+//!
+//! A sealed value is a random nonce of 24 bytes and the ciphertext with its tag of 16. What it
+//! belongs to goes in as associated data, `v1|organisation|row|purpose`, so that a value copied
+//! to another row, column or organisation does not open (I2).
+
+use chacha20poly1305::{
+    KeyInit as _, XChaCha20Poly1305, XNonce,
+    aead::{Aead as _, Payload},
+};
+use zeroize::Zeroizing;
+
+use super::{Custody, Fault};
+use crate::{
+    clock::{Chance, random},
+    ids::IssuerId,
+};
+
+const NONCE_BYTES: usize = 24;
+
+/// What a sealed value is for: part of what it is bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// The seed of an issuer's signing key.
+    IssuerSigning,
+    /// The key of a person.
+    PersonKey,
+    /// What is known about a person, under the person's key.
+    PersonDetails,
+    /// The order of a credential.
+    Order,
+}
+
+impl Purpose {
+    fn word(self) -> &'static str {
+        match self {
+            Purpose::IssuerSigning => "issuer-signing",
+            Purpose::PersonKey => "person-key",
+            Purpose::PersonDetails => "person-details",
+            Purpose::Order => "order",
+        }
+    }
+}
+
+/// What a value is bound to. Ids and Multikeys have no `|` in them.
+pub(super) fn bound_to(issuer: &IssuerId, row: &str, purpose: Purpose) -> String {
+    format!("v1|{issuer}|{row}|{}", purpose.word())
+}
+
+pub(super) fn seal(key: &[u8; 32], bound: &str, plain: &[u8], chance: &dyn Chance) -> Vec<u8> {
+    let nonce: [u8; NONCE_BYTES] = random(chance);
+    let payload = Payload {
+        msg: plain,
+        aad: bound.as_bytes(),
+    };
+    // Sealing fails only for texts of 256 GiB.
+    let ciphertext = XChaCha20Poly1305::new(key.into())
+        .encrypt(XNonce::from_slice(&nonce), payload)
+        .unwrap_or_default();
+    [nonce.as_slice(), &ciphertext].concat()
+}
+
+pub(super) fn open(
+    key: &[u8; 32],
+    bound: &str,
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    let (nonce, ciphertext) = sealed
+        .split_at_checked(NONCE_BYTES)
+        .ok_or(Fault::Tampered)?;
+    let payload = Payload {
+        msg: ciphertext,
+        aad: bound.as_bytes(),
+    };
+    XChaCha20Poly1305::new(key.into())
+        .decrypt(XNonce::from_slice(nonce), payload)
+        .map(Zeroizing::new)
+        .map_err(|_| Fault::Tampered)
+}
+
+impl Custody {
+    /// Seals `plain` for one row of an organisation and one purpose.
+    ///
+    /// # Errors
+    /// As [`Custody::ready`].
+    pub fn seal(
+        &self,
+        issuer: &IssuerId,
+        row: &str,
+        purpose: Purpose,
+        plain: &[u8],
+        chance: &dyn Chance,
+    ) -> Result<Vec<u8>, Fault> {
+        let bound = bound_to(issuer, row, purpose);
+        Ok(seal(&self.kek()?.sealing, &bound, plain, chance))
+    }
+
+    /// Opens what [`Custody::seal`] sealed for the same row and purpose.
+    ///
+    /// # Errors
+    /// [`Fault::Tampered`] if it was changed, moved, or sealed under another key-encryption key;
+    /// else as [`Custody::ready`].
+    pub fn unseal(
+        &self,
+        issuer: &IssuerId,
+        row: &str,
+        purpose: Purpose,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Fault> {
+        open(
+            &self.kek()?.sealing,
+            &bound_to(issuer, row, purpose),
+            sealed,
+        )
+    }
+}
