@@ -3,6 +3,7 @@
 pub mod dates;
 mod faults;
 mod model;
+pub mod schema;
 pub mod uri;
 
 pub use faults::{

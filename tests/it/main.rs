@@ -9,4 +9,5 @@ mod node;
 mod peers_contexts;
 mod proof;
 mod rdf;
+mod schema;
 mod support;

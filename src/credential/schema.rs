@@ -1,0 +1,129 @@
+//! The strict form of Open Badges 3.0 as JSON Schema: our own files in `schemas/`, never a fetched
+//! one.
+//!
+//! A credential may name the published schema by its address; [`known`] says which of ours stands
+//! for it. They accept and refuse the same documents, which a test shows over some thousand mutants.
+
+use std::sync::LazyLock;
+
+use jsonschema::{Draft, Validator};
+
+use super::{Fault, Kind, Weight, has_type};
+use crate::json::Value;
+
+/// The schemas we have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// `schemas/achievement-credential.schema.json`
+    AchievementCredential,
+    /// `schemas/endorsement-credential.schema.json`
+    EndorsementCredential,
+}
+
+/// Where the published schemas are; what follows tells which.
+const PUBLISHED: &str = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_";
+
+const ACHIEVEMENT: &str = include_str!("../../schemas/achievement-credential.schema.json");
+const ENDORSEMENT: &str = include_str!("../../schemas/endorsement-credential.schema.json");
+
+static COMPILED: LazyLock<[Validator; 2]> = LazyLock::new(compile);
+
+/// Which of our schemas stands for the published one at `url`; `None` for any other address.
+#[must_use]
+pub fn known(url: &str) -> Option<Schema> {
+    match url.strip_prefix(PUBLISHED)? {
+        "achievementcredential_schema.json" => Some(Schema::AchievementCredential),
+        "endorsementcredential_schema.json" => Some(Schema::EndorsementCredential),
+        _ => None,
+    }
+}
+
+/// Checks a document against the schema of its type: an endorsement's, or else an achievement's.
+#[must_use]
+pub fn check(credential: &Value) -> Vec<Fault> {
+    let endorsement = has_type(credential, "EndorsementCredential");
+    check_against(
+        credential,
+        if endorsement {
+            Schema::EndorsementCredential
+        } else {
+            Schema::AchievementCredential
+        },
+    )
+}
+
+/// Checks a document against one schema; dates must have the form of RFC 3339.
+#[must_use]
+pub fn check_against(credential: &Value, schema: Schema) -> Vec<Fault> {
+    let plain = serde_json::Value::from(credential);
+    let [achievement, endorsement] = &*COMPILED;
+    let validator = match schema {
+        Schema::AchievementCredential => achievement,
+        Schema::EndorsementCredential => endorsement,
+    };
+    if validator.is_valid(&plain) {
+        return Vec::new();
+    }
+    validator
+        .iter_errors(&plain)
+        .map(|error| Fault {
+            pointer: error.instance_path().to_string(),
+            // Masked: the sentence names the rule and never repeats what stands there.
+            sentence: format!("The schema asks for something else: {}.", error.masked()),
+            kind: Kind::Shape,
+            weight: Weight::Wrong,
+        })
+        .collect()
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the files are part of the program, and a test compiles them"
+)]
+fn compile() -> [Validator; 2] {
+    let read = |text| serde_json::from_str(text).expect("a schema is JSON");
+    let (achievement, endorsement): (serde_json::Value, serde_json::Value) =
+        (read(ACHIEVEMENT), read(ENDORSEMENT));
+    let registry = jsonschema::Registry::new()
+        .draft(Draft::Draft202012)
+        .add("urn:skillmark:schema:achievement-credential", &achievement)
+        .and_then(|registry| registry.prepare())
+        .expect("a schema has an address");
+    let compile = |schema| {
+        jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .with_registry(&registry)
+            .should_validate_formats(true)
+            .offline()
+            .build(schema)
+            .expect("a schema compiles")
+    };
+    [compile(&achievement), compile(&endorsement)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn published_addresses_lead_to_our_files() {
+        assert_eq!(
+            known(&format!("{PUBLISHED}achievementcredential_schema.json")),
+            Some(Schema::AchievementCredential)
+        );
+        assert_eq!(
+            known(&format!("{PUBLISHED}endorsementcredential_schema.json")),
+            Some(Schema::EndorsementCredential)
+        );
+        assert_eq!(known("https://evil.test/schema.json"), None);
+    }
+
+    #[test]
+    fn our_files_compile_and_are_right_schemas() {
+        for text in [ACHIEVEMENT, ENDORSEMENT] {
+            let schema = serde_json::from_str(text).expect("json");
+            assert!(jsonschema::draft202012::meta::is_valid(&schema));
+        }
+        assert_eq!(COMPILED.len(), 2);
+    }
+}
