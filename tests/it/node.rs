@@ -16,6 +16,7 @@ pub(crate) fn run(script: &str, arguments: &[&str], input: &str) -> serde_json::
 }
 
 /// As [`run`], the text itself.
+#[expect(clippy::disallowed_methods, reason = "the peers are node programs")]
 pub(crate) fn text(script: &str, arguments: &[&str], input: &str) -> String {
     assert!(
         peers().join("node_modules").exists(),
