@@ -17,6 +17,8 @@ pub enum Kind {
     Performance,
     /// The person took part; nothing was scored.
     Participation,
+    /// The credential does not say.
+    Unstated,
 }
 
 /// A credential's content for a page.
@@ -109,17 +111,22 @@ pub struct Alignment {
     pub url: String,
 }
 
-/// Who assessed.
-#[derive(Debug, Clone)]
+/// Who assessed. Each of the three may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Assessor {
-    /// Name or role.
+    /// Name, where the organisation names its assessors.
     pub name: Text,
-    /// Role and qualification.
-    pub about: Text,
+    /// Role: `Career skills reviewer`.
+    pub role: Text,
+    /// What makes them fit to judge.
+    pub qualification: Text,
 }
 
 /// How many entries of one list a page shows.
 const SHOWN: usize = 24;
+/// The tags by which our achievements say their kind.
+const PERFORMANCE: &str = "performance";
+const PARTICIPATION: &str = "participation";
 
 impl Claim {
     /// Reads a credential. What is missing or misshapen is left empty: whether that matters is
@@ -135,11 +142,7 @@ impl Claim {
             name: word(&achievement["name"]),
             meaning: word(&achievement["description"]),
             kind: kind(achievement),
-            skills: many(&achievement["tag"])
-                .iter()
-                .filter_map(|v| Text::of(v))
-                .take(12)
-                .collect(),
+            skills: skills(achievement),
             month: month(credential, &["validFrom", "issuanceDate"]),
             until: month(credential, &["validUntil", "expirationDate"]),
             criteria: prose(&one(&achievement["criteria"])["narrative"]),
@@ -207,14 +210,26 @@ fn month(credential: &Value, keys: &[&str]) -> String {
         .unwrap_or_default()
 }
 
+/// Our own achievements say it in a tag; of others, one that describes results was scored.
 fn kind(achievement: &Value) -> Kind {
-    let scored = !many(&achievement["resultDescription"]).is_empty();
-    let named = achievement["achievementType"].as_str().unwrap_or_default();
-    if scored && !named.eq_ignore_ascii_case("ext:Participation") {
+    let tagged = |word: &str| many(&achievement["tag"]).iter().any(|tag| *tag == word);
+    if tagged(PARTICIPATION) {
+        Kind::Participation
+    } else if tagged(PERFORMANCE) || !many(&achievement["resultDescription"]).is_empty() {
         Kind::Performance
     } else {
-        Kind::Participation
+        Kind::Unstated
     }
+}
+
+fn skills(achievement: &Value) -> Vec<Text> {
+    let named = |tag: &&Value| **tag != PARTICIPATION && **tag != PERFORMANCE;
+    many(&achievement["tag"])
+        .into_iter()
+        .filter(named)
+        .filter_map(Text::of)
+        .take(12)
+        .collect()
 }
 
 fn rubric(descriptions: &[&Value], results: &[&Value]) -> Vec<Criterion> {
@@ -320,11 +335,17 @@ fn alignment(value: &Value) -> Alignment {
 }
 
 fn assessor(source: &Value) -> Option<Assessor> {
-    let name = Text::of(&source["name"])?;
-    Some(Assessor {
-        name,
-        about: word(&source["description"]),
-    })
+    let about = source["description"].as_str().unwrap_or_default();
+    let (role, qualification) = match about.strip_prefix("Role: ") {
+        Some(rest) => rest.split_once(". Qualification: ").unwrap_or((rest, "")),
+        None => ("", about),
+    };
+    let assessor = Assessor {
+        name: word(&source["name"]),
+        role: role.into(),
+        qualification: qualification.into(),
+    };
+    (source.is_object() && assessor != Assessor::default()).then_some(assessor)
 }
 
 /// A rich credential that the pages' samples share.
@@ -352,13 +373,13 @@ pub(crate) mod samples {
             "validFrom": "2026-11-09T10:00:00Z",
             "credentialSubject": {
                 "id": "urn:uuid:6d1b7a52-8c1e-4d7a-9b5c-1f2a3b4c5d6e",
-                "source": {"id": "urn:uuid:5", "type": ["Profile"], "name": "Reviewer",
-                    "description": "Career skills reviewer; state teaching licence, 8 years in workforce training"},
+                "source": {"id": "urn:uuid:5", "type": ["Profile"],
+                    "description": "Role: Career skills reviewer. Qualification: State teaching licence, 8 years in workforce training"},
                 "achievement": {
                     "name": "Explain a decision with data",
                     "description": "Can turn a small table of numbers into a clear recommendation that a busy manager can act on.",
                     "achievementType": "MicroCredential",
-                    "tag": ["Reading charts", "Written argument", "Speaking to a group"],
+                    "tag": ["performance", "Reading charts", "Written argument", "Speaking to a group"],
                     "criteria": {"narrative": "**The task.** Read a week of sales figures for a school store, choose one change, and defend it.\n\n* Write a one-page memo with a chart.\n* Present it in three minutes.\n* Answer two questions you have not seen before."},
                     "resultDescription": [
                         criterion(1, "Uses evidence", ["Names a number without saying what it means.", "Uses one number that fits the point.", "Backs each claim with a fitting number.", "Weighs numbers against each other and says what they cannot show."]),
@@ -392,7 +413,8 @@ pub(crate) mod samples {
     pub(crate) fn plain() -> Claim {
         Claim::of(&json!({
             "issuer": "did:web:badges.example:issuers:r1",
-            "credentialSubject": {"achievement": {"name": "Career fair", "description": "Took part in the spring career fair."}}
+            "validFrom": "2026-05-04T10:00:00Z",
+            "credentialSubject": {"achievement": {"name": "Career fair", "tag": ["participation"], "description": "Took part in the spring career fair."}}
         }))
     }
 }

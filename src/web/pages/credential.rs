@@ -68,7 +68,8 @@ pub struct CredentialPage {
     id: String,
     verdict: Verdict,
     claim: Claim,
-    performance: bool,
+    kind: &'static str,
+    participation: bool,
     issuer: IssuerView,
     checks: Vec<Check>,
     confirm: Confirm,
@@ -81,7 +82,12 @@ impl CredentialPage {
         CredentialPage {
             frame: Frame::new(claim.name.as_str(), "A signed credential: what was shown, at which level, and who says so."),
             id: id.to_owned(),
-            performance: claim.kind == Kind::Performance,
+            kind: match claim.kind {
+                Kind::Performance => "Shown by doing",
+                Kind::Participation => "For taking part",
+                Kind::Unstated => "Credential",
+            },
+            participation: claim.kind == Kind::Participation,
             verdict,
             claim,
             issuer,
