@@ -419,8 +419,10 @@ fn absolute(document_id: &str, reference: &str) -> String {
     }
 }
 
-/// Whether a text is a DID or an https URL (http on loopback), perhaps with a fragment.
-fn is_absolute(url: &str) -> bool {
+/// Whether a text is a DID or an https URL (http on loopback), perhaps with a fragment, of at most
+/// [`MAX_BYTES`].
+#[must_use]
+pub fn is_absolute(url: &str) -> bool {
     let (base, fragment) = split_fragment(url);
     if url.len() > MAX_BYTES
         || fragment == Some("")

@@ -11,7 +11,7 @@ pub mod web;
 
 use std::fmt;
 
-pub use document::{Document, DocumentError, KeyState, Purpose, VerificationMethod};
+pub use document::{Document, DocumentError, KeyState, Purpose, VerificationMethod, is_absolute};
 
 /// How every DID method is resolved: one line each. A new method is a file and a line.
 pub const METHODS: &[Method] = &[

@@ -1,5 +1,7 @@
 //! What can be wrong with a proof, and the standard's names for it.
 
+use crate::rdf;
+
 /// Why a document cannot be secured, or why a proof does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProofError {
@@ -35,14 +37,9 @@ pub enum ProofError {
     /// The document does not begin with the contexts that were signed.
     #[error("the document's @context does not begin with that of the proof")]
     Context,
-    /// The document or the proof has no canonical form; what is wrong, and where.
-    #[error("{pointer}: {sentence}")]
-    Transformation {
-        /// Where, as an RFC 6901 pointer into the document; in the proof, behind `/proof`.
-        pointer: String,
-        /// What is wrong.
-        sentence: String,
-    },
+    /// The document or the proof (behind `/proof`) has no canonical form that says all it says.
+    #[error("{0}")]
+    Transformation(rdf::Fault),
     /// The signature does not fit the document and the key.
     #[error("the signature does not fit: the document was changed, or signed with another key")]
     Signature,
@@ -59,9 +56,12 @@ impl ProofError {
             }
             ProofError::Domain => "https://w3id.org/security#INVALID_DOMAIN_ERROR",
             ProofError::Challenge => "https://w3id.org/security#INVALID_CHALLENGE_ERROR",
-            ProofError::Transformation { .. } => {
-                "https://w3id.org/security#PROOF_TRANSFORMATION_ERROR"
-            }
+            ProofError::Transformation(fault) => match fault.kind.code() {
+                "DATA_LOSS_DETECTION_ERROR" => {
+                    "https://w3id.org/security#DATA_LOSS_DETECTION_ERROR"
+                }
+                _ => "https://w3id.org/security#PROOF_TRANSFORMATION_ERROR",
+            },
             ProofError::Malformed { .. }
             | ProofError::NotSupportedYet(_)
             | ProofError::Purpose(_)
@@ -71,9 +71,14 @@ impl ProofError {
         }
     }
 
-    /// Whether this says nothing about the proof: it could not be checked.
+    /// Whether this says nothing about the proof: it could not be checked, because its kind or a
+    /// context of the document is not known here.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
-        matches!(self, ProofError::NotSupportedYet(_))
+        match self {
+            ProofError::NotSupportedYet(_) => true,
+            ProofError::Transformation(fault) => fault.kind == rdf::Kind::UnknownContext,
+            _ => false,
+        }
     }
 }

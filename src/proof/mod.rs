@@ -6,7 +6,9 @@
 //! both. Reading is [`Secured::read`], and [`Secured::check`] for each proof.
 
 mod eddsa_jcs_2022;
+mod eddsa_rdfc_2022;
 mod error;
+pub mod jwt;
 mod options;
 mod secured;
 
@@ -24,7 +26,10 @@ use crate::{
 };
 
 /// Every cryptosuite that is made and read. A new one is a file and a line.
-pub const SUITES: &[&dyn Suite] = &[&eddsa_jcs_2022::EddsaJcs2022];
+pub const SUITES: &[&dyn Suite] = &[
+    &eddsa_rdfc_2022::EddsaRdfc2022,
+    &eddsa_jcs_2022::EddsaJcs2022,
+];
 
 /// The bytes that are signed: SHA-256 of the proof's options, then SHA-256 of the document.
 pub type HashData = [u8; 64];

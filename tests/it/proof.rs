@@ -7,6 +7,7 @@ use skillmark::{
     json::{self, Value},
     keys::{PublicKey, SigningKey},
     proof::{self, Expected, ProofError, ProofOptions, SUITES, Secured},
+    rdf,
 };
 
 const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/eddsa");
@@ -38,6 +39,38 @@ fn key_of(proof: &proof::Proof<'_>) -> PublicKey {
         .split_once('#')
         .expect("a fragment");
     PublicKey::from_multikey(multikey).expect("a key")
+}
+
+/// The same statements without the context that only the published examples use: its terms are
+/// written out. What eddsa-rdfc-2022 signs stays the same.
+fn in_full_iris(value: &Value<'_>) -> Value<'static> {
+    const EXAMPLES: &str = "https://www.w3.org/ns/credentials/examples";
+    let text = json::text(value)
+        .replace(&format!(",\"{EXAMPLES}/v2\""), "")
+        .replace(
+            "\"AlumniCredential\"",
+            &format!("\"{EXAMPLES}#AlumniCredential\""),
+        )
+        .replace("\"alumniOf\"", &format!("\"{EXAMPLES}#alumniOf\""));
+    json::parse(&text).expect("json").into_owned()
+}
+
+/// The document of a case over contexts that we know.
+fn document_of(name: &str, case: &Value<'_>) -> Value<'static> {
+    let document = case
+        .get("document")
+        .expect("a document")
+        .clone()
+        .into_owned();
+    match name {
+        "w3c-rdfc-alumni" => in_full_iris(&document),
+        "w3c-rdfc-employment" => case
+            .get("inFullIris")
+            .expect("a rewriting")
+            .clone()
+            .into_owned(),
+        _ => document,
+    }
 }
 
 /// Options that give the proof in `value` again.
@@ -106,14 +139,17 @@ fn published_values_come_out_step_by_step() {
             continue;
         };
         let case = vector(name);
-        let suite = proof::suite(text(&case, "/proofOptions/cryptosuite"));
-        let Some(suite) = suite else { continue };
-        let document = case.get("document").expect("a document").clone();
+        let suite = proof::suite(text(&case, "/proofOptions/cryptosuite")).expect("a suite");
+        let document = document_of(name, &case);
         let key = SigningKey::from_multikey(text(&case, "/secretKeyMultibase")).expect("a key");
         assert_eq!(
             key.public().to_multikey(),
             text(&case, "/publicKeyMultibase")
         );
+        if suite.name() == "eddsa-rdfc-2022" {
+            let canonical = rdf::canonicalize(&document).expect(name);
+            assert_eq!(canonical, text(&case, "/canonicalDocument"), "{name}");
+        }
 
         let options = options_of(case.get("proofOptions").expect("options"));
         let prepared = proof::prepare(document.clone(), suite, &options).expect(name);
@@ -131,11 +167,17 @@ fn published_values_come_out_step_by_step() {
             text(&case, "/proofValue")
         );
         assert_eq!(
-            proof::secure(document, suite, &options, &key),
+            proof::secure(document.clone(), suite, &options, &key),
             Ok(signed.clone())
         );
 
-        for signed in [signed, case.get("signedDocument").expect("signed").clone()] {
+        let mut published = document;
+        let proof = case
+            .pointer("/signedDocument/proof")
+            .expect("a proof")
+            .clone();
+        published.set("proof", proof);
+        for signed in [signed, published] {
             let secured = Secured::read(signed).expect(name);
             assert_eq!(
                 secured.check(0, &key.public(), &Expected::CREDENTIAL),
@@ -146,7 +188,113 @@ fn published_values_come_out_step_by_step() {
         cases.push(name.to_owned());
     }
     cases.sort();
-    assert_eq!(cases, ["rubric-jcs", "w3c-jcs-alumni"]);
+    assert_eq!(
+        cases,
+        [
+            "1edtech-rdfc-clr",
+            "1edtech-rdfc-ob",
+            "rubric-jcs",
+            "rubric-rdfc",
+            "w3c-jcs-alumni",
+            "w3c-rdfc-alumni",
+            "w3c-rdfc-employment"
+        ]
+    );
+}
+
+#[test]
+fn published_sets_and_chains_hold() {
+    let published = vector("w3c-sets-and-chains");
+    for (name, ancestors) in [
+        ("signedProofSet1", &[&[][..]][..]),
+        ("signedProofSet2", &[&[], &[]]),
+        ("signedProofChain1", &[&[], &[], &[0, 1]]),
+        ("signedProofChain2", &[&[], &[], &[0, 1], &[0, 1, 2]]),
+    ] {
+        let signed = in_full_iris(published.get(name).expect(name));
+        let secured = Secured::read(signed.clone()).expect(name);
+        assert_eq!(secured.raw_proofs().len(), ancestors.len());
+        for (index, expected) in ancestors.iter().enumerate() {
+            assert_eq!(
+                secured.ancestors(index).as_deref(),
+                Ok(*expected),
+                "{name} {index}"
+            );
+            assert_eq!(check(&secured, index), Ok(()), "{name} {index}");
+        }
+        assert_eq!(secured.into_value(), signed);
+    }
+}
+
+#[test]
+fn published_sets_and_chains_come_out_again() {
+    let published = vector("w3c-sets-and-chains");
+    let rdfc = proof::suite("eddsa-rdfc-2022").expect("a suite");
+    let mut document = in_full_iris(published.get("unsigned").expect("unsigned"));
+    for (i, (config, signed)) in [
+        ("proofSetConfig1", "signedProofSet1"),
+        ("proofSetConfig2", "signedProofSet2"),
+        ("proofChainConfig1", "signedProofChain1"),
+        ("proofChainConfig2", "signedProofChain2"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let secret = format!("/keyPairs/keyPair{}/privateKeyMultibase", i + 1);
+        let key = SigningKey::from_multikey(text(&published, &secret)).expect("a key");
+        let options = options_of(published.get(config).expect(config));
+        document = proof::secure(document, rdfc, &options, &key).expect(config);
+        let expected = published
+            .get(signed)
+            .expect(signed)
+            .get("proof")
+            .expect("proofs");
+        let proofs = document
+            .get("proof")
+            .and_then(Value::items)
+            .expect("proofs");
+        assert_eq!(proofs.len(), expected.one_or_many().len());
+        for (ours, theirs) in proofs.iter().zip(expected.one_or_many()) {
+            assert_eq!(json::canonical(ours), json::canonical(theirs), "{signed}");
+        }
+    }
+}
+
+#[test]
+fn broken_chains_are_refused() {
+    let published = vector("w3c-sets-and-chains");
+    let chain = in_full_iris(published.get("signedProofChain2").expect("a chain"));
+    let verdict = |pointer: &str, value: Value<'static>, index: usize| {
+        let mut chain = chain.clone();
+        *chain.pointer_mut(pointer).expect(pointer) = value;
+        check(&Secured::read(chain).expect("proofs"), index)
+    };
+    let missing = Err(ProofError::Chain("previousProof names no proof here"));
+    let twice = Err(ProofError::Chain("two proofs have the same id"));
+    let circle = Err(ProofError::Chain(
+        "the proofs build on one another in a circle",
+    ));
+    let first = text(&chain, "/proof/0/id").to_owned();
+    let third = text(&chain, "/proof/2/id").to_owned();
+    assert_eq!(
+        verdict("/proof/3/previousProof", "urn:uuid:none".into(), 3),
+        missing
+    );
+    assert_eq!(verdict("/proof/1/id", first.clone().into(), 2), twice);
+    assert_eq!(
+        verdict("/proof/2/previousProof", third.clone().into(), 2),
+        circle
+    );
+    assert_eq!(verdict("/proof/2/previousProof", third.into(), 3), circle);
+    // A changed or a dropped ancestor breaks what builds on it.
+    assert_eq!(
+        verdict("/proof/0/created", "2023-02-24T23:36:39Z".into(), 3),
+        Err(ProofError::Signature)
+    );
+    assert_eq!(
+        verdict("/proof/2/previousProof", first.into(), 2),
+        Err(ProofError::Signature)
+    );
 }
 
 #[test]
