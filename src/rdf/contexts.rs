@@ -90,3 +90,31 @@ pub(super) fn read_pinned() -> Result<Library, String> {
         .try_for_each(|pinned| library.add(pinned.url, pinned.text))?;
     Ok(library)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b13_one_flipped_byte_is_found() {
+        for at in 0..PINNED.len() {
+            let mut table = PINNED.to_vec();
+            let text = table[at].text.replacen("@context", "@Context", 1);
+            table[at].text = text.leak();
+            let error = check_pins(&table).expect_err("a flipped byte");
+            assert_eq!(
+                error,
+                format!(
+                    "the context {} is not the one that was pinned",
+                    table[at].url
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn urls_are_compared_byte_for_byte() {
+        assert!(known(CREDENTIALS_V2).is_some());
+        assert_eq!(known("https://www.w3.org/ns/credentials/V2"), None);
+    }
+}

@@ -9,5 +9,6 @@ mod node;
 mod peers_contexts;
 mod proof;
 mod rdf;
+mod rdf_threats;
 mod schema;
 mod support;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use skillmark::{
     json,
     rdf::{
-        self,
+        self, Kind,
         nquads::{self, Hash},
     },
 };
@@ -61,5 +61,68 @@ fn contexts_without_a_package_have_their_known_answers() {
         let document = json::parse(&text).expect(name);
         let canonical = rdf::canonicalize(&document).expect(name);
         assert_eq!(canonical, read("contexts", &format!("{name}.nq")), "{name}");
+    }
+}
+
+/// A canonicaliser that also knows the two contexts of W3C's samples, of which no credential may
+/// make use here.
+fn with_sample_contexts() -> rdf::Canonicalizer {
+    let citizenship = read("canonical", "citizenship-terms.context.json");
+    let examples = r#"{"@context": {"@vocab": "https://www.w3.org/ns/credentials/examples#"}}"#;
+    rdf::Canonicalizer::with_contexts(&[
+        ("https://w3id.org/citizenship/v4rc1", &citizenship),
+        ("https://www.w3.org/ns/credentials/examples/v2", examples),
+    ])
+    .expect("contexts")
+}
+
+#[test]
+fn published_documents_have_their_published_canonical_form() {
+    let mut canonicalizer = with_sample_contexts();
+    for name in [
+        "alumni",
+        "alumni-proof",
+        "employment",
+        "open-badge",
+        "open-badge-proof",
+        "rubric",
+    ] {
+        let text = read("canonical", &format!("{name}.json"));
+        let document = json::parse(&text).expect(name);
+        let canonical = canonicalizer.canonical(&document, &[]).expect(name);
+        assert_eq!(
+            canonical,
+            read("canonical", &format!("{name}.nq")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn numbers_have_the_text_that_jsonld_gives_them() {
+    for row in read("canonical", "numbers.tsv").lines() {
+        let row: Vec<&str> = row.split('\t').collect();
+        let [number, typed, plain, datatype] = row[..] else {
+            panic!("four columns: {row:?}");
+        };
+        let text = format!(
+            r#"{{"@context":"https://www.w3.org/ns/credentials/v2","id":"urn:s","urn:p":{number},
+                "urn:q":{{"@value":{number},"@type":"http://www.w3.org/2001/XMLSchema#float"}}}}"#
+        );
+        let answer = json::parse(&text).map(|document| rdf::canonicalize(&document));
+        match number {
+            "-0" => assert!(answer.is_err(), "minus zero is no JSON of ours"),
+            "1e-7" => assert_eq!(
+                answer.expect("json").expect_err("too small").kind,
+                Kind::Number
+            ),
+            _ => assert_eq!(
+                answer.expect("json").expect(number),
+                format!(
+                    "<urn:s> <urn:p> \"{plain}\"^^<http://www.w3.org/2001/XMLSchema#{datatype}> .\n\
+                     <urn:s> <urn:q> \"{typed}\"^^<http://www.w3.org/2001/XMLSchema#float> .\n"
+                )
+            ),
+        }
     }
 }
