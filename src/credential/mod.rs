@@ -2,6 +2,7 @@
 
 pub mod dates;
 mod faults;
+pub mod identity;
 mod model;
 pub mod schema;
 pub mod uri;

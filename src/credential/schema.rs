@@ -87,7 +87,7 @@ fn compile() -> [Validator; 2] {
     let registry = jsonschema::Registry::new()
         .draft(Draft::Draft202012)
         .add("urn:skillmark:schema:achievement-credential", &achievement)
-        .and_then(|registry| registry.prepare())
+        .and_then(jsonschema::RegistryBuilder::prepare)
         .expect("a schema has an address");
     let compile = |schema| {
         jsonschema::options()
