@@ -12,3 +12,4 @@ mod rdf;
 mod rdf_threats;
 mod schema;
 mod support;
+mod tidy;
