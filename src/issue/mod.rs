@@ -11,6 +11,8 @@ mod columns;
 pub mod confirm;
 /// Who issues: DID, DID document, Profile.
 pub mod identity;
+/// The life of signing keys: made, put to use, replaced, taken back.
+pub mod keys;
 /// Everything one credential will say, and the unsigned credential.
 pub mod order;
 /// A CSV of learners, read into rows.

@@ -1,6 +1,7 @@
 //! Every integration test, one binary: a file per room, cases as files under `tests/vectors`.
 
 mod credential;
+mod custody;
 mod db;
 mod did;
 mod faults;

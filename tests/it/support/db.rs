@@ -64,6 +64,22 @@ impl Temp {
         }
     }
 
+    /// An `App` on this database with its own key-encryption key, at noon of 1 March 2026.
+    pub(crate) async fn app(&self) -> skillmark::app::App {
+        self.app_with(self.config()).await
+    }
+
+    /// As [`Temp::app`], with these settings.
+    pub(crate) async fn app_with(&self, config: skillmark::config::Config) -> skillmark::app::App {
+        use skillmark::{app::App, clock};
+        let noon = "2026-03-01T12:00:00Z".parse().expect("a time");
+        let clock = std::sync::Arc::new(clock::FixedClock::at(noon));
+        let chance = std::sync::Arc::new(clock::SystemChance);
+        App::open_or_make(config, clock, chance)
+            .await
+            .expect("the app opens")
+    }
+
     /// Runs any statement beside the program: to break things, to look where it may not.
     pub(crate) async fn sql(&self, statement: &str) -> Result<u64, sqlx::Error> {
         let statement = AssertSqlSafe(statement.to_owned());
