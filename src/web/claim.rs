@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use crate::bake::picture;
 use crate::web::{
     markdown::{self, Html},
     text::{self, Text},
@@ -164,6 +165,20 @@ impl Claim {
                 .filter(|_| issuer.is_string())
                 .unwrap_or_else(|| word(&issuer["id"])),
         }
+    }
+
+    /// The lowest level reached on the rubric, for the picture: no criterion was below it.
+    #[must_use]
+    pub fn lowest_level(&self) -> Option<picture::Level<'_>> {
+        let reached = self.rubric.iter().filter_map(|criterion| {
+            let place = criterion.levels.iter().position(|level| level.reached)?;
+            Some(picture::Level {
+                reached: place + 1,
+                of: criterion.levels.len(),
+                name: criterion.levels[place].name.as_str(),
+            })
+        });
+        reached.min_by(|a, b| (a.reached * b.of).cmp(&(b.reached * a.of)))
     }
 
     /// The class that tells the style sheet how many levels stand side by side.

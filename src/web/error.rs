@@ -15,6 +15,7 @@ use axum::{
 use serde::Serialize;
 
 use crate::web::{Site, pages::error::ErrorPage};
+use crate::{db, who};
 
 /// An answer that is an error: a status and one plain sentence for whoever asked.
 #[derive(Debug, Clone)]
@@ -60,6 +61,20 @@ impl WebError {
         plain(StatusCode::NOT_FOUND)
     }
 
+    /// The same error, told to a person who followed a link into what is private.
+    #[must_use]
+    pub fn private(self) -> WebError {
+        let detail = "This work is private. Its owner can share it with you, and the organisation that issued the credential can open it with its API key.";
+        if self.status == StatusCode::UNAUTHORIZED {
+            WebError {
+                detail: detail.to_owned(),
+                ..self
+            }
+        } else {
+            self
+        }
+    }
+
     /// 413: more than is read.
     #[must_use]
     pub fn too_large() -> WebError {
@@ -73,6 +88,16 @@ impl WebError {
             retry_after: Some(seconds),
             ..plain(StatusCode::TOO_MANY_REQUESTS)
         }
+    }
+
+    /// 503: what is stored is not what was signed; it is not shown (threat H16).
+    #[must_use]
+    pub fn damaged() -> WebError {
+        WebError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "This credential is temporarily unavailable. We cannot say whether it is good.",
+        )
     }
 
     /// 500, with `cause` written to the log and not shown. Causes must not quote what was sent.
@@ -92,6 +117,35 @@ impl WebError {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
+    }
+}
+
+impl From<db::Error> for WebError {
+    fn from(error: db::Error) -> WebError {
+        match &error {
+            db::Error::Unavailable(cause) => {
+                tracing::error!(%cause, "the database is not available");
+                WebError {
+                    retry_after: Some(10),
+                    ..plain(StatusCode::SERVICE_UNAVAILABLE)
+                }
+            }
+            _ => WebError::internal(&error),
+        }
+    }
+}
+
+impl From<who::Refusal> for WebError {
+    fn from(refusal: who::Refusal) -> WebError {
+        match refusal {
+            who::Refusal::Unknown => plain(StatusCode::UNAUTHORIZED),
+            who::Refusal::Scope(_) => WebError::new(
+                StatusCode::FORBIDDEN,
+                "scope_missing",
+                format!("{refusal}."),
+            ),
+            who::Refusal::Db(error) => error.into(),
+        }
     }
 }
 
@@ -217,7 +271,7 @@ impl WithType for Response {
 
 /// Programs get problem documents: on the API's paths, and wherever they ask for JSON before HTML.
 fn wants_problem(path: &str, headers: &HeaderMap) -> bool {
-    let machine = ["/api/", "/status/", "/health/"]
+    let machine = ["/api/", "/status/", "/health/", "/verify/frame"]
         .iter()
         .any(|start| path.starts_with(start));
     machine || super::negotiate::prefers_json(headers)

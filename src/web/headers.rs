@@ -48,7 +48,7 @@ pub async fn protect(State(site): State<Site>, request: Request, next: Next) -> 
             "noindex, noarchive",
         );
     }
-    if site.is_https() {
+    if site.config().public_url.is_https() {
         set(
             headers,
             header::STRICT_TRANSPORT_SECURITY,

@@ -1,4 +1,4 @@
-//! How much one asker gets: a bucket of tokens per address, per API key, per credential's name box.
+//! How much one asker gets: a bucket of tokens per address, per API key.
 //!
 //! The buckets are generous: a whole class behind one school address scans, opens and checks
 //! without tripping them. They stand in memory, the least used are dropped first, and nothing of
@@ -32,21 +32,6 @@ pub struct Rate {
 pub const PER_KEY: Rate = Rate {
     burst: 600,
     per_hour: 20 * 3_600,
-};
-/// Names tried on one credential from one address.
-pub const NAMES: Rate = Rate {
-    burst: 5,
-    per_hour: 5,
-};
-/// Names tried on one credential from everywhere.
-pub const NAMES_PER_CREDENTIAL: Rate = Rate {
-    burst: 20,
-    per_hour: 20,
-};
-/// Names tried from one address on all credentials: a job fair behind one address.
-pub const NAMES_PER_ADDRESS: Rate = Rate {
-    burst: 60,
-    per_hour: 60,
 };
 
 /// Buckets of one rate, one per key.
@@ -120,9 +105,6 @@ pub struct Limits {
     pub frames: Buckets<IpAddr>,
     /// API keys, by the digest of the key.
     pub keys: Buckets<[u8; 32]>,
-    names: Buckets<(String, IpAddr)>,
-    names_per_credential: Buckets<String>,
-    names_per_address: Buckets<IpAddr>,
 }
 
 impl Limits {
@@ -138,25 +120,7 @@ impl Limits {
             addresses: Buckets::new(rate(1)),
             frames: Buckets::new(rate(6)),
             keys: Buckets::new(PER_KEY),
-            names: Buckets::new(NAMES),
-            names_per_credential: Buckets::new(NAMES_PER_CREDENTIAL),
-            names_per_address: Buckets::new(NAMES_PER_ADDRESS),
         }
-    }
-
-    /// Takes one try at the name of `credential` from `address`.
-    ///
-    /// # Errors
-    /// 429 when any of the three buckets is empty.
-    pub fn name_try(
-        &self,
-        credential: &str,
-        address: IpAddr,
-        now: Timestamp,
-    ) -> Result<(), WebError> {
-        self.names.take((credential.to_owned(), address), now)?;
-        self.names_per_credential.take(credential.to_owned(), now)?;
-        self.names_per_address.take(address, now)
     }
 }
 
@@ -200,36 +164,22 @@ mod tests {
     }
 
     #[test]
-    fn j9_the_sixth_name_in_an_hour_waits() {
-        let limits = Limits::new(300, 20);
-        let address: IpAddr = "203.0.113.9".parse().expect("an address");
-        for _ in 0..5 {
-            limits.name_try("c", address, at(0)).expect("a try");
+    fn a_class_behind_one_address_is_let_in() {
+        let limits = Limits::new(1_000, 60);
+        let school: IpAddr = "203.0.113.9".parse().expect("an address");
+        for second in 0..60 {
+            // 40 pupils: a page with its assets every ten seconds, and three frames each second.
+            for _ in 0..24 {
+                limits.addresses.take(school, at(second)).expect("a page");
+            }
+            for _ in 0..120 {
+                limits.frames.take(school, at(second)).expect("a frame");
+            }
         }
-        let refused = limits.name_try("c", address, at(1)).expect_err("refused");
-        assert_eq!(refused.status(), 429);
-        limits
-            .name_try("d", address, at(1))
-            .expect("another credential");
-        limits
-            .name_try("c", address, at(720))
-            .expect("one more after twelve minutes");
-        limits
-            .name_try("c", address, at(721))
-            .expect_err("and only one");
-    }
-
-    #[test]
-    fn j9_many_addresses_do_not_help() {
-        let limits = Limits::new(300, 20);
-        let tries = (0..100u8)
-            .filter(|n| {
-                limits
-                    .name_try("c", IpAddr::from([203, 0, 113, *n]), at(0))
-                    .is_ok()
-            })
+        let refused = (0..2_000)
+            .filter(|_| limits.addresses.take(school, at(60)).is_err())
             .count();
-        assert_eq!(tries, 20);
+        assert!(refused >= 1_000, "{refused}");
     }
 
     #[test]

@@ -12,16 +12,19 @@ mod answer;
 mod api;
 mod assets;
 mod claim;
+mod documents;
 mod error;
 mod frame;
 mod headers;
 mod icon;
+mod key;
 mod limits;
 mod markdown;
 mod negotiate;
 mod pages;
 mod serve;
 mod site;
+mod stored;
 mod text;
 mod verdict;
 
@@ -45,7 +48,10 @@ pub const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(
 /// From the outside in: an id and readable errors, headers, compression, panics become 500,
 /// a deadline, the address's bucket, the body's limit.
 pub fn router(site: Site) -> Router {
-    let mut router = Router::new().merge(assets::routes()).merge(api::routes());
+    let mut router = Router::new()
+        .merge(assets::routes())
+        .merge(documents::routes())
+        .merge(api::routes());
     for page in pages::PAGES {
         router = router.merge((page.routes)());
     }

@@ -12,10 +12,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use tokio::sync::Semaphore;
 
 use crate::{
-    clock::{Chance, Clock, random},
+    app::App,
+    clock::random,
     config::{Config, limits::UPLOAD_BYTES},
+    issue::confirm::Tries,
     web::{
         error::WebError,
         limits::{Limits, asker},
@@ -27,39 +30,48 @@ use crate::{
 pub struct Site(Arc<Inner>);
 
 struct Inner {
-    config: Config,
-    clock: Arc<dyn Clock>,
-    chance: Arc<dyn Chance>,
+    app: App,
     limits: Limits,
+    names: Tries,
+    work: Semaphore,
 }
 
+/// How much heavy work (reading pictures, checking, drawing) runs at once: more only makes
+/// everybody wait.
+const WORKERS: usize = 16;
+
 impl Site {
-    /// A site.
+    /// A site over `app`.
     #[must_use]
-    pub fn new(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Site {
-        let limits = Limits::new(config.rate_burst, config.rate_per_second);
+    pub fn new(app: App) -> Site {
         Site(Arc::new(Inner {
-            config,
-            clock,
-            chance,
-            limits,
+            limits: Limits::new(app.config.rate_burst, app.config.rate_per_second),
+            names: Tries::default(),
+            work: Semaphore::new(WORKERS),
+            app,
         }))
+    }
+
+    /// What the services are given.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.0.app
     }
 
     /// The settings in force.
     #[must_use]
     pub fn config(&self) -> &Config {
-        &self.0.config
+        &self.0.app.config
     }
 
-    /// Whether people reach the service over TLS.
-    pub(crate) fn is_https(&self) -> bool {
-        self.config().public_url.to_string().starts_with("https:")
+    /// A path of ours as people reach it, whatever the request's `Host` says.
+    pub(crate) fn link(&self, path: &str) -> String {
+        self.config().public_url.join(path)
     }
 
     /// The present second.
     pub(crate) fn now(&self) -> jiff::Timestamp {
-        self.0.clock.now()
+        self.0.app.now()
     }
 
     /// The buckets.
@@ -67,9 +79,32 @@ impl Site {
         &self.0.limits
     }
 
+    /// Who tried which name when.
+    pub(crate) fn names(&self) -> &Tries {
+        &self.0.names
+    }
+
     /// A number for one request.
     pub(crate) fn request_id(&self) -> String {
-        URL_SAFE_NO_PAD.encode(random::<9>(&*self.0.chance))
+        URL_SAFE_NO_PAD.encode(random::<9>(&*self.0.app.chance))
+    }
+
+    /// Runs heavy, pure work away from the threads that answer.
+    ///
+    /// # Errors
+    /// If it panicked.
+    pub(crate) async fn heavy<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, WebError> {
+        let _permit = self
+            .0
+            .work
+            .acquire()
+            .await
+            .map_err(|cause| WebError::internal(&cause))?;
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|_| WebError::internal(&"a piece of work panicked"))
     }
 }
 

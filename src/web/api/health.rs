@@ -3,7 +3,10 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 
-use crate::web::Site;
+use crate::web::{
+    Site,
+    error::{Problem, WebError},
+};
 
 /// How the service is.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -21,9 +24,25 @@ pub(crate) async fn live() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
+/// How the service is, looked up.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Ready {
+    /// `ok`.
+    status: &'static str,
+    /// Whether new credentials can be signed. Without it, checking and showing still work.
+    signing: bool,
+}
+
 /// Whether the service can answer.
 #[utoipa::path(get, path = "/health/ready", operation_id = "ready", tag = "Health",
-    responses((status = 200, description = "It can.", body = Health)))]
-pub(crate) async fn ready(State(_site): State<Site>) -> Json<Health> {
-    Json(Health { status: "ok" })
+    responses(
+        (status = 200, description = "It can; `signing` says whether it can also issue.", body = Ready),
+        (status = 503, description = "The database does not answer.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn ready(State(site): State<Site>) -> Result<Json<Ready>, WebError> {
+    site.app().db.issuers().await?;
+    Ok(Json(Ready {
+        status: "ok",
+        signing: site.app().custody.ready().is_ok(),
+    }))
 }

@@ -3,6 +3,8 @@
 //! To add an endpoint: write `<name>.rs` with a handler under `#[utoipa::path]`, and add its line
 //! to [`ENDPOINTS`].
 
+mod evidence;
+mod frame;
 mod health;
 
 use std::sync::LazyLock;
@@ -23,6 +25,8 @@ use crate::web::{
 
 /// Every endpoint.
 const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
+    || OpenApiRouter::new().routes(routes!(evidence::read)),
+    || OpenApiRouter::new().routes(routes!(frame::read)),
     || OpenApiRouter::new().routes(routes!(health::live)),
     || OpenApiRouter::new().routes(routes!(health::ready)),
 ];

@@ -7,28 +7,9 @@ use crate::web::{
     Site,
     claim::{Claim, Kind},
     frame::Frame,
-    text::Text,
+    pages::issuer::IssuerView,
     verdict::{Check, Tone, Verdict},
 };
-
-/// An organisation, as pages show it.
-#[derive(Debug, Clone)]
-pub struct IssuerView {
-    /// The name it gave itself.
-    pub name: Text,
-    /// The host that its web address or identifier names.
-    pub domain: Text,
-    /// Whether it has shown that the domain is its own.
-    pub proven: bool,
-    /// Our page about it; empty for a stranger's.
-    pub page: String,
-    /// Its web address; empty unless `https:`.
-    pub url: String,
-    /// How to reach it; may be empty.
-    pub email: String,
-    /// What it says about itself.
-    pub description: Text,
-}
 
 /// The box for the name that somebody was given.
 #[derive(Debug, Clone)]
@@ -103,24 +84,11 @@ pub(crate) fn routes() -> Router<Site> {
 }
 
 #[cfg(test)]
-pub(crate) fn riverside(proven: bool) -> IssuerView {
-    IssuerView {
-        name: "Riverside Tutoring".into(),
-        domain: "riverside-tutoring.example".into(),
-        proven,
-        page: "/issuers/r1".to_owned(),
-        url: "https://riverside-tutoring.example".to_owned(),
-        email: "badges@riverside-tutoring.example".to_owned(),
-        description: "Career labs and tutoring with four schools on the east side.".into(),
-    }
-}
-
-#[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
-    use crate::web::{claim, verdict::samples as verdicts};
+    use crate::web::{claim, pages::issuer, verdict::samples as verdicts};
     let html = |verdict, claim, proven, answer| {
         let confirm = Confirm { offered: true, answer };
-        CredentialPage::new("Zr4XfLk2Qp8sVb1NwYt6Ag", verdict, claim, riverside(proven), verdicts::checks(), confirm)
+        CredentialPage::new("Zr4XfLk2Qp8sVb1NwYt6Ag", verdict, claim, issuer::riverside(proven), verdicts::checks(), confirm)
             .render()
             .expect("renders")
     };

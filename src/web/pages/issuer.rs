@@ -1,14 +1,71 @@
 //! `/issuers/{id}`: who issues, and with which keys. People get a page, programs a Profile.
 
 use askama::Template;
-use axum::Router;
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+    routing::get,
+};
 
-use crate::web::{Site, frame::Frame, pages::credential::IssuerView};
+use crate::{
+    db::{IssuerKeyRow, IssuerRow},
+    ids::IssuerId,
+    issue::identity,
+    json,
+    web::{
+        Site,
+        answer::{self, Document, SHORT},
+        error::WebError,
+        frame::Frame,
+        markdown,
+        negotiate,
+        stored,
+        text::{self, Text},
+    },
+};
+
+/// An organisation, as pages show it.
+#[derive(Debug, Clone)]
+pub struct IssuerView {
+    /// The name it gave itself.
+    pub name: Text,
+    /// The host of its web address.
+    pub domain: Text,
+    /// Whether it has shown that the domain is its own.
+    pub proven: bool,
+    /// Our page about it.
+    pub page: String,
+    /// Its web address; empty unless `https:`.
+    pub url: String,
+    /// An e-mail address; may be empty.
+    pub email: String,
+}
+
+impl IssuerView {
+    /// What pages show of `row`.
+    #[must_use]
+    pub fn of(row: &IssuerRow) -> IssuerView {
+        let contact = row.contact.clone().unwrap_or_default();
+        let is_email = contact.contains('@') && !contact.chars().any(|c| c.is_whitespace() || "<>\"?&".contains(c));
+        let address = &row.web_address;
+        let host = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
+        IssuerView {
+            name: Text::new(&row.name),
+            domain: Text::new(host.split(['/', '?', '#']).next().unwrap_or_default()),
+            proven: row.domain_proven_at.is_some(),
+            page: format!("/issuers/{}", row.issuer_id),
+            url: if markdown::is_safe(address) { address.clone() } else { String::new() },
+            email: if is_email { contact } else { String::new() },
+        }
+    }
+}
 
 /// A key of an issuer.
 #[derive(Debug, Clone)]
 pub struct KeyView {
-    /// The key's full identifier.
+    /// The public key, which is its name.
     pub id: String,
     /// The day it was revoked, in words; empty while it is good.
     pub revoked: String,
@@ -41,16 +98,58 @@ impl IssuerPage {
 
 /// The page's routes.
 pub(crate) fn routes() -> Router<Site> {
-    Router::new()
+    Router::new().route("/issuers/{id}", get(page)).route("/issuers/{id}/did.json", get(did_document))
+}
+
+async fn page(State(site): State<Site>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
+    let (row, keys) = find(&site, &id).await?;
+    if negotiate::prefers_json(&headers) {
+        let profile = identity::profile_document(&site.config().public_url, &row, &keys);
+        return Ok(Document::new("application/json", json::text(&profile)).cached(SHORT).open().varied().answer(&headers));
+    }
+    let views = keys.iter().map(|key| KeyView {
+        id: key.key_id.clone(),
+        revoked: key.revoked_at.map(|at| text::day(*at)).unwrap_or_default(),
+    });
+    let page = IssuerPage::new(row.issuer_id.as_str(), &row.did, IssuerView::of(&row), views.collect());
+    let mut response = answer::page(&page, SHORT)?;
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+async fn did_document(State(site): State<Site>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
+    let (row, keys) = find(&site, &id).await?;
+    // Where this service's address can be no did:web, there is no such document.
+    let document = identity::did_document(&site.config().public_url, &row.issuer_id, &keys).map_err(|_| WebError::not_found())?;
+    Ok(Document::new("application/did+json", json::text(&document.to_json())).cached(SHORT).open().answer(&headers))
+}
+
+async fn find(site: &Site, id: &str) -> Result<(IssuerRow, Vec<IssuerKeyRow>), WebError> {
+    let id: IssuerId = id.parse().map_err(|_| WebError::not_found())?;
+    let row = stored::issuer(site, &id).await?;
+    let keys = site.app().db.of(&id).keys().await?;
+    Ok((row, keys))
+}
+
+/// An organisation for the samples of several pages.
+#[cfg(test)]
+pub(crate) fn riverside(proven: bool) -> IssuerView {
+    IssuerView {
+        name: "Riverside Tutoring".into(),
+        domain: "riverside-tutoring.example".into(),
+        proven,
+        page: "/issuers/r1".to_owned(),
+        url: "https://riverside-tutoring.example".to_owned(),
+        email: "badges@riverside-tutoring.example".to_owned(),
+    }
 }
 
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
     let key = |n: u8, revoked: &str| KeyView {
-        id: format!("did:web:badges.example:issuers:r1#z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2do{n}"),
+        id: format!("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2do{n}"),
         revoked: revoked.to_owned(),
     };
-    let issuer = crate::web::pages::credential::riverside(false);
-    let page = IssuerPage::new("r1", "did:web:badges.example:issuers:r1", issuer, vec![key(1, ""), key(2, "3 March 2026")]);
+    let page = IssuerPage::new("r1", "did:web:badges.example:issuers:r1", riverside(false), vec![key(1, ""), key(2, "3 March 2026")]);
     vec![("issuer", page.render().expect("renders"))]
 }

@@ -1,11 +1,13 @@
 //! `/verify`: is this credential real? A file, a photo, a scan, a link or a text goes in; one answer comes out.
 
 use askama::Template;
-use axum::Router;
+use axum::{Router, response::Response, routing::get};
 
 use crate::web::{
     Site,
+    answer,
     claim::Claim,
+    error::WebError,
     frame::Frame,
     verdict::{Check, Tone, Verdict},
 };
@@ -54,7 +56,11 @@ impl ReportPage {
 
 /// The page's routes.
 pub(crate) fn routes() -> Router<Site> {
-    Router::new()
+    Router::new().route("/verify", get(form))
+}
+
+async fn form() -> Result<Response, WebError> {
+    answer::page(&VerifyForm::new(""), "no-cache")
 }
 
 #[cfg(test)]

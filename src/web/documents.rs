@@ -1,0 +1,145 @@
+//! The public files behind links: credentials in every form, their pictures and QR codes, status
+//! lists. They are the bytes that were signed, readable by scripts of every site.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::HeaderMap,
+    response::Response,
+    routing::get,
+};
+
+use crate::{
+    bake::{self, picture::Picture, qr::Qr},
+    ids::StatusListId,
+    web::{
+        Site,
+        answer::{Document, IMMUTABLE, NEVER, SHORT},
+        claim::Claim,
+        error::WebError,
+        stored::Stored,
+    },
+};
+
+/// Pixels on a side of a baked PNG.
+const PICTURE_SIDE: u32 = 640;
+/// Pixels for each module of a QR code as PNG.
+const QR_SCALE: usize = 10;
+/// The cache rule of pictures drawn by rule: the rule may change with the program.
+const DAY: &str = "public, max-age=86400";
+
+/// The routes that are files only.
+pub(crate) fn routes() -> Router<Site> {
+    Router::new()
+        .route("/c/{id}/{part}", get(part))
+        .route("/status/{list}", get(status_list))
+}
+
+/// `/c/{id}.json`, `.jwt`, `.png`, `.svg`: one signed credential in the form its suffix names.
+///
+/// # Errors
+/// 404 for an unknown credential or suffix.
+pub(crate) async fn form(
+    site: &Site,
+    id: &str,
+    suffix: &str,
+    headers: &HeaderMap,
+) -> Result<Response, WebError> {
+    if !["json", "jwt", "png", "svg"].contains(&suffix) {
+        return Err(WebError::not_found());
+    }
+    let stored = Stored::find(site, id).await?;
+    let document = match suffix {
+        "json" => Document::new("application/vc+ld+json", stored.document).named("credential.json"),
+        "jwt" => {
+            let jwt = stored.row.jwt.ok_or_else(WebError::not_found)?;
+            Document::new("application/vc+jwt", jwt).named("credential.jwt")
+        }
+        "svg" => Document::new("image/svg+xml", baked(site, stored, false).await?)
+            .named("credential.svg"),
+        _ => Document::new("image/png", baked(site, stored, true).await?).named("credential.png"),
+    };
+    Ok(document.cached(IMMUTABLE).open().answer(headers))
+}
+
+/// The badge's picture with the credential inside.
+async fn baked(site: &Site, stored: Stored, png: bool) -> Result<Vec<u8>, WebError> {
+    let claim = Arc::new(Claim::of(&stored.json()?));
+    let made = site.heavy(move || {
+        let picture = draw(&claim);
+        let plain = if png {
+            picture.png(PICTURE_SIDE)?
+        } else {
+            picture.svg().into_bytes()
+        };
+        bake::bake(&plain, &stored.document)
+    });
+    made.await?.map_err(|cause| WebError::internal(&cause))
+}
+
+/// What the picture of `claim` shows.
+fn draw(claim: &Claim) -> Picture<'_> {
+    Picture {
+        achievement: claim.name.as_str(),
+        issuer: claim.issuer_name.as_str(),
+        month: &claim.month,
+        level: claim.lowest_level(),
+    }
+}
+
+/// `/c/{id}/qr.svg`, `/c/{id}/qr.png`, `/c/{id}/picture.svg`.
+async fn part(
+    State(site): State<Site>,
+    Path((id, part)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let stored = match part.as_str() {
+        "qr.svg" | "qr.png" | "picture.svg" => Stored::find(&site, &id).await?,
+        _ => return Err(WebError::not_found()),
+    };
+    let document = match part.as_str() {
+        "picture.svg" => {
+            let claim = Claim::of(&stored.json()?);
+            Document::new("image/svg+xml", draw(&claim).svg())
+        }
+        file => qr(
+            &site.link(&format!("/c/{}", stored.row.promise.credential_id)),
+            file,
+        )?,
+    };
+    Ok(document.cached(DAY).open().answer(&headers))
+}
+
+/// A QR code that leads to `link`, as `qr.svg` or `qr.png`.
+///
+/// # Errors
+/// 404 for any other file name.
+pub(crate) fn qr(link: &str, file: &str) -> Result<Document, WebError> {
+    let code = Qr::of(link).map_err(|cause| WebError::internal(&cause))?;
+    match file {
+        "qr.svg" => Ok(Document::new("image/svg+xml", code.svg()).cached(NEVER)),
+        "qr.png" => Ok(Document::new("image/png", code.png(QR_SCALE)).cached(NEVER)),
+        _ => Err(WebError::not_found()),
+    }
+}
+
+/// `/status/{list}`: the signed list as last published.
+async fn status_list(
+    State(site): State<Site>,
+    Path(list): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let list: StatusListId = list.parse().map_err(|_| WebError::not_found())?;
+    let row = site
+        .app()
+        .db
+        .status_document(&list)
+        .await?
+        .ok_or_else(WebError::not_found)?;
+    Ok(Document::new("application/vc", row.document)
+        .cached(SHORT)
+        .open()
+        .answer(&headers))
+}
