@@ -130,5 +130,5 @@ fn issuer_key(url: &str) -> PublicKey {
     let method = document
         .method(url, Purpose::AssertionMethod)
         .expect("the key may assert");
-    method.public_key().expect("Ed25519").clone()
+    *method.public_key().expect("Ed25519")
 }
