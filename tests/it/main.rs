@@ -6,6 +6,7 @@ mod db;
 mod did;
 mod faults;
 mod json;
+mod interop;
 mod node;
 mod peers_contexts;
 mod proof;

@@ -28,9 +28,24 @@ export const samples = () => SAMPLES.flatMap(folder =>
 export const knownAnswers = () => fs.readdirSync(VECTORS).filter(name => name.endsWith('.json')).sort().map(name =>
   [name, read(VECTORS, name), fs.readFileSync(new URL(name.replace('.json', '.nq'), VECTORS), 'utf8')]);
 
-// Our JSON Schemas, by their published URL.
+const PUBLISHED = 'https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_';
+
+// A schema of draft 2020-12 in the words of draft 2019-09, which verifier-core reads.
+const in2019 = schema => JSON.parse(JSON.stringify(schema), (_, value) => {
+  if (!Array.isArray(value?.prefixItems)) return value;
+  const {prefixItems, items, ...rest} = value;
+  return {...rest, items: prefixItems, ...(items === undefined ? {} : {additionalItems: items})};
+});
+
+// Our JSON Schemas under the URLs that credentials name.
 export function schemas() {
   const folder = new URL('../../schemas/', import.meta.url);
-  return new Map(fs.readdirSync(folder).filter(name => name.endsWith('.json'))
-    .map(name => read(folder, name)).map(schema => [schema.$id, schema]));
+  const told = (url, name) => [url, {
+    ...in2019(read(folder, name)), $schema: 'https://json-schema.org/draft/2019-09/schema', $id: url,
+  }];
+  return new Map([
+    told('urn:skillmark:schema:achievement-credential', 'achievement-credential.schema.json'),
+    told(`${PUBLISHED}achievementcredential_schema.json`, 'achievement-credential.schema.json'),
+    told(`${PUBLISHED}endorsementcredential_schema.json`, 'endorsement-credential.schema.json'),
+  ]);
 }
