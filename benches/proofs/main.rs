@@ -27,7 +27,7 @@ use skillmark::{
     did::{self, Did, Purpose},
     json,
     keys::{PublicKey, SigningKey},
-    proof::{self, Expected, ProofOptions, SUITES, Secured, Suite},
+    proof::{self, Expected, ProofOptions, SUITES, Secured, Suite, jwt},
 };
 
 /// The key that the documents name as their issuer. Worth nothing.
@@ -52,6 +52,7 @@ fn main() -> ExitCode {
         for suite in SUITES {
             rows.extend(data_integrity(name, text, *suite));
         }
+        rows.extend(token(name, text));
     }
     let figures = medians(rows, options.rounds);
     let peers = if options.peer {
@@ -114,6 +115,27 @@ fn data_integrity(
             secured
                 .check(0, &key, &Expected::CREDENTIAL)
                 .expect("a good signature");
+        }),
+    ]
+}
+
+fn token(document: &'static str, text: &'static str) -> [Row; 2] {
+    let key = SigningKey::from_seed(&SEED);
+    let method = did::key::method_url(&key.public());
+    let issue = move || {
+        let credential = json::parse(black_box(text)).expect("JSON");
+        jwt::sign(&credential, &method, &key).expect("a credential that can be signed")
+    };
+    let signed = issue();
+    [
+        Row::new(document, "vc-jwt", Work::Issue, move || {
+            black_box(issue());
+        }),
+        Row::new(document, "vc-jwt", Work::Verify, move || {
+            let token = jwt::read(black_box(&signed)).expect("a token");
+            let key = issuer_key(token.header.kid.as_deref().expect("a key's name"));
+            token.verify(&key).expect("a good signature");
+            black_box(token.claims().expect("good claims"));
         }),
     ]
 }

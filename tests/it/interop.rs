@@ -8,7 +8,7 @@ use skillmark::{
     did,
     json::{parse, text},
     keys::SigningKey,
-    proof::{self, ProofOptions},
+    proof::{self, Expected, ProofError, ProofOptions, Secured, jwt},
 };
 
 use crate::credential::{SAMPLES, sample};
@@ -99,17 +99,32 @@ fn digital_bazaar_verifies_what_we_issue_and_looks_at_our_status_list() {
         let list = status_list(None);
         let ours = ours(suite);
         for (credential, answer) in ours.iter().zip(ask("verify.mjs", &ours, &list)) {
-            let status = credential.get("credentialStatus").map(|_| true);
-            assert_eq!(answer, json!({ "verified": true, "status": status }), "{suite} {credential}");
+            let bits: &[bool] = if credential.get("credentialStatus").is_some() {
+                &[false]
+            } else {
+                &[]
+            };
+            assert_eq!(
+                answer,
+                json!({ "verified": true, "bits": bits }),
+                "{suite} {credential}"
+            );
         }
         let changed: Vec<Value> = ours.iter().map(changed).collect();
         for answer in ask("verify.mjs", &changed, &list) {
             let reason = "Invalid signature.; Verification error(s).";
             assert_eq!(answer, json!({ "verified": false, "reason": reason }));
         }
-        let revoked = SAMPLES.iter().position(|name| *name == "rich-rubric").expect("a sample");
-        let answer = ask("verify.mjs", &ours[revoked..=revoked], &status_list(Some(94_567)));
-        assert_eq!(answer, [json!({ "verified": false, "reason": "the status bit is set" })]);
+        let revoked = SAMPLES
+            .iter()
+            .position(|name| *name == "rich-rubric")
+            .expect("a sample");
+        let answer = ask(
+            "verify.mjs",
+            &ours[revoked..=revoked],
+            &status_list(Some(94_567)),
+        );
+        assert_eq!(answer, [json!({ "verified": true, "bits": [true] })]);
     }
 }
 
@@ -118,20 +133,172 @@ fn the_credentials_consortium_verifies_what_we_issue() {
     let list = status_list(None);
     let ours = ours("eddsa-rdfc-2022");
     for (credential, answer) in ours.iter().zip(ask("verify-dcc.mjs", &ours, &list)) {
-        let mut log = json!({ "valid_signature": true, "expiration": true, "registered_issuer": true });
+        let mut log =
+            json!({ "valid_signature": true, "expiration": true, "registered_issuer": true });
         if credential.get("credentialStatus").is_some() {
             log["revocation_status"] = true.into();
         }
         // It knows a schema for the newer of the two type names only.
-        let named = credential["type"].as_array().expect("types").contains(&"AchievementCredential".into());
-        let schema = if named { json!(["NO_SCHEMA"]) } else { json!([true]) };
-        assert_eq!(answer, json!({ "log": log, "schema": schema }), "{credential}");
+        let named = credential["type"]
+            .as_array()
+            .expect("types")
+            .contains(&"AchievementCredential".into());
+        let schema = if named {
+            json!(["NO_SCHEMA"])
+        } else {
+            json!([true])
+        };
+        assert_eq!(
+            answer,
+            json!({ "log": log, "schema": schema }),
+            "{credential}"
+        );
     }
     let changed: Vec<Value> = ours.iter().map(changed).collect();
     for answer in ask("verify-dcc.mjs", &changed, &list) {
-        assert_eq!(answer, json!({ "errors": ["invalid_signature: The signature is not valid."] }));
+        assert_eq!(
+            answer,
+            json!({ "errors": ["invalid_signature: The signature is not valid."] })
+        );
     }
-    let revoked = SAMPLES.iter().position(|name| *name == "rich-rubric").expect("a sample");
-    let answer = ask("verify-dcc.mjs", &ours[revoked..=revoked], &status_list(Some(94_567)));
+    let revoked = SAMPLES
+        .iter()
+        .position(|name| *name == "rich-rubric")
+        .expect("a sample");
+    let answer = ask(
+        "verify-dcc.mjs",
+        &ours[revoked..=revoked],
+        &status_list(Some(94_567)),
+    );
     assert_eq!(answer[0]["log"]["revocation_status"], false);
+}
+
+#[test]
+fn digital_bazaar_refuses_a_status_list_that_was_changed() {
+    let mut list = status_list(None);
+    list["credentialSubject"]["encodedList"] =
+        status_list(Some(5))["credentialSubject"]["encodedList"].clone();
+    let rich = secured(&sample("rich-rubric"), "eddsa-rdfc-2022");
+    let answer = ask("verify.mjs", &[rich], &list);
+    assert_eq!(answer[0]["verified"], false);
+    let reason = answer[0]["reason"].as_str().expect("a reason");
+    assert!(
+        reason.starts_with(r#""BitstringStatusListCredential" not verified"#),
+        "{reason}"
+    );
+}
+
+#[test]
+fn jose_verifies_our_tokens() {
+    let method = did::key::method_url(&key().public());
+    let mut tokens = Vec::new();
+    for name in SAMPLES {
+        tokens.push(Value::from(
+            jwt::sign(&sample(name), &method, &key()).expect("signable"),
+        ));
+    }
+    for (name, answer) in SAMPLES
+        .iter()
+        .zip(ask("verify-jose.mjs", &tokens, &Value::Null))
+    {
+        let mut payload: Value = serde_json::from_str(&text(&sample(name))).expect("JSON");
+        payload["iss"] = did::key::did(&key().public()).as_str().into();
+        payload["jti"] = payload["id"].clone();
+        payload["nbf"] = seconds(&payload["validFrom"]);
+        if payload.pointer("/credentialSubject/id").is_some() {
+            payload["sub"] = payload["credentialSubject"]["id"].clone();
+        }
+        if payload.get("validUntil").is_some() {
+            payload["exp"] = seconds(&payload["validUntil"]);
+        }
+        let header = json!({ "alg": "EdDSA", "kid": method });
+        assert_eq!(
+            answer,
+            json!({ "verified": true, "header": header, "payload": payload }),
+            "{name}"
+        );
+    }
+
+    let changed: Vec<Value> = tokens
+        .iter()
+        .map(|token| with_another_letter(token.as_str().expect("text")).into())
+        .collect();
+    for answer in ask("verify-jose.mjs", &changed, &Value::Null) {
+        let reason = "ERR_JWS_SIGNATURE_VERIFICATION_FAILED: signature verification failed";
+        assert_eq!(answer, json!({ "verified": false, "reason": reason }));
+    }
+}
+
+fn seconds(date: &Value) -> Value {
+    let date: jiff::Timestamp = date.as_str().expect("text").parse().expect("a date");
+    date.as_second().into()
+}
+
+/// A token with another letter in the middle of its payload.
+fn with_another_letter(token: &str) -> String {
+    let dots: Vec<usize> = token.match_indices('.').map(|(at, _)| at).collect();
+    let middle = usize::midpoint(dots[0], dots[1]);
+    let other = if &token[middle..=middle] == "A" {
+        "B"
+    } else {
+        "A"
+    };
+    format!("{}{other}{}", &token[..middle], &token[middle + 1..])
+}
+
+/// The twelve samples as npm issues them: `rdfc`, `jcs` and `jwt` each.
+fn theirs() -> Vec<Value> {
+    let credentials =
+        SAMPLES.map(|name| -> Value { serde_json::from_str(&text(&sample(name))).expect("JSON") });
+    let question = json!({ "seed": SEED, "created": CREATED, "credentials": credentials });
+    let Value::Array(answers) = node::run("issue.mjs", &[], &question.to_string()) else {
+        panic!("issue.mjs answers with a list");
+    };
+    answers
+}
+
+fn checked(credential: &Value) -> Result<(), ProofError> {
+    let credential = credential.to_string();
+    let secured = Secured::read(parse(&credential).expect("JSON"))?;
+    secured.check(0, &key().public(), &Expected::CREDENTIAL)
+}
+
+#[test]
+fn we_verify_what_npm_issues_and_sign_it_the_same() {
+    for (name, theirs) in SAMPLES.iter().zip(theirs()) {
+        for (form, suite) in [("rdfc", "eddsa-rdfc-2022"), ("jcs", "eddsa-jcs-2022")] {
+            assert_eq!(checked(&theirs[form]), Ok(()), "{name} {suite}");
+            assert_eq!(
+                checked(&changed(&theirs[form])),
+                Err(ProofError::Signature),
+                "{name} {suite}"
+            );
+            // Ed25519 is deterministic, so the same options must give the same proof.
+            assert_eq!(
+                theirs[form]["proof"],
+                secured(&sample(name), suite)["proof"][0],
+                "{name} {suite}"
+            );
+        }
+    }
+}
+
+#[test]
+fn we_verify_tokens_that_jose_signs() {
+    for (name, theirs) in SAMPLES.iter().zip(theirs()) {
+        let theirs = theirs["jwt"].as_str().expect("a token");
+        let token = jwt::read(theirs).expect("a token");
+        assert_eq!(token.verify(&key().public()), Ok(()), "{name}");
+        assert_eq!(
+            token.claims().expect("good claims").credential,
+            sample(name),
+            "{name}"
+        );
+
+        let changed = with_another_letter(theirs);
+        let verdict = jwt::read(&changed)
+            .expect("still a token")
+            .verify(&key().public());
+        assert_eq!(verdict, Err(jwt::JwtError::Signature), "{name}");
+    }
 }

@@ -1,9 +1,10 @@
 // Verifies credentials with npm @digitalbazaar/vc: eddsa-rdfc-2022 and eddsa-jcs-2022, status lists included.
 //
 // standard input   {"credentials": [...], "documents": {url: document}, "now": "2026-01-01T00:00:00Z"}
-// standard output  [{"verified": true, "status": true} | {"verified": false, "reason": "..."}]
+// standard output  [{"verified": true, "bits": [false]} | {"verified": false, "reason": "..."}]
 //
-// `documents` are status list credentials and issuer documents; `status` is null if the credential names none.
+// `documents` are status list credentials and issuer documents. `bits` are the credential's bits in its status
+// lists, which the library verifies too; what a bit means it leaves to the caller.
 import * as vc from '@digitalbazaar/vc';
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import {checkStatus} from '@digitalbazaar/vc-bitstring-status-list';
@@ -21,7 +22,7 @@ for (const credential of credentials) {
     credential, suite, documentLoader, checkStatus, ...(now ? {now: new Date(now)} : {}),
   });
   answers.push(result.verified
-    ? {verified: true, status: result.statusResult?.verified ?? null}
-    : {verified: false, reason: reason(result.error ?? result.statusResult?.error) || 'the status bit is set'});
+    ? {verified: true, bits: result.statusResult?.results.map(({status}) => status) ?? []}
+    : {verified: false, reason: reason(result.error ?? result.statusResult?.error)});
 }
 print(answers);
