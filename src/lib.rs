@@ -45,6 +45,9 @@ pub mod did;
 /// Ways to secure a credential.
 pub mod proof;
 
+/// Revoked or not, one bit each.
+pub mod status;
+
 /// Credentials inside pictures, and QR codes.
 pub mod bake;
 

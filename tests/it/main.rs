@@ -13,5 +13,6 @@ mod proof;
 mod rdf;
 mod rdf_threats;
 mod schema;
+mod status;
 mod support;
 mod tidy;
