@@ -302,3 +302,57 @@ fn we_verify_tokens_that_jose_signs() {
         assert_eq!(verdict, Err(jwt::JwtError::Signature), "{name}");
     }
 }
+
+/// An issuer that is a did:web, with the document that our service publishes for it.
+const ISSUER: &str = "did:web:skillmark.example:issuers:1";
+
+fn issuer_document() -> Value {
+    let public = key().public();
+    let url = format!("{ISSUER}#{}", public.to_multikey());
+    let mut document = did::Document::new(ISSUER);
+    document.add_for(
+        did::VerificationMethod::multikey(url, ISSUER, public),
+        &[did::Purpose::AssertionMethod],
+    );
+    serde_json::from_str(&text(&document.to_json())).expect("JSON")
+}
+
+#[test]
+fn both_find_our_key_through_did_web() {
+    let mut rich = sample("rich-rubric");
+    rich.remove("credentialStatus");
+    rich.pointer_mut("/issuer")
+        .expect("an issuer")
+        .set("id", ISSUER.into());
+    let method = format!("{ISSUER}#{}", key().public().to_multikey());
+    let options = ProofOptions::new(&method, CREATED.parse().expect("a date"));
+    let suite = proof::suite("eddsa-rdfc-2022").expect("a suite");
+    let signed = proof::secure(rich.clone(), suite, &options, &key()).expect("signable");
+    let signed: Value = serde_json::from_str(&text(&signed)).expect("JSON");
+
+    let url = did::web::url(&did::Did::parse(ISSUER).expect("a DID")).expect("an address");
+    let mut stranger = issuer_document();
+    stranger["assertionMethod"] = json!([]);
+    for (document, good) in [(issuer_document(), true), (stranger, false)] {
+        let question = json!({
+            "credentials": [signed],
+            "documents": { ISSUER: document, &url: document },
+            "registered": [ISSUER],
+        })
+        .to_string();
+        let answer = node::run("verify.mjs", &[], &question);
+        assert_eq!(answer[0]["verified"], good, "{answer}");
+        let answer = node::run("verify-dcc.mjs", &[], &question);
+        assert_eq!(
+            answer[0].pointer("/log/valid_signature") == Some(&true.into()),
+            good,
+            "{answer}"
+        );
+
+        let token = jwt::sign(&rich, &method, &key()).expect("signable");
+        let question =
+            json!({ "credentials": [token], "documents": { ISSUER: document } }).to_string();
+        let answer = node::run("verify-jose.mjs", &[], &question);
+        assert_eq!(answer[0]["verified"], good, "{answer}");
+    }
+}
