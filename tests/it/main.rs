@@ -16,3 +16,4 @@ mod schema;
 mod status;
 mod support;
 mod tidy;
+mod web;

@@ -1,3 +1,4 @@
 //! What several tests stand on.
 
 pub(crate) mod db;
+pub(crate) mod site;
