@@ -11,15 +11,15 @@ use sha2::{Digest, Sha256};
 use crate::web::error::WebError;
 
 /// The cache rule of bytes that never change.
-pub const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+pub(crate) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// The cache rule of what may change within a minute: status lists, issuers' keys.
-pub const SHORT: &str = "public, max-age=30";
+pub(crate) const SHORT: &str = "public, max-age=30";
 /// The cache rule of what nobody may keep.
-pub const NEVER: &str = "no-store";
+pub(crate) const NEVER: &str = "no-store";
 
 /// A document on its way out.
 #[derive(Debug)]
-pub struct Document {
+pub(crate) struct Document {
     kind: &'static str,
     body: Bytes,
     cache: &'static str,
@@ -31,7 +31,7 @@ pub struct Document {
 impl Document {
     /// `body`, of media type `kind`; not cached until told.
     #[must_use]
-    pub fn new(kind: &'static str, body: impl Into<Bytes>) -> Document {
+    pub(crate) fn new(kind: &'static str, body: impl Into<Bytes>) -> Document {
         Document {
             kind,
             body: body.into(),
@@ -44,13 +44,13 @@ impl Document {
 
     /// The same, with a cache rule.
     #[must_use]
-    pub fn cached(self, cache: &'static str) -> Document {
+    pub(crate) fn cached(self, cache: &'static str) -> Document {
         Document { cache, ..self }
     }
 
     /// The same, saved under a name of ours when a browser downloads it.
     #[must_use]
-    pub fn named(self, file_name: &'static str) -> Document {
+    pub(crate) fn named(self, file_name: &'static str) -> Document {
         Document {
             file_name: Some(file_name),
             ..self
@@ -59,18 +59,18 @@ impl Document {
 
     /// The same, readable by scripts of every site: it is public and carries no cookie.
     #[must_use]
-    pub fn open(self) -> Document {
+    pub(crate) fn open(self) -> Document {
         Document { open: true, ..self }
     }
 
     /// The same, one of several forms at one address.
     #[must_use]
-    pub fn varied(self) -> Document {
+    pub(crate) fn varied(self) -> Document {
         Document { vary: true, ..self }
     }
 
     /// The answer: 304 when the asker has these bytes already.
-    pub fn answer(self, asked: &HeaderMap) -> Response {
+    pub(crate) fn answer(self, asked: &HeaderMap) -> Response {
         let tag = etag(&self.body);
         let known = asked
             .get(header::IF_NONE_MATCH)
@@ -113,7 +113,10 @@ impl Document {
 ///
 /// # Errors
 /// A template that cannot be written is our fault.
-pub fn page(template: &impl askama::Template, cache: &'static str) -> Result<Response, WebError> {
+pub(crate) fn page(
+    template: &impl askama::Template,
+    cache: &'static str,
+) -> Result<Response, WebError> {
     let html = template
         .render()
         .map_err(|cause| WebError::internal(&cause))?;

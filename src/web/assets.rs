@@ -10,7 +10,7 @@ use axum::{
 use crate::web::{Site, answer::Document};
 
 /// Every asset: its path, its media type, its bytes.
-pub const ASSETS: &[(&str, &str, &[u8])] = &[
+pub(crate) const ASSETS: &[(&str, &str, &[u8])] = &[
     (
         "/assets/site.css",
         "text/css; charset=utf-8",

@@ -13,7 +13,7 @@ use crate::web::{
 
 /// Whether the achievement was earned by doing or by being there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A task was done and scored against a rubric.
     Performance,
     /// The person took part; nothing was scored.
@@ -24,103 +24,103 @@ pub enum Kind {
 
 /// A credential's content for a page.
 #[derive(Debug, Clone)]
-pub struct Claim {
+pub(crate) struct Claim {
     /// The achievement's name.
-    pub name: Text,
+    pub(crate) name: Text,
     /// What the person can do, in one line.
-    pub meaning: Text,
+    pub(crate) meaning: Text,
     /// Earned by doing or by taking part.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// The skills named, at most 12.
-    pub skills: Vec<Text>,
+    pub(crate) skills: Vec<Text>,
     /// The month it was awarded, in words; empty when unknown.
-    pub month: String,
+    pub(crate) month: String,
     /// The month after which it no longer stands, in words; empty when it does not end.
-    pub until: String,
+    pub(crate) until: String,
     /// What had to be done.
-    pub criteria: Html,
+    pub(crate) criteria: Html,
     /// The rubric, a row per criterion.
-    pub rubric: Vec<Criterion>,
+    pub(crate) rubric: Vec<Criterion>,
     /// Results that are not rubric levels: a score, a status.
-    pub scores: Vec<Score>,
+    pub(crate) scores: Vec<Score>,
     /// What was shown.
-    pub evidence: Vec<Evidence>,
+    pub(crate) evidence: Vec<Evidence>,
     /// Standards and job tasks that it lines up with.
-    pub alignments: Vec<Alignment>,
+    pub(crate) alignments: Vec<Alignment>,
     /// Who assessed, as the credential says.
-    pub assessor: Option<Assessor>,
+    pub(crate) assessor: Option<Assessor>,
     /// Who says so, as the credential says.
-    pub issuer_name: Text,
+    pub(crate) issuer_name: Text,
     /// The issuer's identifier.
-    pub issuer_id: Text,
+    pub(crate) issuer_id: Text,
 }
 
 /// One criterion of a rubric, levels from low to high.
 #[derive(Debug, Clone)]
-pub struct Criterion {
+pub(crate) struct Criterion {
     /// What was looked at.
-    pub name: Text,
+    pub(crate) name: Text,
     /// Its levels.
-    pub levels: Vec<Level>,
+    pub(crate) levels: Vec<Level>,
 }
 
 /// One level of a criterion.
 #[derive(Debug, Clone)]
-pub struct Level {
+pub(crate) struct Level {
     /// Its name: `Proficient`.
-    pub name: Text,
+    pub(crate) name: Text,
     /// What it looks like.
-    pub description: Text,
+    pub(crate) description: Text,
     /// Whether this is the level the person reached.
-    pub reached: bool,
+    pub(crate) reached: bool,
     /// Whether this is the level needed to pass.
-    pub required: bool,
+    pub(crate) required: bool,
 }
 
 /// A result with a value.
 #[derive(Debug, Clone)]
-pub struct Score {
+pub(crate) struct Score {
     /// What was measured.
-    pub name: Text,
+    pub(crate) name: Text,
     /// The value, and the range where one is stated.
-    pub value: Text,
+    pub(crate) value: Text,
 }
 
 /// One piece of evidence: what it is, and the digest that binds it.
 #[derive(Debug, Clone)]
-pub struct Evidence {
+pub(crate) struct Evidence {
     /// Its name.
-    pub name: Text,
+    pub(crate) name: Text,
     /// What it shows.
-    pub description: Html,
+    pub(crate) description: Html,
     /// The digest signed for it; empty when there is none.
-    pub digest: Text,
+    pub(crate) digest: Text,
 }
 
 /// A standard, or a job task.
 #[derive(Debug, Clone)]
-pub struct Alignment {
+pub(crate) struct Alignment {
     /// Its name.
-    pub name: Text,
+    pub(crate) name: Text,
     /// The framework, and its code there; either may be empty.
-    pub framework: Text,
+    pub(crate) framework: Text,
     /// Its code in the framework.
-    pub code: Text,
+    pub(crate) code: Text,
     /// What it says.
-    pub description: Text,
+    pub(crate) description: Text,
     /// Where it is published; empty unless `https:`.
-    pub url: String,
+    pub(crate) url: String,
 }
 
 /// Who assessed. Each of the three may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Assessor {
+pub(crate) struct Assessor {
     /// Name, where the organisation names its assessors.
-    pub name: Text,
+    pub(crate) name: Text,
     /// Role: `Career skills reviewer`.
-    pub role: Text,
+    pub(crate) role: Text,
     /// What makes them fit to judge.
-    pub qualification: Text,
+    pub(crate) qualification: Text,
 }
 
 /// How many entries of one list a page shows.
@@ -133,7 +133,7 @@ impl Claim {
     /// Reads a credential. What is missing or misshapen is left empty: whether that matters is
     /// the verifier's business.
     #[must_use]
-    pub fn of(credential: &Value) -> Claim {
+    pub(crate) fn of(credential: &Value) -> Claim {
         let subject = one(&credential["credentialSubject"]);
         let achievement = one(&subject["achievement"]);
         let results = many(&subject["result"]);
@@ -169,7 +169,7 @@ impl Claim {
 
     /// The lowest level reached on the rubric, for the picture: no criterion was below it.
     #[must_use]
-    pub fn lowest_level(&self) -> Option<picture::Level<'_>> {
+    pub(crate) fn lowest_level(&self) -> Option<picture::Level<'_>> {
         let reached = self.rubric.iter().filter_map(|criterion| {
             let place = criterion.levels.iter().position(|level| level.reached)?;
             Some(picture::Level {
@@ -183,7 +183,7 @@ impl Claim {
 
     /// The class that tells the style sheet how many levels stand side by side.
     #[must_use]
-    pub fn rubric_class(&self) -> String {
+    pub(crate) fn rubric_class(&self) -> String {
         let most = self
             .rubric
             .iter()

@@ -19,7 +19,7 @@ use crate::{db, who};
 
 /// An answer that is an error: a status and one plain sentence for whoever asked.
 #[derive(Debug, Clone)]
-pub struct WebError {
+pub(crate) struct WebError {
     status: StatusCode,
     code: &'static str,
     detail: String,
@@ -29,17 +29,21 @@ pub struct WebError {
 
 /// One fault in what was sent.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct FaultLine {
+pub(crate) struct FaultLine {
     /// Where: a JSON pointer, or a line and column; empty for the whole.
-    pub pointer: String,
+    pub(crate) pointer: String,
     /// What is wrong there, in one sentence.
-    pub detail: String,
+    pub(crate) detail: String,
 }
 
 impl WebError {
     /// An error whose `code` names its kind (`unknown_credential`) and whose `detail` says it in a sentence.
     #[must_use]
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> WebError {
+    pub(crate) fn new(
+        status: StatusCode,
+        code: &'static str,
+        detail: impl Into<String>,
+    ) -> WebError {
         WebError {
             status,
             code,
@@ -51,19 +55,19 @@ impl WebError {
 
     /// 400: what was sent cannot be read.
     #[must_use]
-    pub fn unreadable(code: &'static str, detail: impl Into<String>) -> WebError {
+    pub(crate) fn unreadable(code: &'static str, detail: impl Into<String>) -> WebError {
         WebError::new(StatusCode::BAD_REQUEST, code, detail)
     }
 
     /// 404: there is nothing here, and no hint whether there ever was.
     #[must_use]
-    pub fn not_found() -> WebError {
+    pub(crate) fn not_found() -> WebError {
         plain(StatusCode::NOT_FOUND)
     }
 
     /// The same error, told to a person who followed a link into what is private.
     #[must_use]
-    pub fn private(self) -> WebError {
+    pub(crate) fn private(self) -> WebError {
         let detail = "This work is private. Its owner can share it with you, and the organisation that issued the credential can open it with its API key.";
         if self.status == StatusCode::UNAUTHORIZED {
             WebError {
@@ -77,13 +81,13 @@ impl WebError {
 
     /// 413: more than is read.
     #[must_use]
-    pub fn too_large() -> WebError {
+    pub(crate) fn too_large() -> WebError {
         plain(StatusCode::PAYLOAD_TOO_LARGE)
     }
 
     /// 429: too many requests; `seconds` until it is worth trying again.
     #[must_use]
-    pub fn too_many(seconds: u32) -> WebError {
+    pub(crate) fn too_many(seconds: u32) -> WebError {
         WebError {
             retry_after: Some(seconds),
             ..plain(StatusCode::TOO_MANY_REQUESTS)
@@ -92,7 +96,7 @@ impl WebError {
 
     /// 503: what is stored is not what was signed; it is not shown (threat H16).
     #[must_use]
-    pub fn damaged() -> WebError {
+    pub(crate) fn damaged() -> WebError {
         WebError::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",
@@ -102,20 +106,20 @@ impl WebError {
 
     /// 500, with `cause` written to the log and not shown. Causes must not quote what was sent.
     #[must_use]
-    pub fn internal(cause: &dyn std::fmt::Display) -> WebError {
+    pub(crate) fn internal(cause: &dyn std::fmt::Display) -> WebError {
         tracing::error!(cause = %cause, "a request failed");
         plain(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// The same error, with a list of faults.
     #[must_use]
-    pub fn with_faults(self, faults: Vec<FaultLine>) -> WebError {
+    pub(crate) fn with_faults(self, faults: Vec<FaultLine>) -> WebError {
         WebError { faults, ..self }
     }
 
     /// The status it is answered with.
     #[must_use]
-    pub fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
 }
@@ -159,7 +163,7 @@ impl IntoResponse for WebError {
 
 /// A problem document, RFC 9457.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// What kind of problem: `/problems/` and a name.
     #[serde(rename = "type")]
     #[schema(example = "/docs#unknown_credential")]
@@ -179,10 +183,10 @@ pub struct Problem {
 
 /// The number of a request, as in the `x-request-id` header.
 #[derive(Debug, Clone)]
-pub struct RequestId(pub String);
+pub(crate) struct RequestId(pub String);
 
 /// Turns every error answer into a page or a problem document.
-pub async fn explain(State(site): State<Site>, request: Request, next: Next) -> Response {
+pub(crate) async fn explain(State(site): State<Site>, request: Request, next: Next) -> Response {
     let for_programs = wants_problem(request.uri().path(), request.headers());
     let id = site.request_id();
     let mut request = request;

@@ -22,7 +22,7 @@ const LISTED: &[&str] = &["/", "/privacy", "/docs", "/verify"];
 const CAMERA: &str = "/verify";
 
 /// Adds the headers.
-pub async fn protect(State(site): State<Site>, request: Request, next: Next) -> Response {
+pub(crate) async fn protect(State(site): State<Site>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     let fits = policy(response.headers());

@@ -21,22 +21,22 @@ const REMEMBERED: usize = 65_536;
 
 /// A rate: `burst` at once, then `per_hour` refilled evenly.
 #[derive(Debug, Clone, Copy)]
-pub struct Rate {
+pub(crate) struct Rate {
     /// How many at once.
-    pub burst: u32,
+    pub(crate) burst: u32,
     /// How many are refilled in an hour.
-    pub per_hour: u32,
+    pub(crate) per_hour: u32,
 }
 
 /// Calls with one API key.
-pub const PER_KEY: Rate = Rate {
+pub(crate) const PER_KEY: Rate = Rate {
     burst: 600,
     per_hour: 20 * 3_600,
 };
 
 /// Buckets of one rate, one per key.
 #[derive(Debug)]
-pub struct Buckets<K> {
+pub(crate) struct Buckets<K> {
     rate: Rate,
     levels: Mutex<HashMap<K, Level>>,
 }
@@ -50,7 +50,7 @@ struct Level {
 impl<K: Hash + Eq> Buckets<K> {
     /// Full buckets of one rate.
     #[must_use]
-    pub fn new(rate: Rate) -> Buckets<K> {
+    pub(crate) fn new(rate: Rate) -> Buckets<K> {
         Buckets {
             rate,
             levels: Mutex::new(HashMap::new()),
@@ -61,7 +61,7 @@ impl<K: Hash + Eq> Buckets<K> {
     ///
     /// # Errors
     /// 429 with the seconds until there is one again.
-    pub fn take(&self, key: K, now: Timestamp) -> Result<(), WebError> {
+    pub(crate) fn take(&self, key: K, now: Timestamp) -> Result<(), WebError> {
         let per_second = f64::from(self.rate.per_hour) / 3_600.0;
         let full = f64::from(self.rate.burst);
         let now = now.as_second();
@@ -98,20 +98,20 @@ impl<K: Hash + Eq> Buckets<K> {
 
 /// Every limit of one running server.
 #[derive(Debug)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Pages, documents, API.
-    pub addresses: Buckets<IpAddr>,
+    pub(crate) addresses: Buckets<IpAddr>,
     /// Camera frames.
-    pub frames: Buckets<IpAddr>,
+    pub(crate) frames: Buckets<IpAddr>,
     /// API keys, by the digest of the key.
-    pub keys: Buckets<[u8; 32]>,
+    pub(crate) keys: Buckets<[u8; 32]>,
 }
 
 impl Limits {
     /// Full buckets, with the configured rate for one address. Camera frames have six times that
     /// in a bucket of their own: 40 pupils who scan at once send 120 a second.
     #[must_use]
-    pub fn new(burst: u32, per_second: u32) -> Limits {
+    pub(crate) fn new(burst: u32, per_second: u32) -> Limits {
         let rate = |times: u32| Rate {
             burst: burst.saturating_mul(times),
             per_hour: per_second.saturating_mul(3_600 * times),
@@ -128,7 +128,7 @@ impl Limits {
 /// `proxies`, the last address in `X-Forwarded-For` that is not. An IPv6 home has 2^64 addresses:
 /// they count as one.
 #[must_use]
-pub fn asker(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
+pub(crate) fn asker(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
     let mut address = peer.to_canonical();
     if proxies.contains(&address) {
         let hops = headers

@@ -12,7 +12,7 @@ use crate::web::text::clean;
 
 /// HTML that this module made, and that a template may print as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Html(String);
+pub(crate) struct Html(String);
 
 impl fmt::Display for Html {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,7 +27,7 @@ const SHOWN: usize = 20_000;
 
 /// `markdown` as safe HTML.
 #[must_use]
-pub fn render(markdown: &str) -> Html {
+pub(crate) fn render(markdown: &str) -> Html {
     let text = clean(markdown, SHOWN);
     let mut links = Vec::new();
     let events =
@@ -67,7 +67,7 @@ fn narrow<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Option<Event<'a>> {
 
 /// Only links that a reader can see the use of, and that run nothing.
 #[must_use]
-pub fn is_safe(url: &str) -> bool {
+pub(crate) fn is_safe(url: &str) -> bool {
     let url = url.trim().to_ascii_lowercase();
     (url.starts_with("https://") && url.len() > 8 || url.starts_with("mailto:"))
         && !url.chars().any(|c| c.is_control() || c.is_whitespace())

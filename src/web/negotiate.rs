@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 
 /// Whether JSON (of any kind) is wanted before HTML. Without an `Accept` header: no.
 #[must_use]
-pub fn prefers_json(headers: &HeaderMap) -> bool {
+pub(crate) fn prefers_json(headers: &HeaderMap) -> bool {
     let accept = headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())

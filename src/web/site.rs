@@ -54,13 +54,13 @@ impl Site {
 
     /// What the services are given.
     #[must_use]
-    pub fn app(&self) -> &App {
+    pub(crate) fn app(&self) -> &App {
         &self.0.app
     }
 
     /// The settings in force.
     #[must_use]
-    pub fn config(&self) -> &Config {
+    pub(crate) fn config(&self) -> &Config {
         &self.0.app.config
     }
 

@@ -10,11 +10,11 @@ use crate::{
 
 /// A signed credential, its bytes just as they were stored.
 #[derive(Debug, Clone)]
-pub struct Stored {
+pub(crate) struct Stored {
     /// The row.
-    pub row: CredentialRow,
+    pub(crate) row: CredentialRow,
     /// The signed document, byte for byte.
-    pub document: String,
+    pub(crate) document: String,
 }
 
 impl Stored {
@@ -23,7 +23,7 @@ impl Stored {
     /// # Errors
     /// 404 for what is no id, unknown or not signed yet; 503 when the stored bytes are not the
     /// ones that were signed (threat H16): damage must never look like an answer.
-    pub async fn find(site: &Site, id: &str) -> Result<Stored, WebError> {
+    pub(crate) async fn find(site: &Site, id: &str) -> Result<Stored, WebError> {
         let id: CredentialId = id.parse().map_err(|_| WebError::not_found())?;
         let row = site.app().db.credential_anywhere(&id).await?;
         let row = row
@@ -42,7 +42,7 @@ impl Stored {
     ///
     /// # Errors
     /// 503 if it is not JSON, which only damage can bring about.
-    pub fn json(&self) -> Result<serde_json::Value, WebError> {
+    pub(crate) fn json(&self) -> Result<serde_json::Value, WebError> {
         serde_json::from_str(&self.document).map_err(|_| WebError::damaged())
     }
 }
@@ -51,7 +51,7 @@ impl Stored {
 ///
 /// # Errors
 /// 404 if there is none.
-pub async fn issuer(site: &Site, id: &IssuerId) -> Result<IssuerRow, WebError> {
+pub(crate) async fn issuer(site: &Site, id: &IssuerId) -> Result<IssuerRow, WebError> {
     site.app()
         .db
         .of(id)

@@ -11,7 +11,7 @@ use serde_json::Value;
 /// `\u{202e}gnp.exe` must not read backwards), line ends become spaces, and at most 2,000
 /// characters are kept. HTML is escaped by the template, not here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Text(String);
+pub(crate) struct Text(String);
 
 /// How many characters of one foreign text a page shows.
 const SHOWN: usize = 2_000;
@@ -19,13 +19,13 @@ const SHOWN: usize = 2_000;
 impl Text {
     /// `text`, cleaned.
     #[must_use]
-    pub fn new(text: &str) -> Text {
+    pub(crate) fn new(text: &str) -> Text {
         Text(clean(text, SHOWN).replace('\n', " ").trim().to_owned())
     }
 
     /// The text of a JSON string; the first string of an array; `name` of an object.
     #[must_use]
-    pub fn of(value: &Value) -> Option<Text> {
+    pub(crate) fn of(value: &Value) -> Option<Text> {
         let text = match value {
             Value::String(text) => Text::new(text),
             Value::Number(number) => Text(number.to_string()),
@@ -43,13 +43,13 @@ impl Text {
 
     /// The text itself.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The first letter or figure, for a monogram; a dot when there is none.
     #[must_use]
-    pub fn initial(&self) -> char {
+    pub(crate) fn initial(&self) -> char {
         self.0
             .chars()
             .find(|c| c.is_alphanumeric())
@@ -71,7 +71,7 @@ impl From<&str> for Text {
 
 /// Drops what cannot be seen or changes reading order; keeps line ends; at most `most` characters.
 #[must_use]
-pub fn clean(text: &str, most: usize) -> String {
+pub(crate) fn clean(text: &str, most: usize) -> String {
     let mut out: String = text
         .chars()
         .filter(|c| *c == '\n' || !is_hidden(*c))
@@ -95,7 +95,7 @@ fn is_hidden(c: char) -> bool {
 
 /// An instant as a day and a minute, in UTC: `22 November 2026, 14:02 UTC`.
 #[must_use]
-pub fn moment(at: Timestamp) -> String {
+pub(crate) fn moment(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC)
         .strftime("%-d %B %Y, %H:%M UTC")
         .to_string()
@@ -103,19 +103,19 @@ pub fn moment(at: Timestamp) -> String {
 
 /// An instant as a day, in UTC: `22 November 2026`.
 #[must_use]
-pub fn day(at: Timestamp) -> String {
+pub(crate) fn day(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%-d %B %Y").to_string()
 }
 
 /// An instant as a month, in UTC: `November 2026`. Public pages date an award no finer than this.
 #[must_use]
-pub fn month(at: Timestamp) -> String {
+pub(crate) fn month(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%B %Y").to_string()
 }
 
 /// How long before `now` something was read: `just now`, `4 minutes ago`, `2 days ago`.
 #[must_use]
-pub fn age(at: Timestamp, now: Timestamp) -> String {
+pub(crate) fn age(at: Timestamp, now: Timestamp) -> String {
     let seconds = now.as_second() - at.as_second();
     let (count, unit) = match seconds {
         i64::MIN..60 => return "just now".to_owned(),

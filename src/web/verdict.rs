@@ -7,7 +7,7 @@ use crate::web::{
 
 /// One of the three answers, or "nothing to check".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
+pub(crate) enum Tone {
     /// Checked and good. The only green one.
     Good,
     /// Checked and wrong.
@@ -21,7 +21,7 @@ pub enum Tone {
 impl Tone {
     /// The class that colours it.
     #[must_use]
-    pub fn class(self) -> &'static str {
+    pub(crate) fn class(self) -> &'static str {
         match self {
             Tone::Good => "is-good",
             Tone::Bad => "is-bad",
@@ -32,7 +32,7 @@ impl Tone {
 
     /// The picture beside the word.
     #[must_use]
-    pub fn icon(self) -> Icon {
+    pub(crate) fn icon(self) -> Icon {
         match self {
             Tone::Good => icon::TICK,
             Tone::Bad => icon::CROSS,
@@ -43,7 +43,7 @@ impl Tone {
 
     /// The word for one check.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Tone::Good => "checked and good",
             Tone::Bad => "checked and wrong",
@@ -55,30 +55,30 @@ impl Tone {
 
 /// The answer at the top of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
+pub(crate) struct Verdict {
     /// Good, bad or unsure.
-    pub tone: Tone,
+    pub(crate) tone: Tone,
     /// The picture in the seal; usually the tone's own.
-    pub icon: Icon,
+    pub(crate) icon: Icon,
     /// The answer in a few words: `Real and still good`.
-    pub word: Text,
+    pub(crate) word: Text,
     /// The answer in one sentence.
-    pub sentence: Text,
+    pub(crate) sentence: Text,
     /// When it was checked, in words.
-    pub when: String,
+    pub(crate) when: String,
 }
 
 /// One line of "what was checked".
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
+pub(crate) struct Check {
     /// How it came out.
-    pub tone: Tone,
+    pub(crate) tone: Tone,
     /// What was checked: `Signature`.
-    pub title: Text,
+    pub(crate) title: Text,
     /// What came of it, in one sentence.
-    pub sentence: Text,
+    pub(crate) sentence: Text,
     /// How old the information is, in words; empty when it has no age.
-    pub age: String,
+    pub(crate) age: String,
 }
 
 /// Samples that the pages' samples share.

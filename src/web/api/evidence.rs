@@ -18,7 +18,7 @@ use crate::{
 
 /// A piece of evidence, as the organisation recorded it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Evidence {
+pub(crate) struct Evidence {
     /// Its id.
     id: String,
     /// The credential it belongs to.

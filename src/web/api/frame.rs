@@ -23,7 +23,7 @@ const FRAME_BYTES: usize = 256 * 1024;
 
 /// What a QR code says.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Found {
+pub(crate) struct Found {
     /// Its text.
     text: String,
 }

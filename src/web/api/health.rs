@@ -10,7 +10,7 @@ use crate::web::{
 
 /// How the service is.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Health {
+pub(crate) struct Health {
     /// `ok`.
     status: &'static str,
 }
@@ -26,7 +26,7 @@ pub(crate) async fn live() -> Json<Health> {
 
 /// How the service is, looked up.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Ready {
+pub(crate) struct Ready {
     /// `ok`.
     status: &'static str,
     /// Whether new credentials can be signed. Without it, checking and showing still work.

@@ -13,26 +13,26 @@ use crate::web::{
 
 /// The box for the name that somebody was given.
 #[derive(Debug, Clone)]
-pub struct Confirm {
+pub(crate) struct Confirm {
     /// Whether there is a name to compare with.
-    pub offered: bool,
+    pub(crate) offered: bool,
     /// The answer to a try.
-    pub answer: Option<Answer>,
+    pub(crate) answer: Option<Answer>,
 }
 
 /// Match, or no match.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// Good or bad.
-    pub tone: Tone,
+    pub(crate) tone: Tone,
     /// In one sentence.
-    pub sentence: &'static str,
+    pub(crate) sentence: &'static str,
 }
 
 impl Answer {
     /// The two answers there are.
     #[must_use]
-    pub fn of(matches: bool) -> Answer {
+    pub(crate) fn of(matches: bool) -> Answer {
         if matches {
             Answer { tone: Tone::Good, sentence: "Yes, that name matches." }
         } else {
@@ -44,7 +44,7 @@ impl Answer {
 /// The page behind the QR.
 #[derive(Debug, Template)]
 #[template(path = "pages/credential.html")]
-pub struct CredentialPage {
+pub(crate) struct CredentialPage {
     frame: Frame,
     id: String,
     verdict: Verdict,
@@ -59,7 +59,7 @@ pub struct CredentialPage {
 impl CredentialPage {
     /// The page about one credential.
     #[must_use]
-    pub fn new(id: &str, verdict: Verdict, claim: Claim, issuer: IssuerView, checks: Vec<Check>, confirm: Confirm) -> CredentialPage {
+    pub(crate) fn new(id: &str, verdict: Verdict, claim: Claim, issuer: IssuerView, checks: Vec<Check>, confirm: Confirm) -> CredentialPage {
         CredentialPage {
             frame: Frame::new(claim.name.as_str(), "A signed credential: what was shown, at which level, and who says so."),
             id: id.to_owned(),

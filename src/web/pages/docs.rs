@@ -14,7 +14,7 @@ use crate::web::{
 
 /// One endpoint.
 #[derive(Debug)]
-pub struct Endpoint {
+pub(crate) struct Endpoint {
     anchor: String,
     verb: String,
     path: String,
@@ -29,7 +29,7 @@ pub struct Endpoint {
 
 /// A named thing with a sentence.
 #[derive(Debug)]
-pub struct Field {
+pub(crate) struct Field {
     name: String,
     about: String,
     place: String,
@@ -39,7 +39,7 @@ pub struct Field {
 /// The page.
 #[derive(Debug, Template)]
 #[template(path = "pages/docs.html")]
-pub struct Docs {
+pub(crate) struct Docs {
     frame: Frame,
     about: String,
     endpoints: Vec<Endpoint>,
@@ -48,7 +48,7 @@ pub struct Docs {
 impl Docs {
     /// The page for an OpenAPI document.
     #[must_use]
-    pub fn of(document: &Value) -> Docs {
+    pub(crate) fn of(document: &Value) -> Docs {
         let mut endpoints = Vec::new();
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
             for verb in ["get", "post", "put", "delete"] {

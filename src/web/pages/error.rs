@@ -8,7 +8,7 @@ use crate::web::{Site, frame::Frame};
 /// An error, for a person.
 #[derive(Debug, Template)]
 #[template(path = "pages/error.html")]
-pub struct ErrorPage {
+pub(crate) struct ErrorPage {
     frame: Frame,
     status: u16,
     title: &'static str,
@@ -19,7 +19,7 @@ pub struct ErrorPage {
 impl ErrorPage {
     /// The page for one error.
     #[must_use]
-    pub fn new(status: u16, title: &'static str, detail: &str, request_id: &str) -> ErrorPage {
+    pub(crate) fn new(status: u16, title: &'static str, detail: &str, request_id: &str) -> ErrorPage {
         ErrorPage {
             frame: Frame::new(title, "This page could not be shown."),
             status,

@@ -8,14 +8,14 @@ use crate::web::{Site, answer, error::WebError, frame::Frame};
 /// The front page.
 #[derive(Debug, Template)]
 #[template(path = "pages/home.html")]
-pub struct Home {
+pub(crate) struct Home {
     frame: Frame,
 }
 
 impl Home {
     /// The front page.
     #[must_use]
-    pub fn new() -> Home {
+    pub(crate) fn new() -> Home {
         Home { frame: Frame::new("Proof of what someone can do", "Check a credential, or learn what a signed, rubric-scored credential is.").within("/") }
     }
 }

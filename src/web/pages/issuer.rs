@@ -28,25 +28,25 @@ use crate::{
 
 /// An organisation, as pages show it.
 #[derive(Debug, Clone)]
-pub struct IssuerView {
+pub(crate) struct IssuerView {
     /// The name it gave itself.
-    pub name: Text,
+    pub(crate) name: Text,
     /// The host of its web address.
-    pub domain: Text,
+    pub(crate) domain: Text,
     /// Whether it has shown that the domain is its own.
-    pub proven: bool,
+    pub(crate) proven: bool,
     /// Our page about it.
-    pub page: String,
+    pub(crate) page: String,
     /// Its web address; empty unless `https:`.
-    pub url: String,
+    pub(crate) url: String,
     /// An e-mail address; may be empty.
-    pub email: String,
+    pub(crate) email: String,
 }
 
 impl IssuerView {
     /// What pages show of `row`.
     #[must_use]
-    pub fn of(row: &IssuerRow) -> IssuerView {
+    pub(crate) fn of(row: &IssuerRow) -> IssuerView {
         let contact = row.contact.clone().unwrap_or_default();
         let is_email = contact.contains('@') && !contact.chars().any(|c| c.is_whitespace() || "<>\"?&".contains(c));
         let address = &row.web_address;
@@ -64,17 +64,17 @@ impl IssuerView {
 
 /// A key of an issuer.
 #[derive(Debug, Clone)]
-pub struct KeyView {
+pub(crate) struct KeyView {
     /// The public key, which is its name.
-    pub id: String,
+    pub(crate) id: String,
     /// The day it was revoked, in words; empty while it is good.
-    pub revoked: String,
+    pub(crate) revoked: String,
 }
 
 /// The page about an organisation.
 #[derive(Debug, Template)]
 #[template(path = "pages/issuer.html")]
-pub struct IssuerPage {
+pub(crate) struct IssuerPage {
     frame: Frame,
     id: String,
     did: String,
@@ -85,7 +85,7 @@ pub struct IssuerPage {
 impl IssuerPage {
     /// The page about one organisation.
     #[must_use]
-    pub fn new(id: &str, did: &str, issuer: IssuerView, keys: Vec<KeyView>) -> IssuerPage {
+    pub(crate) fn new(id: &str, did: &str, issuer: IssuerView, keys: Vec<KeyView>) -> IssuerPage {
         IssuerPage {
             frame: Frame::new(issuer.name.as_str(), "An organisation that issues credentials, and the keys it signs with."),
             id: id.to_owned(),

@@ -7,25 +7,25 @@ use crate::web::{Site, claim::Claim, frame::Frame, text::Text, verdict::Verdict}
 
 /// One credential in a portfolio.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The credential's id.
-    pub id: String,
+    pub(crate) id: String,
     /// Its answer, from just now.
-    pub verdict: Verdict,
+    pub(crate) verdict: Verdict,
     /// What it says.
-    pub claim: Claim,
+    pub(crate) claim: Claim,
     /// Who issued it, and whether its domain is proven.
-    pub issuer: Text,
+    pub(crate) issuer: Text,
     /// Whether the issuer's domain is proven.
-    pub proven: bool,
+    pub(crate) proven: bool,
     /// Each criterion with the level reached.
-    pub levels: Vec<(Text, Text)>,
+    pub(crate) levels: Vec<(Text, Text)>,
 }
 
 impl Entry {
     /// The criteria of `claim` with the level reached in each.
     #[must_use]
-    pub fn levels(claim: &Claim) -> Vec<(Text, Text)> {
+    pub(crate) fn levels(claim: &Claim) -> Vec<(Text, Text)> {
         let reached = |c: &crate::web::claim::Criterion| {
             c.levels.iter().find(|level| level.reached).map(|level| (c.name.clone(), level.name.clone()))
         };
@@ -36,7 +36,7 @@ impl Entry {
 /// The page.
 #[derive(Debug, Template)]
 #[template(path = "pages/portfolio.html")]
-pub struct PortfolioPage {
+pub(crate) struct PortfolioPage {
     frame: Frame,
     token: String,
     name: Text,
@@ -48,7 +48,7 @@ pub struct PortfolioPage {
 impl PortfolioPage {
     /// A portfolio: `name` is empty unless its owner chose to show it; `ends` is a sentence.
     #[must_use]
-    pub fn new(token: &str, name: Text, label: Text, ends: String, entries: Vec<Entry>) -> PortfolioPage {
+    pub(crate) fn new(token: &str, name: Text, label: Text, ends: String, entries: Vec<Entry>) -> PortfolioPage {
         PortfolioPage {
             frame: Frame::new("Portfolio", "Credentials that their owner chose to show."),
             token: token.to_owned(),

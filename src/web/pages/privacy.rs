@@ -8,14 +8,14 @@ use crate::web::{Site, answer, error::WebError, frame::Frame};
 /// The page about privacy and retention.
 #[derive(Debug, Template)]
 #[template(path = "pages/privacy.html")]
-pub struct Privacy {
+pub(crate) struct Privacy {
     frame: Frame,
 }
 
 impl Privacy {
     /// The page.
     #[must_use]
-    pub fn new() -> Privacy {
+    pub(crate) fn new() -> Privacy {
         Privacy { frame: Frame::new("Privacy", "What is kept, what is public and for how long, in plain words.") }
     }
 }

@@ -15,7 +15,7 @@ use crate::web::{
 /// The form.
 #[derive(Debug, Template)]
 #[template(path = "pages/verify.html")]
-pub struct VerifyForm {
+pub(crate) struct VerifyForm {
     frame: Frame,
     fault: String,
 }
@@ -23,7 +23,7 @@ pub struct VerifyForm {
 impl VerifyForm {
     /// The form, with a sentence about what could not be read, or none.
     #[must_use]
-    pub fn new(fault: &str) -> VerifyForm {
+    pub(crate) fn new(fault: &str) -> VerifyForm {
         let frame = Frame::new("Check a credential", "Check whether a credential is real: paste it, drop a file, or scan its QR code.");
         VerifyForm { frame: frame.within("/verify"), fault: fault.to_owned() }
     }
@@ -32,7 +32,7 @@ impl VerifyForm {
 /// The answer.
 #[derive(Debug, Template)]
 #[template(path = "pages/report.html")]
-pub struct ReportPage {
+pub(crate) struct ReportPage {
     frame: Frame,
     verdict: Verdict,
     verdict_is_good: bool,
@@ -43,7 +43,7 @@ pub struct ReportPage {
 impl ReportPage {
     /// The answer about what somebody sent.
     #[must_use]
-    pub fn new(verdict: Verdict, claim: Option<Claim>, checks: Vec<Check>) -> ReportPage {
+    pub(crate) fn new(verdict: Verdict, claim: Option<Claim>, checks: Vec<Check>) -> ReportPage {
         ReportPage {
             frame: Frame::new(verdict.word.as_str(), "The answer to one check.").within("/verify"),
             verdict_is_good: verdict.tone == Tone::Good,

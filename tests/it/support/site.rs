@@ -59,34 +59,58 @@ impl Site {
 
     /// Asks for a page as a browser does.
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.ask("GET", path).header("accept", "text/html,*/*;q=0.8").send().await
+        self.ask("GET", path)
+            .header("accept", "text/html,*/*;q=0.8")
+            .send()
+            .await
     }
 
     /// Sends a form as a browser does.
     pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
-        self.ask("POST", path).body("application/x-www-form-urlencoded", fields.join("&")).send().await
+        let fields: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", percent(value)))
+            .collect();
+        self.ask("POST", path)
+            .body("application/x-www-form-urlencoded", fields.join("&"))
+            .send()
+            .await
     }
 
     /// Sends one file as a browser's form does.
     pub(crate) async fn upload(&self, path: &str, name: &str, file: &[u8]) -> Answer {
-        let mut body = format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"a\"\r\n\r\n").into_bytes();
+        let mut body = format!(
+            "--x\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"a\"\r\n\r\n"
+        )
+        .into_bytes();
         body.extend_from_slice(file);
         body.extend_from_slice(b"\r\n--x--\r\n");
-        self.ask("POST", path).body("multipart/form-data; boundary=x", body).send().await
+        self.ask("POST", path)
+            .body("multipart/form-data; boundary=x", body)
+            .send()
+            .await
     }
 
     /// Any request, to be completed.
     pub(crate) fn ask(&self, method: &str, path: &str) -> Ask<'_> {
-        let request = Request::builder().method(method).uri(path).body(Body::empty());
-        Ask { site: self, from: IpAddr::from([203, 0, 113, 9]), request: request.expect("a request") }
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .body(Body::empty());
+        Ask {
+            site: self,
+            from: IpAddr::from([203, 0, 113, 9]),
+            request: request.expect("a request"),
+        }
     }
 }
 
 impl Ask<'_> {
     /// With a header.
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.request.headers_mut().append(name, value.parse().expect("a header"));
+        self.request
+            .headers_mut()
+            .append(name, value.parse().expect("a header"));
         self
     }
 
@@ -119,11 +143,26 @@ impl Ask<'_> {
     /// Sends it and reads the answer whole.
     pub(crate) async fn send(mut self) -> Answer {
         let path = self.request.uri().to_string();
-        self.request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.from, 40_000)));
-        let response = self.site.router.clone().oneshot(self.request).await.expect("an answer");
+        self.request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::new(self.from, 40_000)));
+        let response = self
+            .site
+            .router
+            .clone()
+            .oneshot(self.request)
+            .await
+            .expect("an answer");
         let (parts, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
-        Answer { path, status: parts.status.as_u16(), headers: parts.headers, body }
+        let body = axum::body::to_bytes(body, usize::MAX)
+            .await
+            .expect("a body");
+        Answer {
+            path,
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+        }
     }
 }
 
@@ -138,14 +177,24 @@ impl Answer {
     /// Holds the answer to containing this.
     #[track_caller]
     pub(crate) fn shows(&self, text: &str) -> &Answer {
-        assert!(self.text().contains(text), "{} does not show {text:?}: {}", self.path, self.text());
+        assert!(
+            self.text().contains(text),
+            "{} does not show {text:?}: {}",
+            self.path,
+            self.text()
+        );
         self
     }
 
     /// Holds the answer to not containing this.
     #[track_caller]
     pub(crate) fn hides(&self, text: &str) -> &Answer {
-        assert!(!self.text().contains(text), "{} shows {text:?}: {}", self.path, self.text());
+        assert!(
+            !self.text().contains(text),
+            "{} shows {text:?}: {}",
+            self.path,
+            self.text()
+        );
         self
     }
 
@@ -157,18 +206,28 @@ impl Answer {
     /// The body as JSON.
     #[track_caller]
     pub(crate) fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{} is no JSON: {}", self.path, self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("{} is no JSON: {}", self.path, self.text()))
     }
 
     /// A header, or nothing.
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 }
 
 /// A form value as browsers write it.
 pub(crate) fn percent(text: &str) -> String {
     text.bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
         .collect()
 }
