@@ -8,6 +8,7 @@ use crate::{
     custody::{self, Custody},
     db::{self, Db},
     keys::{PublicKey, known_bad},
+    rdf::contexts,
 };
 
 /// Everything a service needs from outside itself. Cloning is cheap and shares all of it.
@@ -36,6 +37,9 @@ pub enum StartError {
         /// What the system says.
         cause: io::Error,
     },
+    /// A context that credentials are read with is not the one that was pinned (B13).
+    #[error("this program is damaged: {0}")]
+    Contexts(String),
     /// The database cannot be opened or brought up to date.
     #[error("the database cannot be opened: {0}")]
     Database(#[from] db::Error),
@@ -63,8 +67,8 @@ pub enum StartError {
 }
 
 impl App {
-    /// Opens what `config` names, with the machine's own clock and chance: brings the tables up
-    /// to date and refuses example keys on a public address. A missing key-encryption key does
+    /// Opens what `config` names, with the machine's own clock and chance: checks the pinned
+    /// contexts, brings the tables up to date and refuses example keys on a public address. A missing key-encryption key does
     /// not stop it: then nothing can be signed ([`Custody::ready`]).
     ///
     /// # Errors
@@ -83,6 +87,7 @@ impl App {
         clock: Arc<dyn Clock>,
         chance: Arc<dyn Chance>,
     ) -> Result<App, StartError> {
+        contexts::self_check().map_err(StartError::Contexts)?;
         make_folder(&config)?;
         let db = open_db(&config).await?;
         db.migrate().await?;

@@ -56,9 +56,24 @@ impl Error {
             Error::Missing
         } else if refusal.is_check_violation() {
             Error::Refused(name)
+        } else if refusal.code().is_some_and(|code| passes(&code)) {
+            Error::Unavailable(refusal.message().to_owned())
         } else {
             Error::Statement(refusal.message().to_owned())
         }
+    }
+}
+
+/// Whether a refusal is about the moment and not about the statement. Postgres: serialisation,
+/// deadlock, read-only, disk full, too many connections, shutting down. SQLite (the low byte of
+/// its code): busy, locked, read-only, disk full, cannot open.
+fn passes(code: &str) -> bool {
+    match code {
+        "40001" | "40P01" | "25006" | "53100" | "53300" | "57P01" | "57P02" | "57P03" => true,
+        _ if code.len() == 5 => false,
+        _ => code
+            .parse::<u32>()
+            .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 13 | 14)),
     }
 }
 
@@ -70,5 +85,27 @@ fn last_words(message: &str) -> String {
 impl From<sqlx::migrate::MigrateError> for Error {
     fn from(error: sqlx::migrate::MigrateError) -> Error {
         Error::Migration(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_of_the_moment_is_told_from_one_of_the_statement() {
+        for code in ["40P01", "25006", "5", "261", "517", "8", "1032", "13"] {
+            assert!(passes(code), "{code}");
+        }
+        for code in ["42601", "23505", "1", "19", "2067", "08P01", ""] {
+            assert!(!passes(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_columns_of_a_broken_constraint_are_named() {
+        let message = "UNIQUE constraint failed: issuers.issuer_id";
+        assert_eq!(last_words(message), "issuers.issuer_id");
+        assert_eq!(last_words("plain"), "plain");
     }
 }

@@ -13,6 +13,7 @@
 
 mod engine;
 mod error;
+mod health;
 mod many;
 mod plain;
 mod tenant;

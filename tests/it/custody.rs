@@ -171,6 +171,28 @@ fn i2_what_is_sealed_opens_only_where_it_belongs() {
 }
 
 #[test]
+fn a_seed_under_another_keys_name_does_not_sign() {
+    let (_folder, config) = folder_with_kek();
+    let custody = Custody::open(&config);
+    let issuer = IssuerId::random(&SystemChance);
+    let key = custody.new_key(&issuer, &SystemChance).expect("a key");
+    for wrong in [vec![5; 32], vec![5; 31], Vec::new()] {
+        let seal = |plain: &[u8]| {
+            custody.seal(
+                &issuer,
+                &key.key_id,
+                Purpose::IssuerSigning,
+                plain,
+                &SystemChance,
+            )
+        };
+        let sealed = seal(&wrong).expect("sealed");
+        let opened = custody.signing_key(&issuer, &key.key_id, &sealed, &key.kek_id);
+        assert_eq!(opened.err(), Some(Fault::WrongSeed(key.key_id.clone())));
+    }
+}
+
+#[test]
 fn a_person_is_erased_with_the_persons_key() {
     let (_folder, config) = folder_with_kek();
     let custody = Custody::open(&config);
@@ -386,7 +408,7 @@ on_both! {
         let opened = keys::open(&app, &key);
         assert!(matches!(opened, Err(KeyFault::Custody(ref f)) if *f == missing), "{opened:?}");
         assert!(matches!(keys::rotate(&app, &issuer.issuer_id).await, Err(KeyFault::Custody(_))));
-        assert_eq!(keys::list(&app, &issuer.issuer_id).await.expect("listed"), [key.clone()]);
+        assert_eq!(keys::list(&app, &issuer.issuer_id).await.expect("listed"), std::slice::from_ref(&key));
 
         // A new one is not made in its place as if nothing had happened.
         let again = open_or_make(&config).await;

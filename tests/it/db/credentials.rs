@@ -223,7 +223,7 @@ on_both! {
         let ana = world.person(1).await;
         let mut promise = world.promises(1).await.remove(0);
         promise.person_id = Some(ana.person_id.clone());
-        of.promise(&[promise.clone()]).await.expect("written");
+        of.promise(std::slice::from_ref(&promise)).await.expect("written");
         let rows = of.credentials_of_person(&ana.person_id).await;
         assert_eq!(rows, Ok(vec![pending(&world, &promise)]));
 

@@ -41,7 +41,7 @@ on_both! {
             recipient_hash: Some(vec![1; 32]),
             ..promise
         };
-        of.promise(&[promise.clone()]).await.expect("written");
+        of.promise(std::slice::from_ref(&promise)).await.expect("written");
 
         let then = at("2026-05-01T00:00:00Z");
         of.erase_person(&ana.person_id, then).await.expect("erased");

@@ -1,6 +1,6 @@
 //! Times in rows sort as they happened, and mean the same on both engines.
 
-use skillmark::db::Ts;
+use skillmark::db::{Error, Ts};
 
 use super::issuers::{an_issuer, at};
 use crate::support::db::on_both;
@@ -31,5 +31,14 @@ on_both! {
         if temp.url.is_none() {
             assert_eq!(temp.number(widths).await, 1);
         }
+    }
+
+    fn the_store_answers_and_is_whole(temp) {
+        assert_eq!(temp.db.ping().await, Ok(()));
+        assert_eq!(temp.db.damage().await, Ok(vec![]));
+        // Bringing the tables up to date again changes nothing.
+        assert_eq!(temp.db.migrate().await, Ok(()));
+        temp.db.close().await;
+        assert!(matches!(temp.db.ping().await, Err(Error::Unavailable(_))));
     }
 }

@@ -21,7 +21,6 @@ pub(crate) enum Engine {
 /// A migrated, empty database that goes away with this value.
 pub(crate) struct Temp {
     pub(crate) db: Db,
-    pub(crate) engine: Engine,
     /// An empty folder, for the data directory of an `App`; on SQLite it holds the database as
     /// `skillmark.sqlite`.
     pub(crate) folder: tempfile::TempDir,
@@ -44,12 +43,7 @@ impl Temp {
                 (Db::postgres(&url).await.expect("Postgres opens"), Some(url))
             }
         };
-        Temp {
-            db,
-            engine,
-            folder,
-            url,
-        }
+        Temp { db, folder, url }
     }
 
     /// Settings that lead to this database and keep everything in this folder.
