@@ -53,6 +53,8 @@ pub(super) struct Graph {
     spans: Vec<(u32, u32)>,
     slots: Vec<Slot>,
     pub(super) quads: Vec<Quad>,
+    /// Some literal has a direction.
+    pub(super) directed: bool,
     blanks: u32,
     labels: FxHashMap<Box<str>, Node>,
 }
@@ -77,6 +79,7 @@ impl Graph {
         self.quads.clear();
         self.labels.clear();
         self.blanks = 0;
+        self.directed = false;
         if self.slots.len() > 8192 {
             self.slots = Vec::new();
         }
@@ -130,10 +133,7 @@ impl Graph {
         write(&mut self.arena);
         let mut hasher = FxHasher::default();
         hasher.write(&self.arena.as_bytes()[from..]);
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "half of the hash is enough"
-        )]
+        // Half of the hash is enough.
         let hash = (hasher.finish() >> 32) as u32;
         if self.spans.len() * 2 >= self.slots.len() {
             self.grow();

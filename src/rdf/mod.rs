@@ -11,6 +11,7 @@
 
 mod active;
 pub mod contexts;
+mod directed;
 mod fault;
 mod graph;
 mod iri;
@@ -80,14 +81,17 @@ pub fn hash_without(document: &Value<'_>, skip: &[&str]) -> Result<[u8; 32], Fau
 /// # Errors
 /// The first text or key that holds one.
 pub fn characters(document: &Value<'_>) -> Result<(), Fault> {
+    if !holds_noncharacter(document) {
+        return Ok(());
+    }
     let mut first = None;
     document.walk(&mut |pointer, value| {
-        let bad = match value {
-            Value::String(text) => has_noncharacter(text),
-            Value::Object(members) => members.iter().any(|(key, _)| has_noncharacter(key)),
+        let own = match value {
+            Value::Object(members) => members.iter().any(|(key, _)| is_noncharacter(key)),
+            Value::String(text) => is_noncharacter(text),
             _ => false,
         };
-        if bad && first.is_none() {
+        if own && first.is_none() {
             first = Some(Fault {
                 pointer: pointer.to_owned(),
                 kind: Kind::Character,
@@ -98,7 +102,18 @@ pub fn characters(document: &Value<'_>) -> Result<(), Fault> {
     first.map_or(Ok(()), Err)
 }
 
-fn has_noncharacter(text: &str) -> bool {
+fn holds_noncharacter(value: &Value<'_>) -> bool {
+    match value {
+        Value::String(text) => is_noncharacter(text),
+        Value::Array(items) => items.iter().any(holds_noncharacter),
+        Value::Object(members) => members
+            .iter()
+            .any(|(key, value)| is_noncharacter(key) || holds_noncharacter(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+fn is_noncharacter(text: &str) -> bool {
     // Every noncharacter is written with a lead byte of 0xEF or above.
     text.bytes().any(|b| b >= 0xEF)
         && text.chars().any(|c| {
@@ -175,6 +190,7 @@ impl Canonicalizer {
                 let sentence = "the nodes without an id are too entangled to be told apart";
                 Path::Root.fault(Kind::Limit, sentence)
             })?;
+        directed::check(&self.graph)?;
         self.sorter
             .write(&self.graph, &self.labels.canonical, &mut self.text);
         Ok(&self.text)

@@ -111,6 +111,7 @@ impl Walk<'_> {
 
     /// Text with a language, a direction, or both (`rdfDirection: i18n-datatype`).
     fn tagged(&mut self, text: &str, language: Option<&str>, direction: Option<&str>) -> Node {
+        self.graph.directed |= direction.is_some();
         self.graph.store(|out| {
             quoted(text, out);
             match (language, direction) {
