@@ -11,6 +11,7 @@ mod node;
 mod peers_contexts;
 mod proof;
 mod rdf;
+mod rdf_oracle;
 mod rdf_threats;
 mod schema;
 mod status;

@@ -1,8 +1,8 @@
 //! Runs a script of `tests/peers` in node, with the npm packages of its lock file.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 
 fn peers() -> PathBuf {
@@ -16,18 +16,9 @@ pub(crate) fn run(script: &str, arguments: &[&str], input: &str) -> serde_json::
 }
 
 /// As [`run`], the text itself.
-#[expect(clippy::disallowed_methods, reason = "the peers are node programs")]
 pub(crate) fn text(script: &str, arguments: &[&str], input: &str) -> String {
-    assert!(
-        peers().join("node_modules").exists(),
-        "tests/peers/node_modules is missing: run tests/run"
-    );
-    let mut child = Command::new("node")
-        .arg("--no-warnings")
-        .arg(peers().join(script))
+    let mut child = command(script)
         .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("node is missing: run tests/run");
@@ -40,4 +31,54 @@ pub(crate) fn text(script: &str, arguments: &[&str], input: &str) -> String {
     let text = String::from_utf8(output.stdout).expect("node prints UTF-8");
     assert!(!text.is_empty(), "{script} printed nothing: {errors}");
     text
+}
+
+#[expect(clippy::disallowed_methods, reason = "the peers are node programs")]
+fn command(script: &str) -> Command {
+    assert!(
+        peers().join("node_modules").exists(),
+        "tests/peers/node_modules is missing: run tests/run"
+    );
+    let mut command = Command::new("node");
+    command
+        .arg("--no-warnings")
+        .arg(peers().join(script))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    command
+}
+
+/// A script that answers each line with a line, for as long as it is kept.
+pub(crate) struct Peer {
+    child: Child,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Peer {
+    /// Starts `node <script>`.
+    pub(crate) fn start(script: &str) -> Peer {
+        let mut child = command(script)
+            .spawn()
+            .expect("node is missing: run tests/run");
+        let answers = BufReader::new(child.stdout.take().expect("a pipe was asked for"));
+        Peer { child, answers }
+    }
+
+    /// What the script answers to `line`, which holds no line break.
+    pub(crate) fn ask(&mut self, line: &str) -> serde_json::Value {
+        let stdin = self.child.stdin.as_mut().expect("a pipe was asked for");
+        writeln!(stdin, "{line}").expect("the script reads");
+        let mut answer = String::new();
+        self.answers
+            .read_line(&mut answer)
+            .expect("the script answers");
+        serde_json::from_str(&answer).unwrap_or_else(|e| panic!("no JSON ({e}): {answer:?}"))
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
 }
