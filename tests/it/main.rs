@@ -7,6 +7,8 @@ mod did;
 mod faults;
 mod interop;
 mod json;
+mod jwt;
+mod keys;
 mod node;
 mod peers_contexts;
 mod proof;

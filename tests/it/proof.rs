@@ -4,8 +4,9 @@ use std::fs;
 
 use skillmark::{
     clock::Timestamp,
+    did::Purpose,
     json::{self, Value},
-    keys::{PublicKey, SigningKey},
+    keys::{self, KeyError, PublicKey, SigningKey},
     proof::{self, Expected, ProofError, ProofOptions, SUITES, Secured},
     rdf,
 };
@@ -341,4 +342,275 @@ fn every_suite_refuses_one_flipped_bit() {
             assert!(verdict.is_err(), "{suite:?} {pointer}");
         }
     }
+}
+
+fn signed_badge() -> Value<'static> {
+    proof::secure(badge(), SUITES[0], &options(), &signer()).expect("signed")
+}
+
+/// What is said of the badge with its proof's `member` changed; `None` takes it away.
+fn with_member(member: &str, value: Option<Value<'static>>) -> Result<(), ProofError> {
+    let mut signed = signed_badge();
+    let proof = signed.pointer_mut("/proof/0").expect("a proof");
+    match value {
+        Some(value) => proof.set(member.to_owned(), value),
+        None => drop(proof.remove(member)),
+    }
+    Secured::read(signed)?.check(0, &signer().public(), &Expected::CREDENTIAL)
+}
+
+fn malformed(pointer: &str, sentence: &'static str) -> Result<(), ProofError> {
+    Err(ProofError::Malformed {
+        pointer: pointer.to_owned(),
+        sentence,
+    })
+}
+
+#[test]
+fn a4_login_proof_as_credential() {
+    for suite in SUITES {
+        let mut login = options();
+        login.purpose = Purpose::Authentication;
+        login.challenge = Some("42".into());
+        login.domain = vec!["issuer.test".into(), "api.issuer.test".into()];
+        let signed = proof::secure(badge(), *suite, &login, &signer()).expect("signed");
+        let secured = Secured::read(signed).expect("a proof");
+        let key = signer().public();
+        let error = secured
+            .check(0, &key, &Expected::CREDENTIAL)
+            .expect_err("a login");
+        assert_eq!(error, ProofError::Purpose("authentication".into()));
+        assert_eq!(
+            error.problem(),
+            "https://w3id.org/security#PROOF_VERIFICATION_ERROR"
+        );
+
+        let expect = |domain: &[&str], challenge| {
+            let expected = Expected {
+                purpose: Purpose::Authentication,
+                domain: Some(domain),
+                challenge: Some(challenge),
+            };
+            secured.check(0, &key, &expected)
+        };
+        assert_eq!(expect(&["api.issuer.test", "issuer.test"], "42"), Ok(()));
+        assert_eq!(expect(&["issuer.test"], "42"), Err(ProofError::Domain));
+        let others = ["api.issuer.test", "issuer.test", "x"];
+        assert_eq!(expect(&others, "42"), Err(ProofError::Domain));
+        assert_eq!(expect(&others[..2], "43"), Err(ProofError::Challenge));
+    }
+}
+
+#[test]
+fn a7_malformed_proof_values() {
+    let good = text(&signed_badge(), "/proof/0/proofValue").to_owned();
+    let long = "the base58btc text is too long";
+    let digits = "not base58btc: the digits are 1-9, A-Z, a-z without 0, O, I, l";
+    for (value, why) in [
+        (
+            format!("u{}", &good[1..]),
+            "expected base58btc, beginning with z",
+        ),
+        (good[1..].to_owned(), "expected base58btc, beginning with z"),
+        (format!("{good}1"), long),
+        (good.replacen(&good[5..6], "0", 1), digits),
+        (good.replacen(&good[5..6], "l", 1), digits),
+        (good[..80].to_owned(), "an Ed25519 signature has 64 bytes"),
+    ] {
+        let verdict = with_member("proofValue", Some(value.clone().into()));
+        assert_eq!(verdict, malformed("/proof/0/proofValue", why), "{value}");
+    }
+    // 64 zero bytes, and the same S plus the group order: well formed, and wrong.
+    let mut s_plus_order = keys::signature_from_multibase(&good).expect("a signature");
+    let order: [u8; 32] = [
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde,
+        0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+    ];
+    let mut carry = 0;
+    for (byte, add) in s_plus_order[32..].iter_mut().zip(order) {
+        let sum = u16::from(*byte) + u16::from(add) + carry;
+        (*byte, carry) = (sum.to_le_bytes()[0], sum >> 8);
+    }
+    for signature in [[0; 64], s_plus_order] {
+        let value = keys::signature_to_multibase(&signature);
+        assert_eq!(
+            with_member("proofValue", Some(value.into())),
+            Err(ProofError::Signature)
+        );
+    }
+}
+
+#[test]
+fn a9_suite_confusion() {
+    let unknown = "not a kind of proof that is trusted";
+    for name in ["EDDSA-RDFC-2022", "eddsa-rdfc-2022 ", "", "ecdsa-rdfc-2018"] {
+        let verdict = with_member("cryptosuite", Some(name.into()));
+        assert_eq!(
+            verdict,
+            malformed("/proof/0/cryptosuite", unknown),
+            "{name}"
+        );
+    }
+    for name in [
+        "Ed25519Signature2018",
+        "RsaSignature2018",
+        "dataintegrityproof",
+    ] {
+        let verdict = with_member("type", Some(name.into()));
+        assert_eq!(verdict, malformed("/proof/0/type", unknown), "{name}");
+    }
+    for name in ["ecdsa-sd-2023", "bbs-2023", "eddsa-2022"] {
+        let error = with_member("cryptosuite", Some(name.into())).expect_err(name);
+        assert_eq!(error, ProofError::NotSupportedYet(name.into()));
+        assert!(error.is_unknown());
+    }
+    let list = Value::Array(vec!["DataIntegrityProof".into()]);
+    assert_eq!(
+        with_member("type", Some(list)),
+        malformed("/proof/0/type", "must be text")
+    );
+
+    // The signature of one suite under the name of the other.
+    for (made, named) in [(SUITES[0], SUITES[1]), (SUITES[1], SUITES[0])] {
+        let mut signed = proof::secure(badge(), made, &options(), &signer()).expect("signed");
+        let proof = signed.pointer_mut("/proof/0").expect("a proof");
+        proof.set("cryptosuite", named.name().into());
+        let secured = Secured::read(signed).expect("a proof");
+        let verdict = secured.check(0, &signer().public(), &Expected::CREDENTIAL);
+        assert_eq!(verdict, Err(ProofError::Signature));
+    }
+    // A key of another curve is no key for these suites.
+    assert_eq!(
+        PublicKey::from_multikey("zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv"),
+        Err(KeyError::OtherKind("P-256"))
+    );
+}
+
+#[test]
+fn a10_absent_or_absurd_proofs() {
+    let read = |proof: Option<Value<'static>>| {
+        let mut signed = signed_badge();
+        match proof {
+            Some(proof) => signed.set("proof", proof),
+            None => drop(signed.remove("proof")),
+        }
+        let secured = Secured::read(signed)?;
+        secured.check(0, &signer().public(), &Expected::CREDENTIAL)
+    };
+    let one = signed_badge().pointer("/proof/0").expect("a proof").clone();
+    assert_eq!(read(Some(one.clone())), Ok(()));
+    assert_eq!(read(Some(Value::Array(vec![one.clone(); 8]))), Ok(()));
+    assert_eq!(read(None), Err(ProofError::NoProof));
+    assert_eq!(read(Some(Value::Null)), Err(ProofError::NoProof));
+    assert_eq!(read(Some(Value::Array(vec![]))), Err(ProofError::NoProof));
+    assert_eq!(
+        read(Some(Value::Array(vec![one; 9]))),
+        Err(ProofError::TooMany(9))
+    );
+    let lacks = "a proof must have this";
+    assert_eq!(
+        read(Some(Value::Object(vec![]))),
+        malformed("/proof/type", lacks)
+    );
+    let object = "a proof is a JSON object";
+    assert_eq!(read(Some("z6Mk".into())), malformed("/proof", object));
+    assert_eq!(
+        read(Some(Value::Array(vec![Value::Null]))),
+        malformed("/proof/0", object)
+    );
+    assert_eq!(
+        Secured::read(Value::Array(vec![]))
+            .map(|_| ())
+            .map_err(|e| e.problem()),
+        Err("https://www.w3.org/TR/vc-data-model#PARSING_ERROR")
+    );
+    for member in [
+        "type",
+        "cryptosuite",
+        "created",
+        "verificationMethod",
+        "proofPurpose",
+        "proofValue",
+    ] {
+        let pointer = format!("/proof/0/{member}");
+        assert_eq!(with_member(member, None), malformed(&pointer, lacks));
+        assert_eq!(
+            with_member(member, Some(Value::Null)),
+            malformed(&pointer, "must be text")
+        );
+    }
+    let date = "must be a date and time such as 2026-03-01T10:00:00Z";
+    for member in ["created", "expires"] {
+        let verdict = with_member(member, Some("2026-03-01".into()));
+        assert_eq!(verdict, malformed(&format!("/proof/0/{member}"), date));
+    }
+    let texts = "must be text, or a list of texts";
+    let verdict = with_member("previousProof", Some(Value::Number(1.0)));
+    assert_eq!(verdict, malformed("/proof/0/previousProof", texts));
+    // What is added to a proof is signed too, or refused.
+    assert_eq!(
+        with_member("nonce", Some("1".into())),
+        Err(ProofError::Signature)
+    );
+    let undefined = with_member("undefinedTerm", Some("1".into())).expect_err("undefined");
+    assert_eq!(
+        undefined.problem(),
+        "https://w3id.org/security#DATA_LOSS_DETECTION_ERROR"
+    );
+    assert!(
+        undefined.to_string().starts_with("/proof/undefinedTerm"),
+        "{undefined}"
+    );
+}
+
+#[test]
+fn no_more_than_eight_proofs_are_made() {
+    let mut signed = badge();
+    for _ in 0..8 {
+        signed = proof::secure(signed, SUITES[1], &options(), &signer()).expect("signed");
+    }
+    let error = proof::secure(signed, SUITES[1], &options(), &signer());
+    assert_eq!(error, Err(ProofError::TooMany(9)));
+}
+
+#[test]
+fn jcs_contexts_may_be_added_at_the_end_only() {
+    let jcs = proof::suite("eddsa-jcs-2022").expect("a suite");
+    let signed = proof::secure(badge(), jcs, &options(), &signer()).expect("signed");
+    let with_contexts = |contexts: &[&str]| {
+        let mut signed = signed.clone();
+        let contexts = contexts.iter().map(|c| Value::from((*c).to_owned()));
+        signed.set("@context", Value::Array(contexts.collect()));
+        let secured = Secured::read(signed).expect("a proof");
+        secured.check(0, &signer().public(), &Expected::CREDENTIAL)
+    };
+    let vc = "https://www.w3.org/ns/credentials/v2";
+    let ob = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json";
+    assert_eq!(with_contexts(&[vc, ob]), Ok(()));
+    assert_eq!(with_contexts(&[vc, ob, "https://example.org/more"]), Ok(()));
+    for contexts in [
+        &[vc][..],
+        &[ob, vc],
+        &["https://example.org/more", vc, ob],
+        &[],
+    ] {
+        assert_eq!(
+            with_contexts(contexts),
+            Err(ProofError::Context),
+            "{contexts:?}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_context_is_unknown_and_not_wrong() {
+    let mut document = badge();
+    *document.pointer_mut("/@context/1").expect("a context") = "https://example.org/c".into();
+    let rdfc = proof::suite("eddsa-rdfc-2022").expect("a suite");
+    let error = proof::secure(document, rdfc, &options(), &signer()).expect_err("unknown");
+    assert!(error.is_unknown(), "{error}");
+    assert_eq!(
+        error.problem(),
+        "https://w3id.org/security#PROOF_TRANSFORMATION_ERROR"
+    );
 }

@@ -2,7 +2,7 @@
 
 use super::JwtError;
 use crate::{
-    did::{self, Did, split_fragment},
+    did,
     json::{self, Value},
     keys::{KeyError, PublicKey},
 };
@@ -110,10 +110,9 @@ fn kid(header: &Value<'_>) -> Result<Option<String>, JwtError> {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
     let name = kid.strip_prefix('#').unwrap_or(kid);
     let is_name = !name.is_empty() && name.bytes().all(is_plain);
-    let is_did = Did::parse(split_fragment(kid).0).is_ok();
     if kid.len() > did::MAX_BYTES {
         refuse("is too long")
-    } else if is_name || is_did || did::is_absolute(kid) {
+    } else if is_name || did::is_absolute(kid) {
         Ok(Some(kid.to_owned()))
     } else {
         refuse("is not a DID URL, an https address or a plain name")

@@ -1,0 +1,75 @@
+//! Ed25519 against the published hard cases: the strict column, and nothing else.
+
+use std::fs;
+
+use skillmark::keys::{PublicKey, SignatureBytes};
+
+fn table(path: &str) -> Vec<Vec<String>> {
+    let path = format!("{}/tests/vectors/{path}", env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(&path).expect(&path);
+    text.lines()
+        .map(|line| line.split('\t').map(str::to_owned).collect())
+        .collect()
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len() / 2)
+        .map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex"))
+        .collect()
+}
+
+/// What we say of a signature: `good`, or where it is refused.
+fn verdict(key: &str, message: &str, signature: &str) -> &'static str {
+    let Ok(key) = <[u8; 32]>::try_from(bytes(key)) else {
+        return "key length";
+    };
+    let Ok(signature) = SignatureBytes::try_from(bytes(signature)) else {
+        return "length";
+    };
+    let Ok(key) = PublicKey::from_bytes(&key) else {
+        return "key";
+    };
+    match key.verify_strict(&bytes(message), &signature) {
+        Ok(()) => "good",
+        Err(_) => "signature",
+    }
+}
+
+#[test]
+fn a7_wycheproof() {
+    let mut cases = 0;
+    for case in table("wycheproof/ed25519.tsv") {
+        let [id, result, key, message, signature, comment] = &case[..] else {
+            panic!("six columns in {case:?}")
+        };
+        let ours = verdict(key, message, signature) == "good";
+        assert_eq!(ours, result == "valid", "{id} {comment}");
+        cases += 1;
+    }
+    assert_eq!(cases, 151);
+}
+
+/// 0, 1: key of small order. 2: R of small order. 3: both of mixed order, and it holds without the
+/// cofactor. 4, 5: it holds only with it. 6, 7: S past the group order. 8, 9: R not canonical.
+/// 10, 11: key not canonical.
+#[test]
+fn a7_speccheck_strict_column() {
+    let verdicts: Vec<String> = table("ed25519-speccheck/cases.tsv")
+        .iter()
+        .map(|case| format!("{}: {}", case[0], verdict(&case[1], &case[2], &case[3])))
+        .collect();
+    insta::assert_snapshot!(verdicts.join("\n"), @r"
+    0: key
+    1: key
+    2: signature
+    3: good
+    4: signature
+    5: signature
+    6: signature
+    7: signature
+    8: signature
+    9: signature
+    10: key
+    11: key
+    ");
+}
