@@ -197,8 +197,8 @@ create table evidence (
     credential_id text not null,
     name text not null,
     description text,
-    -- Multihash in multibase, as digestMultibase carries it.
-    digest text not null,
+    -- Multihash in multibase, as digestMultibase carries it; null for what is not a file.
+    digest text,
     media_type text,
     created_at timestamptz not null,
     primary key (issuer_id, evidence_id),

@@ -70,6 +70,9 @@ pub mod who;
 /// Issuing: one, many, take back.
 pub mod issue;
 
+/// What a learner keeps and shows.
+pub mod portfolio;
+
 // ── entrances ───────────────────────────────────────────────────────────────
 
 /// The HTTP face: pages, API, sign-in.

@@ -332,6 +332,30 @@ impl Tenant<'_> {
         }
     }
 
+    /// Moves a promise that is still pending to another key: what was not signed yet is signed
+    /// with the key that took over.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if it is not pending; [`Error::Missing`] if there is no such key.
+    pub async fn move_promise(
+        &mut self,
+        id: &CredentialId,
+        key_id: &str,
+        order_sealed: &[u8],
+    ) -> Result<(), Error> {
+        let rows = self
+            .write(
+                "update credentials set key_id = $3, order_sealed = $4 \
+                 where issuer_id = $1 and credential_id = $2 and state = 'pending'",
+            )
+            .bind(id.clone())
+            .bind(key_id.to_owned())
+            .bind(order_sealed.to_vec())
+            .run()
+            .await?;
+        one(rows)
+    }
+
     /// Gives a pending credential up; `problem` holds nothing of a person.
     ///
     /// # Errors

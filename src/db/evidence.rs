@@ -14,8 +14,8 @@ pub struct EvidenceRow {
     pub name: String,
     /// More about it.
     pub description: Option<String>,
-    /// SHA-256 as a multibase multihash.
-    pub digest: String,
+    /// SHA-256 as a multibase multihash; `None` for what is not a file.
+    pub digest: Option<String>,
     /// Such as `image/jpeg`.
     pub media_type: Option<String>,
     /// When it was recorded.

@@ -81,6 +81,19 @@ impl Tenant<'_> {
         .await
     }
 
+    /// Every list, oldest first.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn status_lists(&mut self) -> Result<Vec<StatusListRow>, Error> {
+        self.read(
+            "select issuer_id, status_list_id, purpose, entries, taken, changes, created_at \
+             from status_lists where issuer_id = $1 order by created_at, status_list_id",
+        )
+        .all()
+        .await
+    }
+
     /// The status entry of a credential.
     ///
     /// # Errors

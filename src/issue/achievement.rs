@@ -150,6 +150,12 @@ impl Achievement {
         self.string("name").unwrap_or_default()
     }
 
+    /// The organisation's own name for this edition; empty if it has none.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.string("version").unwrap_or_default()
+    }
+
     /// The one line that everybody understands.
     #[must_use]
     pub fn meaning(&self) -> &str {

@@ -118,7 +118,7 @@ pub struct IssuerProfile {
     pub names_assessors: bool,
 }
 
-/// Everything one credential will say, but for the achievement and the issuer.
+/// Everything one credential will say, but for the achievement.
 ///
 /// An order is written down before anything is signed, and never changes after: the same order
 /// gives the same bytes.
@@ -127,6 +127,8 @@ pub struct IssuerProfile {
 pub struct Order {
     /// The credential's `id`: `https://…/c/{id}` or `urn:uuid:…`.
     pub id: String,
+    /// Who issues it, as the organisation describes itself now.
+    pub issuer: IssuerProfile,
     /// Whom it names.
     pub recipient: Recipient,
     /// `validFrom`: when it was issued.
@@ -160,6 +162,8 @@ pub struct Order {
 pub struct Fixed {
     /// The credential's `id`.
     pub id: String,
+    /// Who issues it.
+    pub issuer: IssuerProfile,
     /// When it is issued.
     pub now: Timestamp,
     /// When it ends.
@@ -184,6 +188,7 @@ impl Order {
             .collect();
         Order {
             id: fixed.id,
+            issuer: fixed.issuer,
             recipient: recipient(row, chance),
             valid_from: fixed.now,
             valid_until: fixed.valid_until,
@@ -198,6 +203,16 @@ impl Order {
         }
     }
 
+    /// Whether this order awards the same as a row: results, assessor, evidence and words.
+    #[must_use]
+    pub fn says_the_same(&self, row: &Row) -> bool {
+        self.awarded == row.awarded
+            && self.outcomes == row.outcomes
+            && self.assessor == row.assessor
+            && self.evidence == row.evidence
+            && self.narrative == row.narrative
+    }
+
     /// The `id` of the subject.
     #[must_use]
     pub fn subject_id(&self) -> &str {
@@ -210,20 +225,20 @@ impl Order {
 
     /// The unsigned credential: the same order always gives the same document.
     #[must_use]
-    pub fn credential(&self, achievement: &Achievement, issuer: &IssuerProfile) -> Value<'static> {
+    pub fn credential(&self, achievement: &Achievement) -> Value<'static> {
         let mut document = json!({
             "@context": CONTEXTS,
             "id": self.id,
             "type": ["VerifiableCredential", "OpenBadgeCredential"],
             "name": achievement.name(),
-            "issuer": issuer.document(),
+            "issuer": self.issuer.document(),
             "validFrom": dates::text(self.valid_from),
         });
         if let Some(until) = self.valid_until {
             document["validUntil"] = json!(dates::text(until));
         }
         document["awardedDate"] = json!(dates::text(self.awarded));
-        document["credentialSubject"] = self.subject(achievement, issuer);
+        document["credentialSubject"] = self.subject(achievement);
         if !self.evidence.is_empty() {
             let all = self.evidence.iter().zip(&self.evidence_ids);
             document["evidence"] = all.map(|(evidence, id)| evidence.document(id)).collect();
@@ -242,7 +257,7 @@ impl Order {
         Value::from(document)
     }
 
-    fn subject(&self, achievement: &Achievement, issuer: &IssuerProfile) -> serde_json::Value {
+    fn subject(&self, achievement: &Achievement) -> serde_json::Value {
         let mut subject = json!({ "id": self.subject_id(), "type": ["AchievementSubject"] });
         if let Recipient::EmailHash { hash, salt, .. } = &self.recipient {
             subject["identifier"] = json!([{
@@ -258,7 +273,7 @@ impl Order {
             subject["result"] = self.outcomes.iter().map(Outcome::document).collect();
         }
         if let Some(assessor) = &self.assessor {
-            subject["source"] = assessor.document(&self.assessor_id, issuer.names_assessors);
+            subject["source"] = assessor.document(&self.assessor_id, self.issuer.names_assessors);
         }
         if let Some(narrative) = &self.narrative {
             subject["narrative"] = json!(narrative);
@@ -391,7 +406,7 @@ mod tests {
         }
     }
 
-    fn order(cells: &str) -> Order {
+    fn order(cells: &str, names_assessors: bool) -> Order {
         let csv = format!(
             "learner,date,level: weld quality,level: safety,assessor_role,assessor_qualification,assessor,evidence,evidence_digest,name,email,adult,recipient\n{cells}\n"
         );
@@ -399,6 +414,7 @@ mod tests {
         let rows = plan::read(csv.as_bytes(), &weld(), Limits::PAGE, now).expect("good");
         let fixed = Fixed {
             id: "https://badges.example/c/AAAA".to_owned(),
+            issuer: issuer(names_assessors),
             now,
             valid_until: None,
             status: Some(StatusPlace {
@@ -414,9 +430,9 @@ mod tests {
 
     #[test]
     fn an_order_becomes_a_credential_without_the_person() {
-        let order = order(MINOR);
-        let mut document = order.credential(&weld(), &issuer(false));
-        assert_eq!(document, order.credential(&weld(), &issuer(false)));
+        let order = order(MINOR, false);
+        let mut document = order.credential(&weld());
+        assert_eq!(document, order.credential(&weld()));
         let subject = document.get_mut("credentialSubject").expect("there");
         subject.set("achievement", Value::from("…"));
         insta::assert_snapshot!(json::text(&document), @r#"{"@context":["https://www.w3.org/ns/credentials/v2","https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json","https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"],"id":"https://badges.example/c/AAAA","type":["VerifiableCredential","OpenBadgeCredential"],"name":"Fillet weld, flat position","issuer":{"id":"did:web:localhost%3A8080:issuers:x","type":["Profile"],"name":"Weld Lab","url":"https://weld.example"},"validFrom":"2026-03-02T10:00:00Z","awardedDate":"2026-03-01T00:00:00Z","credentialSubject":{"id":"urn:uuid:01010101-0101-4101-8101-010101010101","type":["AchievementSubject"],"achievement":"…","result":[{"type":["Result"],"resultDescription":"urn:uuid:d71e69cd-0455-83e5-8f69-1bda4f43cbc6#criterion-1","achievedLevel":"urn:uuid:d71e69cd-0455-83e5-8f69-1bda4f43cbc6#criterion-1-level-3"},{"type":["Result"],"resultDescription":"urn:uuid:d71e69cd-0455-83e5-8f69-1bda4f43cbc6#criterion-2","achievedLevel":"urn:uuid:d71e69cd-0455-83e5-8f69-1bda4f43cbc6#criterion-2-level-2"}],"source":{"id":"urn:uuid:02020202-0202-4202-8202-020202020202","type":["Profile"],"description":"Role: Instructor. Qualification: Certified inspector"}},"evidence":[{"id":"https://badges.example/evidence/AAAAAAAAAAAAAAAAAAAAAA","type":["Evidence"],"name":"Photo","digestMultibase":"uEiAsJrRraP_Gj_mbRTwdMEE0E0ItcGSDv6D5il6IYmbnrg"}],"credentialStatus":{"id":"https://badges.example/status/L#77","type":"BitstringStatusListEntry","statusPurpose":"revocation","statusListIndex":"77","statusListCredential":"https://badges.example/status/L"},"credentialSchema":[{"id":"https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json","type":"1EdTechJsonSchemaValidator2019"}]}"#);
@@ -425,26 +441,25 @@ mod tests {
     #[test]
     fn an_assessor_is_named_only_if_the_organisation_says_so() {
         let name = "/credentialSubject/source/name";
-        let order = order(MINOR);
-        assert_eq!(
-            order.credential(&weld(), &issuer(false)).pointer(name),
-            None
-        );
-        assert_eq!(
-            order.credential(&weld(), &issuer(true)).pointer(name),
-            Some(&Value::from("Bo Ek"))
-        );
+        let source = |named| {
+            order(MINOR, named)
+                .credential(&weld())
+                .pointer(name)
+                .cloned()
+        };
+        assert_eq!(source(false), None);
+        assert_eq!(source(true), Some(Value::from("Bo Ek")));
     }
 
     #[test]
     fn j8_no_email_hash_for_minors_and_a_salted_one_for_adults_who_ask() {
-        let minor = json::text(&order(MINOR).credential(&weld(), &issuer(true)));
+        let minor = json::text(&order(MINOR, true).credential(&weld()));
         assert!(
             !minor.contains("identityHash") && !minor.contains("anary"),
             "{minor}"
         );
 
-        let adult = order(&MINOR.replace(",no,", ",yes,email")).credential(&weld(), &issuer(true));
+        let adult = order(&MINOR.replace(",no,", ",yes,email"), true).credential(&weld());
         let at = |member: &str| {
             let pointer = format!("/credentialSubject/identifier/0/{member}");
             adult
@@ -460,8 +475,8 @@ mod tests {
         );
         assert!(!json::text(&adult).contains("canary"));
 
-        let did = order(&MINOR.replace(",no,", ",yes,did:key:z6MkExample"))
-            .credential(&weld(), &issuer(true));
+        let did =
+            order(&MINOR.replace(",no,", ",yes,did:key:z6MkExample"), true).credential(&weld());
         assert_eq!(
             did.pointer("/credentialSubject/id"),
             Some(&Value::from("did:key:z6MkExample"))

@@ -29,7 +29,8 @@ pub(crate) struct Evidence {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     /// SHA-256 of the work as a multibase multihash, as it stands in the credential.
-    digest: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
     /// Such as `image/jpeg`.
     #[serde(skip_serializing_if = "Option::is_none")]
     media_type: Option<String>,

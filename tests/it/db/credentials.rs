@@ -248,7 +248,7 @@ on_both! {
             credential_id: promise.credential_id.clone(),
             name: "Photo of the weld".to_owned(),
             description: description.map(str::to_owned),
-            digest: "uEiAsJrRraP_Gj_mbRTwdMEE0E0ItcGSDv6D5il6IYmbnrg".to_owned(),
+            digest: Some("uEiAsJrRraP_Gj_mbRTwdMEE0E0ItcGSDv6D5il6IYmbnrg".to_owned()),
             media_type: media_type.map(str::to_owned),
             created_at: noon(),
         };

@@ -1,0 +1,50 @@
+//! Why something could not be issued, changed or shown: said once for every service of this room.
+
+use super::{Fault, plan};
+use crate::{custody, db, ids::CredentialId, who::Refusal};
+
+/// Why an issuing service did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Whoever asks may not.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A document has faults; nothing was signed.
+    #[error("{}", join(.0))]
+    Faults(Vec<Fault>),
+    /// A CSV has faults; nothing was stored.
+    #[error("{}", join(.0))]
+    Rows(Vec<plan::Fault>),
+    /// There is no such thing in this organisation.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// Something else stands in the way; the sentence says what.
+    #[error("{0}")]
+    Conflict(String),
+    /// This learner has this achievement from this date already, with other results.
+    #[error("the learner has this achievement of this date already, with other results: {0}")]
+    IssuedOtherwise(CredentialId),
+    /// An `Idempotency-Key` came a second time with another request (threat H2).
+    #[error("the Idempotency-Key was used for another request before")]
+    KeyReused,
+    /// What was signed does not verify: it was not stored (threat H9). A fault of ours.
+    #[error("a signed document did not verify and was not stored: {0}")]
+    SelfCheck(String),
+    /// The keeper of keys cannot sign or open.
+    #[error(transparent)]
+    Custody(#[from] custody::Fault),
+    /// The database could not do it.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    /// Anything else: a fault of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+fn join<T: ToString>(faults: &[T]) -> String {
+    faults
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
+}

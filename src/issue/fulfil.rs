@@ -1,0 +1,267 @@
+//! From promise to credential: build, lint, sign, verify, store.
+//!
+//! Building and signing are pure and happen off the async threads; storing is one transaction for
+//! many. Nothing here draws chance or reads a clock: what is signed follows from the promise alone.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use super::achievement::Achievement;
+use super::lint::{self, Signer};
+use super::order::Order;
+use super::{Error, Fault, identity, own, promise};
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::db::{CredentialRow, CredentialState, IssuerKeyRow, KeyState, Signed};
+use crate::ids::{AchievementId, CredentialId, IssuerId};
+use crate::keys::SigningKey;
+
+/// How many credentials are signed and stored in one go.
+pub const AT_ONCE: usize = 500;
+
+/// Turns an opened key into what signs. The real one changes nothing; tests count, or sign wrong.
+pub type Wrap = dyn Fn(SigningKey) -> Box<dyn Signer> + Send + Sync;
+
+/// Signs with the keys themselves.
+#[must_use]
+pub fn plainly(key: SigningKey) -> Box<dyn Signer> {
+    Box::new(key)
+}
+
+/// What became of one promise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Made {
+    /// Signed and verified; not stored yet.
+    Signed(Signed),
+    /// It can never be signed as promised; the sentences say nothing of a person.
+    Failed(CredentialId, Vec<Fault>),
+}
+
+/// How many promises were kept and how many given up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Signed and stored.
+    pub issued: usize,
+    /// Given up.
+    pub failed: usize,
+}
+
+/// Keeps these promises; those that are kept already are left alone.
+///
+/// # Errors
+/// [`Error::SelfCheck`] if something signed does not verify: then nothing of this call is stored.
+/// [`Error::Custody`] or [`Error::Db`]: nothing is lost, the promises stand.
+pub async fn fulfil(
+    app: &App,
+    issuer: &IssuerId,
+    ids: &[CredentialId],
+    wrap: Arc<Wrap>,
+) -> Result<Count, Error> {
+    let mut count = Count::default();
+    for chunk in ids.chunks(AT_ONCE) {
+        let rows = app.db.of(issuer).credentials(chunk).await?;
+        let kept = keep(app, issuer, rows, Arc::clone(&wrap)).await?;
+        count.issued += kept.issued;
+        count.failed += kept.failed;
+    }
+    Ok(count)
+}
+
+/// Signs and stores the pending ones among `rows`.
+pub(super) async fn keep(
+    app: &App,
+    issuer: &IssuerId,
+    rows: Vec<CredentialRow>,
+    wrap: Arc<Wrap>,
+) -> Result<Count, Error> {
+    let made = sign(app, issuer, rows, wrap).await?;
+    store(app, issuer, &made, app.now()).await
+}
+
+/// Builds, lints, signs and verifies the pending ones among `rows`, and stores nothing.
+///
+/// # Errors
+/// As [`fulfil`].
+pub async fn sign(
+    app: &App,
+    issuer: &IssuerId,
+    rows: Vec<CredentialRow>,
+    wrap: Arc<Wrap>,
+) -> Result<Vec<Made>, Error> {
+    let pending = rows
+        .into_iter()
+        .filter(|row| row.state == CredentialState::Pending)
+        .collect();
+    let work = load(app, issuer, pending).await?;
+    let keys = open_keys(app, &work, wrap.as_ref())?;
+    let now = app.now();
+    let all = tokio::task::spawn_blocking(move || {
+        let one = |item: &Item| make(item, &work, &keys, now);
+        work.items
+            .iter()
+            .map(one)
+            .collect::<Result<Vec<Made>, Error>>()
+    });
+    all.await
+        .map_err(|_| Error::Internal("signing was cut off".to_owned()))?
+}
+
+/// Everything that signing needs, read before it starts.
+struct Work {
+    items: Vec<Item>,
+    achievements: HashMap<AchievementId, Achievement>,
+    keys: Vec<IssuerKeyRow>,
+}
+
+struct Item {
+    row: CredentialRow,
+    order: Order,
+}
+
+type Signers = HashMap<String, Box<dyn Signer>>;
+
+async fn load(app: &App, issuer: &IssuerId, rows: Vec<CredentialRow>) -> Result<Work, Error> {
+    let mut of = app.db.of(issuer);
+    let keys = of.keys().await?;
+    let active = keys.iter().find(|key| key.state == KeyState::Active);
+    let mut work = Work {
+        items: Vec::new(),
+        achievements: HashMap::new(),
+        keys: keys.clone(),
+    };
+    for mut row in rows {
+        let id = row.promise.achievement_id.clone();
+        if !work.achievements.contains_key(&id) {
+            let achievement = super::publish::load(&mut of, &id).await?;
+            work.achievements.insert(id, achievement);
+        }
+        let mut order = promise::open(app, issuer, &row.promise)?;
+        let gone = active.filter(|key| key.key_id != row.promise.key_id);
+        if let Some(key) = gone {
+            // The key was changed after the promise; nothing was signed with it, so the promise
+            // moves to the new key.
+            order.issuer.id.clone_from(&key.did);
+            let sealed = promise::seal(app, issuer, &row.promise.credential_id, &order)?;
+            of.move_promise(&row.promise.credential_id, &key.key_id, &sealed)
+                .await?;
+            row.promise.key_id.clone_from(&key.key_id);
+        }
+        work.items.push(Item { row, order });
+    }
+    Ok(work)
+}
+
+fn open_keys(app: &App, work: &Work, wrap: &Wrap) -> Result<Signers, Error> {
+    let mut signers: Signers = HashMap::new();
+    for item in &work.items {
+        let key_id = &item.row.promise.key_id;
+        if !signers.contains_key(key_id) {
+            let row = work.keys.iter().find(|key| key.key_id == *key_id);
+            let row = row.ok_or(Error::NotFound("signing key"))?;
+            signers.insert(key_id.clone(), wrap(open_key(app, row)?));
+        }
+    }
+    Ok(signers)
+}
+
+/// Opens a signing key.
+pub(super) fn open_key(app: &App, row: &IssuerKeyRow) -> Result<SigningKey, Error> {
+    let sealed = row.seed_sealed.as_ref();
+    let sealed = sealed
+        .ok_or_else(|| Error::Conflict("the signing key was retired or revoked".to_owned()))?;
+    Ok(app
+        .custody
+        .signing_key(&row.issuer_id, &row.key_id, sealed, &row.kek_id)?)
+}
+
+/// Makes one credential: pure.
+fn make(item: &Item, work: &Work, signers: &Signers, now: Timestamp) -> Result<Made, Error> {
+    let promise = &item.row.promise;
+    let id = &promise.credential_id;
+    let achievement = work
+        .achievements
+        .get(&promise.achievement_id)
+        .ok_or(Error::NotFound("achievement"))?;
+    let signer = signers
+        .get(&promise.key_id)
+        .ok_or(Error::NotFound("signing key"))?;
+    let options = promise::proof_options(&item.order, &promise.key_id);
+    let unsigned = item.order.credential(achievement);
+    let linted = match lint::credential(unsigned, &options) {
+        Ok(linted) => linted,
+        Err(faults) => return Ok(Made::Failed(id.clone(), faults)),
+    };
+    let unsigned_sha256 = linted.sha256().to_vec();
+    let signed = linted.sign(signer.as_ref());
+    let issuer_document = identity::document_of(&item.order.issuer.id, &work.keys);
+    own::verify(&signed, &issuer_document, now).map_err(|sentence| {
+        tracing::error!(credential = %id, "a signed credential did not verify; nothing is stored");
+        Error::SelfCheck(sentence)
+    })?;
+    Ok(Made::Signed(Signed {
+        credential_id: id.clone(),
+        unsigned_sha256,
+        document_sha256: Sha256::digest(signed.document.as_bytes()).to_vec(),
+        document: signed.document,
+        jwt: signed.jwt,
+    }))
+}
+
+/// Stores what was made. If one of them stands in the way of all, each is stored by itself.
+///
+/// # Errors
+/// [`Error::Db`] if the database is not available; what was promised stays promised.
+pub async fn store(
+    app: &App,
+    issuer: &IssuerId,
+    made: &[Made],
+    now: Timestamp,
+) -> Result<Count, Error> {
+    match store_together(app, issuer, made, now).await {
+        Err(Error::Db(crate::db::Error::Unavailable(why))) => {
+            Err(Error::Db(crate::db::Error::Unavailable(why)))
+        }
+        Err(_) if made.len() > 1 => {
+            let mut count = Count::default();
+            let mut first_error = None;
+            for one in made {
+                match store_together(app, issuer, std::slice::from_ref(one), now).await {
+                    Ok(stored) => {
+                        count.issued += stored.issued;
+                        count.failed += stored.failed;
+                    }
+                    Err(error) => first_error = first_error.or(Some(error)),
+                }
+            }
+            first_error.map_or(Ok(count), Err)
+        }
+        answer => answer,
+    }
+}
+
+async fn store_together(
+    app: &App,
+    issuer: &IssuerId,
+    made: &[Made],
+    now: Timestamp,
+) -> Result<Count, Error> {
+    let mut count = Count::default();
+    let mut tx = app.db.begin().await?;
+    for one in made {
+        match one {
+            Made::Signed(signed) => {
+                tx.of(issuer).store_signed(signed, now.into()).await?;
+                count.issued += 1;
+            }
+            Made::Failed(id, faults) => {
+                let problem: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                tx.of(issuer).give_up(id, &problem.join("\n")).await?;
+                count.failed += 1;
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(count)
+}

@@ -1,0 +1,311 @@
+//! The organisation: made, described, given keys.
+
+use super::identity::{self, DomainProof};
+use super::{Error, list, promise};
+use crate::app::App;
+use crate::clock::{Timestamp, random};
+use crate::custody::NewKey;
+use crate::db::{ApiKeyRow, DidMethod, IssuerKeyRow, IssuerRow, KeyState};
+use crate::ids::{ApiKeyId, IssuerId};
+use crate::keys::SigningKey;
+use crate::who::{self, Scope, Secret, Who};
+
+use super::text::{hex, is_plain};
+
+/// The most characters of an organisation's name.
+pub const NAME_CHARS: usize = 200;
+
+/// An organisation to be made.
+#[derive(Debug, Default)]
+pub struct NewIssuer {
+    /// Its name, as pages and credentials show it.
+    pub name: String,
+    /// Its web address: `https://…`.
+    pub web_address: String,
+    /// The address of its picture.
+    pub logo: Option<String>,
+    /// How to reach it: an e-mail address or a page.
+    pub contact: Option<String>,
+    /// Whether the names of assessors are signed.
+    pub name_assessors: bool,
+    /// The kind of its DID; `None`: `did:key` on loopback, else `did:web`.
+    pub did_method: Option<DidMethod>,
+    /// A signing key made elsewhere; `None`: a new one.
+    pub key: Option<SigningKey>,
+}
+
+/// A new organisation, and what is shown once.
+#[derive(Debug)]
+pub struct Made {
+    /// The organisation.
+    pub issuer: IssuerRow,
+    /// Its first API key, which may do everything.
+    pub api_key: Secret,
+    /// How to prove its web address; `None` if it has none that can be proven.
+    pub domain_proof: Option<DomainProof>,
+}
+
+/// Makes an organisation with its DID, its first signing key and its first API key. Until its web
+/// address is proven, every page says "unverified organisation" (threat G19).
+///
+/// # Errors
+/// [`Error::Faults`] if the description has faults; [`Error::Custody`] if there is no
+/// key-encryption key, or for an example key on a public address (threat I13).
+pub async fn init(app: &App, new: &NewIssuer) -> Result<Made, Error> {
+    check(new)?;
+    let now = app.now();
+    let chance = app.chance.as_ref();
+    let issuer_id = IssuerId::random(chance);
+    let key = match &new.key {
+        Some(key) => app.custody.adopt_key(&issuer_id, key, chance)?,
+        None => app.custody.new_key(&issuer_id, chance)?,
+    };
+    let origin = &app.config.public_url;
+    let method = new
+        .did_method
+        .unwrap_or_else(|| identity::default_method(origin));
+    let did = did(app, method, &issuer_id, &key)?;
+    let row = IssuerRow {
+        issuer_id: issuer_id.clone(),
+        name: new.name.trim().to_owned(),
+        web_address: new.web_address.trim().to_owned(),
+        logo: new.logo.clone(),
+        contact: new.contact.clone(),
+        did_method: method,
+        did: did.clone(),
+        domain_token: hex(&random::<16>(chance)),
+        domain_proven_at: None,
+        name_assessors: new.name_assessors,
+        created_at: now.into(),
+    };
+    let (api_row, api_key) = who::new_api_key(&issuer_id, "first", &Scope::ALL, None, now, chance);
+    let who = Who::operator(issuer_id.clone());
+    let mut tx = app.db.begin().await?;
+    let mut of = tx.of(&issuer_id);
+    of.add_issuer(&row).await?;
+    of.add_key(&key_row(&issuer_id, key, did, KeyState::Active, now))
+        .await?;
+    of.add_api_key(&api_row).await?;
+    of.log(&[promise::line(
+        app,
+        &who,
+        "issuer.init",
+        issuer_id.as_str(),
+        now,
+    )])
+    .await?;
+    tx.commit().await?;
+    Ok(Made {
+        domain_proof: identity::domain_proof(&row.web_address, &row.domain_token),
+        issuer: row,
+        api_key,
+    })
+}
+
+fn check(new: &NewIssuer) -> Result<(), Error> {
+    let mut faults = Vec::new();
+    let name = new.name.trim();
+    if name.is_empty() || name.chars().count() > NAME_CHARS || !name.chars().all(is_plain) {
+        let sentence = format!("is 1 to {NAME_CHARS} characters of plain text");
+        faults.push(super::Fault::new("/name", sentence));
+    }
+    let web = |text: &str| {
+        let rest = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"));
+        rest.is_some_and(|rest| !rest.is_empty()) && super::achievement::is_uri(text)
+    };
+    if !web(new.web_address.trim()) {
+        faults.push(super::Fault::new(
+            "/webAddress",
+            "is an address such as https://example.org",
+        ));
+    }
+    if new
+        .logo
+        .as_ref()
+        .is_some_and(|logo| !web(logo) && !logo.starts_with("data:image/"))
+    {
+        faults.push(super::Fault::new(
+            "/logo",
+            "is an https address or a data: image",
+        ));
+    }
+    if new
+        .contact
+        .as_ref()
+        .is_some_and(|text| text.trim().is_empty() || !text.chars().all(is_plain))
+    {
+        faults.push(super::Fault::new(
+            "/contact",
+            "is an e-mail address or a page",
+        ));
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Faults(faults))
+    }
+}
+
+fn did(app: &App, method: DidMethod, issuer: &IssuerId, key: &NewKey) -> Result<String, Error> {
+    let did = identity::did_for(method, &app.config.public_url, issuer, &key.public);
+    let did = did.map_err(|error| Error::Conflict(error.to_string()))?;
+    Ok(did.as_str().to_owned())
+}
+
+fn key_row(
+    issuer: &IssuerId,
+    key: NewKey,
+    did: String,
+    state: KeyState,
+    now: Timestamp,
+) -> IssuerKeyRow {
+    IssuerKeyRow {
+        issuer_id: issuer.clone(),
+        key_id: key.key_id,
+        did,
+        state,
+        seed_sealed: Some(key.seed_sealed),
+        kek_id: key.kek_id,
+        created_at: now.into(),
+        activated_at: (state == KeyState::Active).then(|| now.into()),
+        retired_at: None,
+        revoked_at: None,
+    }
+}
+
+/// A new signing key in force, and what that means for the organisation's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotated {
+    /// The key that signs from now on.
+    pub key_id: String,
+    /// The key whose seed was destroyed.
+    pub before: Option<String>,
+    /// The DID that new credentials name. With `did:key` it is another than before: strangers
+    /// will see a new issuer, and outside this service the status of older credentials can no
+    /// longer be told from lists that the new key signs.
+    pub did: String,
+    /// Whether the DID is another than before.
+    pub new_did: bool,
+}
+
+/// Changes the signing key: a new one signs, the old seed is destroyed, and the old public key
+/// stays in the organisation's document for ever, so that everything it signed keeps verifying
+/// (threat I5).
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `manage`; [`Error::Custody`].
+pub async fn rotate(app: &App, who: &Who) -> Result<Rotated, Error> {
+    replace(app, who, None).await
+}
+
+/// Revokes a key that may be known to others: its seed is destroyed, it is marked in the document
+/// and nothing it signed is believed any more. If it was the one that signs, a new one takes over.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is no such key or it was revoked before; else as [`rotate`].
+pub async fn revoke_key(app: &App, who: &Who, key_id: &str) -> Result<Rotated, Error> {
+    replace(app, who, Some(key_id)).await
+}
+
+async fn replace(app: &App, who: &Who, revoked: Option<&str>) -> Result<Rotated, Error> {
+    who.may(Scope::Manage)?;
+    let now = app.now();
+    let issuer = who.issuer();
+    let new = app.custody.new_key(issuer, app.chance.as_ref())?;
+    let mut tx = app.db.begin().await?;
+    let mut of = tx.of(issuer);
+    let row = of.issuer().await?.ok_or(Error::NotFound("organisation"))?;
+    let active = of.active_key().await?.map(|key| key.key_id);
+    if let Some(key_id) = revoked {
+        let found = of.revoke_key(key_id, now.into()).await;
+        found.map_err(|_| Error::NotFound("key that could be revoked"))?;
+        of.log(&[promise::line(app, who, "key.revoke", key_id, now)])
+            .await?;
+    }
+    let mut answer = Rotated {
+        key_id: active.clone().unwrap_or_default(),
+        before: active.clone(),
+        did: row.did.clone(),
+        new_did: false,
+    };
+    if revoked.is_none() || active.as_deref() == revoked {
+        if let (Some(active), None) = (&active, revoked) {
+            of.retire_key(active, now.into()).await?;
+        }
+        answer.key_id.clone_from(&new.key_id);
+        answer.did = did(app, row.did_method, issuer, &new)?;
+        answer.new_did = answer.did != row.did;
+        of.add_key(&key_row(
+            issuer,
+            new,
+            answer.did.clone(),
+            KeyState::Active,
+            now,
+        ))
+        .await?;
+        of.set_issuer_did(&answer.did).await?;
+        of.log(&[promise::line(app, who, "key.rotate", &answer.key_id, now)])
+            .await?;
+    }
+    tx.commit().await?;
+    list::publish_all(app, issuer).await?;
+    Ok(answer)
+}
+
+/// Makes an API key. Its secret is shown once.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `manage`, and for a scope that the asker does not have.
+pub async fn new_api_key(
+    app: &App,
+    who: &Who,
+    name: &str,
+    scopes: &[Scope],
+    expires: Option<Timestamp>,
+) -> Result<(ApiKeyRow, Secret), Error> {
+    who.may(Scope::Manage)?;
+    for scope in scopes {
+        who.may(*scope)?;
+    }
+    let now = app.now();
+    let (row, secret) = who::new_api_key(
+        who.issuer(),
+        name,
+        scopes,
+        expires,
+        now,
+        app.chance.as_ref(),
+    );
+    let mut tx = app.db.begin().await?;
+    let mut of = tx.of(who.issuer());
+    of.add_api_key(&row).await?;
+    of.log(&[promise::line(
+        app,
+        who,
+        "api-key.new",
+        row.api_key_id.as_str(),
+        now,
+    )])
+    .await?;
+    tx.commit().await?;
+    Ok((row, secret))
+}
+
+/// Takes an API key back: it stops working at once.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `manage`; [`Error::NotFound`].
+pub async fn revoke_api_key(app: &App, who: &Who, id: &ApiKeyId) -> Result<(), Error> {
+    who.may(Scope::Manage)?;
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let mut of = tx.of(who.issuer());
+    let revoked = of.revoke_api_key(id, now.into()).await;
+    revoked.map_err(|_| Error::NotFound("API key that could be revoked"))?;
+    of.log(&[promise::line(app, who, "api-key.revoke", id.as_str(), now)])
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}

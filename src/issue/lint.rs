@@ -1,0 +1,166 @@
+//! Lint: the only way to a signature.
+//!
+//! Everything that could be wrong with a credential is looked for *before* it is signed, with the
+//! code that a verifier uses. What passes becomes a [`Linted`]: it holds the very bytes that were
+//! checked, nobody else can make one, and signing uses it up.
+
+use sha2::{Digest as _, Sha256};
+
+use super::Fault;
+use super::text::check_text;
+use crate::config::limits;
+use crate::credential;
+use crate::json::{self, Value};
+use crate::keys::{SignatureBytes, SigningKey};
+use crate::proof::{self, ProofError, ProofOptions, Suite, jwt};
+
+/// The suite that credentials and lists are signed with: `eddsa-rdfc-2022`, the one that every
+/// Open Badges 3.0 verifier reads.
+#[must_use]
+pub fn suite() -> &'static dyn Suite {
+    proof::SUITES[0]
+}
+
+/// Something that signs with the key of one verification method.
+///
+/// Custody's keys are the real one; tests bring a counting one and one that signs wrongly.
+pub trait Signer: Send + Sync {
+    /// The Ed25519 signature of `message`.
+    fn sign(&self, message: &[u8]) -> SignatureBytes;
+}
+
+impl Signer for SigningKey {
+    fn sign(&self, message: &[u8]) -> SignatureBytes {
+        SigningKey::sign(self, message)
+    }
+}
+
+/// A document that passed every check and only lacks its signature. It is signed once:
+///
+/// ```compile_fail,E0382
+/// # fn f(linted: skillmark::issue::lint::Linted, key: &skillmark::keys::SigningKey) {
+/// linted.sign(key);
+/// linted.sign(key);
+/// # }
+/// ```
+///
+/// and it cannot be made, changed or copied elsewhere:
+///
+/// ```compile_fail,E0616
+/// # fn f(mut linted: skillmark::issue::lint::Linted, other: skillmark::issue::lint::Linted) {
+/// linted.prepared = other.prepared;
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Linted {
+    prepared: proof::Prepared<'static>,
+    token: Option<String>,
+    sha256: [u8; 32],
+}
+
+/// A signed document, in the two forms it is kept in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// With an embedded proof, as compact JSON.
+    pub document: String,
+    /// As a compact JWT; only for credentials that people hold.
+    pub jwt: Option<String>,
+}
+
+impl Linted {
+    /// SHA-256 of the unsigned document, written compactly.
+    #[must_use]
+    pub fn sha256(&self) -> [u8; 32] {
+        self.sha256
+    }
+
+    /// Signs the document and uses it up.
+    #[must_use]
+    pub fn sign(self, signer: &dyn Signer) -> Signed {
+        let signature = signer.sign(self.prepared.hash());
+        Signed {
+            document: json::text(&self.prepared.finish(&signature)),
+            jwt: self.token.map(|token| {
+                let signature = signer.sign(token.as_bytes());
+                jwt::finish(token, &signature)
+            }),
+        }
+    }
+}
+
+/// Checks an unsigned Open Badges credential in every way we know.
+///
+/// Size, the rules of the data model, the JSON Schema, contexts and undefined terms (safe mode),
+/// texts and numbers that verifiers read differently.
+///
+/// # Errors
+/// Every fault that was found. Nothing is signed then.
+pub fn credential(document: Value<'static>, options: &ProofOptions) -> Result<Linted, Vec<Fault>> {
+    let mut faults = plain(credential::faults(&document));
+    for fault in plain(credential::schema::check(&document)) {
+        if !faults.iter().any(|known| known.pointer == fault.pointer) {
+            faults.push(fault);
+        }
+    }
+    let token = match jwt::prepare(&document, &options.verification_method) {
+        Ok(token) => Some(token),
+        Err(error) => {
+            if faults.is_empty() {
+                faults.push(Fault::new("", error.to_string()));
+            }
+            None
+        }
+    };
+    finish(document, token, options, faults)
+}
+
+/// Checks an unsigned credential that is no badge: a status list.
+///
+/// # Errors
+/// Every fault that was found.
+pub fn envelope(document: Value<'static>, options: &ProofOptions) -> Result<Linted, Vec<Fault>> {
+    let faults = plain(credential::envelope_faults(&document));
+    finish(document, None, options, faults)
+}
+
+fn finish(
+    document: Value<'static>,
+    token: Option<String>,
+    options: &ProofOptions,
+    mut faults: Vec<Fault>,
+) -> Result<Linted, Vec<Fault>> {
+    check_text(&document, &mut faults);
+    let text = json::text(&document);
+    if text.len() > limits::DOCUMENT_BYTES {
+        let limit = limits::DOCUMENT_BYTES;
+        faults.push(Fault::new("", format!("is larger than {limit} bytes")));
+    }
+    if document.get("proof").is_some() {
+        faults.push(Fault::new("/proof", "is there already"));
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    // The suite's own canonical form is safe mode: a term that is undefined is refused.
+    let prepared =
+        proof::prepare(document, suite(), options).map_err(|error| vec![fault_of(error)])?;
+    Ok(Linted {
+        prepared,
+        token,
+        sha256: Sha256::digest(text.as_bytes()).into(),
+    })
+}
+
+fn plain(faults: Vec<credential::Fault>) -> Vec<Fault> {
+    faults
+        .into_iter()
+        .map(|fault| Fault::new(fault.pointer, fault.sentence))
+        .collect()
+}
+
+fn fault_of(error: ProofError) -> Fault {
+    match error {
+        ProofError::Transformation(fault) => Fault::new(fault.pointer, fault.sentence),
+        other => Fault::new("/proof", other.to_string()),
+    }
+}

@@ -1,0 +1,85 @@
+//! Issuing without any database: an achievement, a CSV and a key in, signed credentials out.
+//!
+//! What is made here has no status entry, so it can never be taken back, and its `id` is a
+//! `urn:uuid:`: nobody serves it. For trying things out, and for those who keep their own records.
+
+use super::achievement::Achievement;
+use super::lint::{self, Signed};
+use super::order::{Fixed, IssuerProfile, Order};
+use super::plan::Row;
+use super::text::random_uuid_urn;
+use super::{Error, identity, own};
+use crate::clock::{Chance, Timestamp, random};
+use crate::did::{self, Document, Purpose, VerificationMethod};
+use crate::keys::SigningKey;
+use crate::proof::ProofOptions;
+
+/// Who issues, offline: a key, and what credentials say about its holder.
+#[derive(Debug)]
+pub struct Issuer {
+    profile: IssuerProfile,
+    key: SigningKey,
+}
+
+impl Issuer {
+    /// An issuer known by its key alone (`did:key`): verifiable anywhere, without any server.
+    #[must_use]
+    pub fn new(name: &str, url: Option<String>, key: SigningKey) -> Issuer {
+        let profile = IssuerProfile {
+            id: did::key::did(&key.public()).as_str().to_owned(),
+            name: name.to_owned(),
+            url,
+            email: None,
+            image: None,
+            names_assessors: false,
+        };
+        Issuer { profile, key }
+    }
+
+    /// Whether the names of assessors are signed.
+    #[must_use]
+    pub fn naming_assessors(mut self, yes: bool) -> Issuer {
+        self.profile.names_assessors = yes;
+        self
+    }
+
+    /// The DID.
+    #[must_use]
+    pub fn did(&self) -> &str {
+        &self.profile.id
+    }
+
+    /// Builds, lints, signs and verifies the credential of one row.
+    ///
+    /// # Errors
+    /// [`Error::Faults`], [`Error::SelfCheck`]: then nothing is handed out.
+    pub fn issue(
+        &self,
+        achievement: &Achievement,
+        row: &Row,
+        valid_until: Option<Timestamp>,
+        now: Timestamp,
+        chance: &dyn Chance,
+    ) -> Result<Signed, Error> {
+        let fixed = Fixed {
+            id: random_uuid_urn(random(chance)),
+            issuer: self.profile.clone(),
+            now,
+            valid_until,
+            status: None,
+            evidence_base: None,
+        };
+        let order = Order::new(row, fixed, chance);
+        let public = self.key.public();
+        let method = identity::verification_method(self.did(), &public.to_multikey());
+        let options = ProofOptions::new(method.clone(), now);
+        let linted =
+            lint::credential(order.credential(achievement), &options).map_err(Error::Faults)?;
+        let signed = linted.sign(&self.key);
+        let mut document = Document::new(self.did());
+        let method = VerificationMethod::multikey(method, self.did(), public);
+        document.add_for(method, &[Purpose::AssertionMethod]);
+        own::verify(&signed, &document, now).map_err(Error::SelfCheck)?;
+        Ok(signed)
+    }
+}

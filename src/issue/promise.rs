@@ -1,0 +1,344 @@
+//! The intent: everything that shapes a credential's bytes, written down before it is signed.
+//!
+//! One transaction fixes the credential's id, its dates, its place in a status list, the key and
+//! the order. From then on a crash can only repeat work: Ed25519 is deterministic, so signing the
+//! same promise again gives the same bytes (threats H5, H6).
+
+use std::collections::HashMap;
+
+use super::achievement::Achievement;
+use super::order::{Fixed, IssuerProfile, Order, StatusPlace};
+use super::people::{self, Known};
+use super::plan::{Learner, Row};
+use super::{Error, Fault, identity, lint};
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::custody::Purpose;
+use crate::db::{
+    AuditRow, EvidenceRow, IssuerKeyRow, Promise, Promised, StatusPlaceRow, Tenant, Tx,
+};
+use crate::ids::{AchievementId, CredentialId, EvidenceId, IssuerId, JobId};
+use crate::proof::ProofOptions;
+use crate::who::Who;
+
+/// How many awards are promised with one round of statements.
+const AT_ONCE: usize = 500;
+
+/// What became of one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It was promised now.
+    New(CredentialId),
+    /// The same learner has the same achievement from the same date already (threat H3).
+    Before(CredentialId),
+}
+
+impl Answer {
+    /// The credential, new or old.
+    #[must_use]
+    pub fn id(&self) -> &CredentialId {
+        match self {
+            Answer::New(id) | Answer::Before(id) => id,
+        }
+    }
+}
+
+/// What all awards of one promise have in common.
+pub(super) struct Terms<'a> {
+    pub(super) who: &'a Who,
+    pub(super) achievement: &'a Achievement,
+    pub(super) valid_until: Option<Timestamp>,
+    pub(super) batch: Option<&'a str>,
+    pub(super) now: Timestamp,
+}
+
+/// Promises every row, in one transaction: `tx` is the caller's to commit. The answers stand in
+/// the order of the rows.
+pub(super) async fn write(
+    app: &App,
+    tx: &mut Tx,
+    terms: &Terms<'_>,
+    rows: &[Row],
+) -> Result<Vec<Answer>, Error> {
+    let mut of = tx.of(terms.who.issuer());
+    let (issuer, key) = issuer_and_key(&mut of).await?;
+    let mut answers = Vec::with_capacity(rows.len());
+    for chunk in rows.chunks(AT_ONCE) {
+        answers.extend(write_chunk(app, &mut of, terms, (&issuer, &key), chunk).await?);
+    }
+    Ok(answers)
+}
+
+async fn issuer_and_key(of: &mut Tenant<'_>) -> Result<(IssuerProfile, IssuerKeyRow), Error> {
+    let issuer = of.issuer().await?.ok_or(Error::NotFound("organisation"))?;
+    let key = of.active_key().await?;
+    let key =
+        key.ok_or_else(|| Error::Conflict("the organisation has no signing key".to_owned()))?;
+    Ok((identity::profile(&issuer), key))
+}
+
+async fn write_chunk(
+    app: &App,
+    of: &mut Tenant<'_>,
+    terms: &Terms<'_>,
+    (issuer, key): (&IssuerProfile, &IssuerKeyRow),
+    rows: &[Row],
+) -> Result<Vec<Answer>, Error> {
+    let learners: Vec<&Learner> = rows.iter().map(|row| &row.learner).collect();
+    let known = people::know(app, of, &learners, terms.now).await?;
+    let mut before = earlier(of, terms.achievement.id(), &known).await?;
+    let fresh: Vec<usize> = (0..rows.len())
+        .filter(|i| !before.contains_key(&natural(&known[*i], &rows[*i])))
+        .collect();
+    let ids: Vec<CredentialId> = fresh
+        .iter()
+        .map(|_| CredentialId::random(app.chance.as_ref()))
+        .collect();
+    let places = of
+        .take_status_places(&ids, app.chance.as_ref(), terms.now.into())
+        .await?;
+    let mut promises = Vec::with_capacity(ids.len());
+    let mut orders = HashMap::with_capacity(ids.len());
+    for (i, place) in fresh.iter().zip(&places) {
+        let order = order(app, terms, issuer, &rows[*i], place);
+        check(&order, terms.achievement, key, rows[*i].line)?;
+        promises.push(promise(
+            app,
+            terms,
+            key,
+            (&known[*i], &rows[*i]),
+            place,
+            &order,
+        )?);
+        orders.insert(place.credential_id.clone(), order);
+    }
+    let written = if promises.is_empty() {
+        Vec::new()
+    } else {
+        of.promise(&promises).await?
+    };
+    record(app, of, terms, &written, &orders).await?;
+    let mut answers = HashMap::with_capacity(rows.len());
+    for (i, id) in fresh.iter().zip(&ids) {
+        if written.contains(id) {
+            answers.insert(*i, Answer::New(id.clone()));
+        }
+    }
+    if written.len() < ids.len() {
+        // Somebody else promised the same at the same moment.
+        before = earlier(of, terms.achievement.id(), &known).await?;
+    }
+    (0..rows.len())
+        .map(|i| match answers.remove(&i) {
+            Some(new) => Ok(new),
+            None => before
+                .get(&natural(&known[i], &rows[i]))
+                .map(|id| Answer::Before(id.clone()))
+                .ok_or_else(|| Error::Internal("a promise was neither new nor old".to_owned())),
+        })
+        .collect()
+}
+
+type Natural = (Vec<u8>, String);
+
+/// What makes two rows the same award, besides the achievement.
+fn natural(known: &Known, row: &Row) -> Natural {
+    (known.hash.clone(), row.awarded.to_string())
+}
+
+async fn earlier(
+    of: &mut Tenant<'_>,
+    achievement: &AchievementId,
+    known: &[Known],
+) -> Result<HashMap<Natural, CredentialId>, Error> {
+    let hashes: Vec<Vec<u8>> = known.iter().map(|known| known.hash.clone()).collect();
+    let promised: Vec<Promised> = of.promised_to(&hashes).await?;
+    Ok(promised
+        .into_iter()
+        .filter(|promised| promised.achievement_id == *achievement)
+        .map(|promised| {
+            (
+                (promised.recipient_hash, promised.issue_event),
+                promised.credential_id,
+            )
+        })
+        .collect())
+}
+
+fn order(
+    app: &App,
+    terms: &Terms<'_>,
+    issuer: &IssuerProfile,
+    row: &Row,
+    place: &StatusPlaceRow,
+) -> Order {
+    let origin = &app.config.public_url;
+    let status = StatusPlace {
+        list: super::list::url(origin, &place.status_list_id),
+        index: u32::try_from(place.status_index).unwrap_or(u32::MAX),
+    };
+    let fixed = Fixed {
+        id: credential_url(app, &place.credential_id),
+        issuer: issuer.clone(),
+        now: terms.now,
+        valid_until: terms.valid_until,
+        status: Some(status),
+        evidence_base: Some(evidence_base(app)),
+    };
+    Order::new(row, fixed, app.chance.as_ref())
+}
+
+/// The address of a credential, which is its `id`.
+#[must_use]
+pub fn credential_url(app: &App, id: &CredentialId) -> String {
+    app.config.public_url.join(&format!("/c/{id}"))
+}
+
+fn evidence_base(app: &App) -> String {
+    app.config.public_url.join("/evidence/")
+}
+
+/// Looks for faults before anything is written, so that a bad order is refused whole (threat H7).
+fn check(
+    order: &Order,
+    achievement: &Achievement,
+    key: &IssuerKeyRow,
+    line: u64,
+) -> Result<(), Error> {
+    let options = proof_options(order, &key.key_id);
+    match lint::credential(order.credential(achievement), &options) {
+        Ok(_) => Ok(()),
+        Err(faults) if line == 0 => Err(Error::Faults(faults)),
+        Err(faults) => Err(Error::Rows(on_line(faults, line))),
+    }
+}
+
+/// The options of the proof: its `created` is the moment of the promise.
+pub(super) fn proof_options(order: &Order, key_id: &str) -> ProofOptions {
+    let method = identity::verification_method(&order.issuer.id, key_id);
+    ProofOptions::new(method, order.valid_from)
+}
+
+fn promise(
+    app: &App,
+    terms: &Terms<'_>,
+    key: &IssuerKeyRow,
+    (known, row): (&Known, &Row),
+    place: &StatusPlaceRow,
+    order: &Order,
+) -> Result<Promise, Error> {
+    Ok(Promise {
+        credential_id: place.credential_id.clone(),
+        public_id: order.id.clone(),
+        achievement_id: terms.achievement.id().clone(),
+        person_id: Some(known.person.clone()),
+        recipient_hash: Some(known.hash.clone()),
+        issue_event: row.awarded.to_string(),
+        batch: terms.batch.map(str::to_owned),
+        status_list_id: place.status_list_id.clone(),
+        status_index: place.status_index,
+        key_id: key.key_id.clone(),
+        valid_from: terms.now.into(),
+        valid_until: terms.valid_until.map(Into::into),
+        proof_created: terms.now.into(),
+        order_sealed: Some(seal(app, terms.who.issuer(), &place.credential_id, order)?),
+    })
+}
+
+pub(super) fn seal(
+    app: &App,
+    issuer: &IssuerId,
+    id: &CredentialId,
+    order: &Order,
+) -> Result<Vec<u8>, Error> {
+    let text = serde_json::to_vec(order)
+        .map_err(|_| Error::Internal("an order cannot be written".to_owned()))?;
+    let chance = app.chance.as_ref();
+    Ok(app
+        .custody
+        .seal(issuer, id.as_str(), Purpose::Order, &text, chance)?)
+}
+
+/// Opens the order of a promise.
+pub(super) fn open(app: &App, issuer: &IssuerId, promise: &Promise) -> Result<Order, Error> {
+    let sealed = promise.order_sealed.as_ref();
+    let sealed = sealed.ok_or_else(|| Error::Conflict("the order was erased".to_owned()))?;
+    let text = app.custody.unseal(
+        issuer,
+        promise.credential_id.as_str(),
+        Purpose::Order,
+        sealed,
+    )?;
+    serde_json::from_slice(&text).map_err(|_| Error::Internal("an order cannot be read".to_owned()))
+}
+
+/// Writes the evidence records and the audit lines of what was promised.
+async fn record(
+    app: &App,
+    of: &mut Tenant<'_>,
+    terms: &Terms<'_>,
+    written: &[CredentialId],
+    orders: &HashMap<CredentialId, Order>,
+) -> Result<(), Error> {
+    let mut evidence = Vec::new();
+    let mut lines = Vec::new();
+    let base = evidence_base(app);
+    for id in written {
+        let Some(order) = orders.get(id) else {
+            continue;
+        };
+        for (item, url) in order.evidence.iter().zip(&order.evidence_ids) {
+            let Some(evidence_id) = url.strip_prefix(&base).and_then(|id| id.parse().ok()) else {
+                continue;
+            };
+            let evidence_id: EvidenceId = evidence_id;
+            evidence.push(EvidenceRow {
+                evidence_id,
+                credential_id: id.clone(),
+                name: item.name.clone(),
+                description: item.description.clone(),
+                digest: item.digest.clone(),
+                media_type: None,
+                created_at: terms.now.into(),
+            });
+        }
+        lines.push(line(
+            app,
+            terms.who,
+            "credential.issue",
+            id.as_str(),
+            terms.now,
+        ));
+    }
+    if !evidence.is_empty() {
+        of.add_evidence(&evidence).await?;
+    }
+    if !lines.is_empty() {
+        of.log(&lines).await?;
+    }
+    Ok(())
+}
+
+/// One line of the audit log.
+pub(super) fn line(app: &App, who: &Who, action: &str, subject: &str, now: Timestamp) -> AuditRow {
+    AuditRow {
+        audit_id: JobId::random(app.chance.as_ref()).to_string(),
+        at: now.into(),
+        actor: who.actor().to_owned(),
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+    }
+}
+
+/// The faults of a row's order, as faults of the row's line.
+fn on_line(faults: Vec<Fault>, line: u64) -> Vec<super::plan::Fault> {
+    faults
+        .into_iter()
+        .map(|fault| super::plan::Fault {
+            line,
+            column: 0,
+            name: None,
+            sentence: fault.to_string(),
+        })
+        .collect()
+}

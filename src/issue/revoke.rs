@@ -1,0 +1,90 @@
+//! Revoke, suspend, reinstate.
+//!
+//! A credential has one status entry. Suspending sets its bit and can be undone; revoking sets it
+//! for good. The database knows at once, and the pages and the API read it there; the list that
+//! strangers fetch follows within a minute ([`super::list`]).
+
+use super::{Error, promise};
+use crate::app::App;
+use crate::db::{StatusEntryRow, StatusState};
+use crate::ids::CredentialId;
+use crate::who::{Scope, Who};
+
+/// What to do with a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Set the bit for now.
+    Suspend,
+    /// Clear the bit of a suspended credential.
+    Reinstate,
+    /// Set the bit for good.
+    Revoke,
+}
+
+impl Change {
+    /// The word in the audit log and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Change::Suspend => "suspend",
+            Change::Reinstate => "reinstate",
+            Change::Revoke => "revoke",
+        }
+    }
+
+    fn result(self) -> StatusState {
+        match self {
+            Change::Suspend => StatusState::Suspended,
+            Change::Reinstate => StatusState::Ok,
+            Change::Revoke => StatusState::Revoked,
+        }
+    }
+}
+
+/// Changes the status of a credential and says what it is now. Asking again changes nothing.
+///
+/// No reason is stored where strangers could read it (threat E16).
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `revoke`; [`Error::NotFound`] for another organisation's
+/// credential; [`Error::Conflict`] for a revoked one: that cannot be undone.
+pub async fn change(
+    app: &App,
+    who: &Who,
+    id: &CredentialId,
+    change: Change,
+) -> Result<StatusState, Error> {
+    who.may(Scope::Revoke)?;
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let mut rows = tx.of(who.issuer());
+    let entry = rows
+        .status_of(id)
+        .await?
+        .ok_or(Error::NotFound("credential"))?;
+    let to = change.result();
+    if entry.state == to {
+        return Ok(to);
+    }
+    if entry.state == StatusState::Revoked {
+        return Err(Error::Conflict(
+            "the credential is revoked, for good".to_owned(),
+        ));
+    }
+    rows.change_status(id, entry.state, to, now.into()).await?;
+    let action = format!("credential.{}", change.as_str());
+    rows.log(&[promise::line(app, who, &action, id.as_str(), now)])
+        .await?;
+    tx.commit().await?;
+    Ok(to)
+}
+
+/// The status of a credential, as it is this moment.
+///
+/// # Errors
+/// [`Error::NotFound`], or [`Error::Db`].
+pub async fn status(app: &App, who: &Who, id: &CredentialId) -> Result<StatusEntryRow, Error> {
+    who.may(Scope::Read)?;
+    let entry = app.db.of(who.issuer()).status_of(id).await?;
+    entry.ok_or(Error::NotFound("credential"))
+}

@@ -1,0 +1,4 @@
+//! Issuing, on both engines.
+
+mod lab;
+mod reliability;
