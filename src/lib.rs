@@ -64,6 +64,8 @@ pub mod app;
 
 // ── services: the verbs ─────────────────────────────────────────────────────
 
+/// Is this credential real?
+pub mod verify;
 /// Who is asking, and what they may do.
 pub mod who;
 

@@ -20,4 +20,5 @@ mod schema;
 mod status;
 mod support;
 mod tidy;
+mod verify;
 mod web;

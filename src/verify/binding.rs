@@ -1,0 +1,180 @@
+//! Whose key is it? A key counts only if the issuer's own document lists it for this use.
+//!
+//! What a fragment, a header or the proof itself says about a key proves nothing (threats A1 to
+//! A6, C3 to C6): the document of the issuer is read, and nothing else.
+
+use jiff::Timestamp;
+
+use crate::{
+    did::{self, Did, DidError, Document, DocumentError, KeyState, Purpose, Resolved},
+    json::{self, Value},
+    keys::PublicKey,
+};
+
+use super::{
+    report::{Check, CheckId},
+    sources::{NotFetched, Sources},
+};
+
+/// The issuer's key document.
+#[derive(Debug, Clone)]
+pub(super) struct Controller {
+    pub(super) document: Document,
+    /// When it was read; `None` if it follows from the identifier.
+    pub(super) as_of: Option<Timestamp>,
+    /// `did:key`, `did:jwk`, `did:web` or `https`.
+    pub(super) method: &'static str,
+}
+
+/// Why no key of the issuer was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NoKey {
+    /// The key is said to be somebody else's.
+    OtherController,
+    /// The token does not name a key.
+    NotNamed,
+    /// The identifier cannot be followed.
+    Did(DidError),
+    /// The key document gives no such key.
+    Document(DocumentError),
+    /// The key document was not read.
+    NotFetched(NotFetched),
+    /// The key was not in force.
+    Expired,
+    /// The key was revoked before it signed.
+    Revoked,
+    /// The key was revoked since.
+    RevokedSince,
+}
+
+impl NoKey {
+    /// Whether nothing is known to be wrong.
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(
+            self,
+            NoKey::NotFetched(_) | NoKey::RevokedSince | NoKey::Did(DidError::UnknownMethod(_))
+        )
+    }
+
+    pub(super) fn check(&self) -> Check {
+        let method_error = "https://w3id.org/security#INVALID_VERIFICATION_METHOD";
+        let (reason, sentence) = match self {
+            NoKey::OtherController => (
+                "issuer_key_mismatch",
+                "It was signed with a key that belongs to somebody else than the issuer it names.".to_owned(),
+            ),
+            NoKey::NotNamed => ("no_key_named", "It does not say which key signed it.".to_owned()),
+            NoKey::Did(error) => (
+                "issuer_identifier",
+                super::input::sentence(&format!("the issuer's identifier leads to no key: {error}")),
+            ),
+            NoKey::Document(error) => (error.name(), super::input::sentence(&error.to_string())),
+            NoKey::NotFetched(why) => ("issuer_not_fetched", not_fetched(*why).to_owned()),
+            NoKey::Expired => ("key_expired", "The issuer's key had expired when it signed.".to_owned()),
+            NoKey::Revoked => ("key_revoked", "The issuer had revoked this key before it signed.".to_owned()),
+            NoKey::RevokedSince => (
+                "key_revoked",
+                "The issuer has revoked this key since; whether it signed before that cannot be told.".to_owned(),
+            ),
+        };
+        let check = if self.is_unknown() {
+            Check::unknown(CheckId::KeyBinding, reason, sentence)
+        } else {
+            Check::fail(CheckId::KeyBinding, reason, sentence)
+        };
+        match self {
+            NoKey::Document(error) => check.problem(error.problem()),
+            NoKey::NotFetched(_) => check,
+            _ => check.problem(method_error),
+        }
+    }
+}
+
+fn not_fetched(why: NotFetched) -> &'static str {
+    match why {
+        NotFetched::Elsewhere => "The issuer's keys stand on another server, and were not fetched.",
+        NotFetched::Missing => "The issuer's keys should be here, and are not.",
+        NotFetched::Unavailable => "The issuer's keys could not be read just now.",
+    }
+}
+
+/// Reads the key document of an issuer.
+pub(super) async fn controller(sources: &dyn Sources, issuer: &str) -> Result<Controller, NoKey> {
+    let method = match Did::parse(issuer) {
+        Ok(did) => {
+            if let Resolved::Document(document) = did.resolve().map_err(NoKey::Did)? {
+                let method = if did.method() == "key" {
+                    "did:key"
+                } else {
+                    "did:jwk"
+                };
+                return Ok(Controller {
+                    document: *document,
+                    as_of: None,
+                    method,
+                });
+            }
+            "did:web"
+        }
+        Err(error) if issuer.starts_with("did:") => return Err(NoKey::Did(error)),
+        Err(_) if did::is_absolute(issuer) => "https",
+        Err(_) => return Err(NoKey::Document(DocumentError::MethodUrl)),
+    };
+    let found = sources.issuer(issuer).await.map_err(NoKey::NotFetched)?;
+    let value = json::parse(&found.text)
+        .map_err(|_| NoKey::Document(DocumentError::Document("it is not JSON")))?;
+    let document = Document::parse(&value).map_err(NoKey::Document)?;
+    if document.id != issuer {
+        return Err(NoKey::Document(DocumentError::DocumentId(document.id)));
+    }
+    Ok(Controller {
+        document,
+        as_of: Some(found.as_of),
+        method,
+    })
+}
+
+impl Controller {
+    /// The key at the method URL `url`, if it could be used at `created` to assert something.
+    pub(super) fn key(&self, url: &str, created: Option<Timestamp>) -> Result<&PublicKey, NoKey> {
+        let method = self
+            .document
+            .method(url, Purpose::AssertionMethod)
+            .map_err(NoKey::Document)?;
+        let key = method.public_key().map_err(NoKey::Document)?;
+        match method.state_at(created.unwrap_or(Timestamp::MAX)) {
+            KeyState::Good => Ok(key),
+            KeyState::Expired(_) => Err(NoKey::Expired),
+            KeyState::Revoked(_) => Err(NoKey::Revoked),
+            KeyState::RevokedSince(_) => Err(NoKey::RevokedSince),
+        }
+    }
+
+    /// The URL of the method that holds this very key.
+    pub(super) fn url_of(&self, key: &PublicKey) -> Option<&str> {
+        self.document
+            .methods()
+            .iter()
+            .find(|method| method.public_key().is_ok_and(|found| found == key))
+            .map(|method| method.id.as_str())
+    }
+
+    /// The check that says the key is the issuer's.
+    pub(super) fn check(&self) -> Check {
+        let sentence = match self.method {
+            "did:key" | "did:jwk" => {
+                "The issuer is known only by this key; the key and the issuer's identifier are one."
+            }
+            _ => "The issuer's own document lists the key for signing.",
+        };
+        Check::pass(CheckId::KeyBinding, sentence).as_of(self.as_of)
+    }
+}
+
+/// The identifier of the issuer of a document.
+pub(super) fn issuer_id<'v>(document: &'v Value) -> Option<&'v str> {
+    match document.get("issuer")? {
+        Value::String(id) => Some(id),
+        profile => profile.get("id")?.as_str(),
+    }
+}

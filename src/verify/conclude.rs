@@ -1,0 +1,119 @@
+//! From checks to the verdict, and to one sentence.
+
+use crate::{did, json::Value};
+
+use super::{
+    Options,
+    report::{Check, CheckId, Issuer, Outcome, Trust, Verdict},
+};
+
+/// The verdict over all checks that decide, and the one that decided against it.
+///
+/// One failure is enough for [`Verdict::Invalid`]; without one, a single unknown is enough for
+/// [`Verdict::CannotTell`]. And nothing is valid whose signature and key were not both good.
+pub(super) fn verdict(checks: &[Check]) -> (Verdict, Option<&Check>) {
+    let first = |outcome| checks.iter().find(|c| c.decides && c.outcome == outcome);
+    let passed = |id| {
+        checks
+            .iter()
+            .any(|c| c.id == id && c.outcome == Outcome::Pass)
+    };
+    if let Some(failed) = first(Outcome::Fail) {
+        (Verdict::Invalid, Some(failed))
+    } else if let Some(unknown) = first(Outcome::Unknown) {
+        (Verdict::CannotTell, Some(unknown))
+    } else if passed(CheckId::Proof) && passed(CheckId::KeyBinding) {
+        (Verdict::Valid, None)
+    } else {
+        (Verdict::CannotTell, None)
+    }
+}
+
+/// The answer in one sentence.
+pub(super) fn sentence(
+    verdict: Verdict,
+    decided: Option<&Check>,
+    checks: &[Check],
+    issuer: Option<&Issuer>,
+) -> String {
+    let why = decided.map_or("", |check| check.sentence.as_str());
+    match verdict {
+        Verdict::Invalid => format!("Do not rely on this. {why}"),
+        Verdict::CannotTell => format!("We cannot tell whether this is real. {why}"),
+        Verdict::Valid => {
+            let who = issuer.map_or_else(|| "its issuer".to_owned(), who);
+            let has = |id| {
+                checks
+                    .iter()
+                    .any(|c| c.id == id && c.outcome == Outcome::Pass)
+            };
+            let status = if has(CheckId::Status) {
+                "it has not been taken back"
+            } else {
+                "it says nothing about being taken back"
+            };
+            let dates = if has(CheckId::ValidUntil) {
+                "it has not expired"
+            } else {
+                "it has no end date"
+            };
+            format!("Signed by {who}; nothing in it was changed, {status}, and {dates}.")
+        }
+    }
+}
+
+fn who(issuer: &Issuer) -> String {
+    let at = issuer.domain.as_deref().unwrap_or(&issuer.id);
+    match &issuer.name {
+        Some(name) => format!("{name} ({at})"),
+        None => at.to_owned(),
+    }
+}
+
+/// Who a document says has issued it.
+pub(super) fn issuer(document: &Value, key_binding: Option<&'static str>) -> Option<Issuer> {
+    let id = super::binding::issuer_id(document)?.to_owned();
+    let name = document
+        .get("issuer")
+        .and_then(|i| i.get("name")?.as_str())
+        .map(str::to_owned);
+    let domain = domain(&id);
+    Some(Issuer {
+        id,
+        name,
+        domain,
+        key_binding,
+    })
+}
+
+/// The host of a did:web or of an https address.
+fn domain(id: &str) -> Option<String> {
+    let url = match did::Did::parse(id) {
+        Ok(did) if did.method() == "web" => did::web::url(&did).ok()?,
+        _ => id.to_owned(),
+    };
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"))?;
+    rest.split(['/', '?', '#']).next().map(str::to_owned)
+}
+
+/// Whether the reader trusts the issuer.
+pub(super) fn trust(issuer: Option<&Issuer>, options: &Options) -> Trust {
+    let Some(list) = &options.trusted_issuers else {
+        return Trust {
+            trusted: None,
+            sentence: "You have not told us whom you trust.".to_owned(),
+        };
+    };
+    let trusted = issuer.is_some_and(|issuer| list.contains(&issuer.id));
+    let sentence = if trusted {
+        "You have told us that you trust this issuer."
+    } else {
+        "This issuer is not among those whom you trust."
+    };
+    Trust {
+        trusted: Some(trusted),
+        sentence: sentence.to_owned(),
+    }
+}

@@ -1,0 +1,282 @@
+//! Embedded proofs: one that is good, bound to the issuer, and built on good ones is enough.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    config::limits,
+    did::split_fragment,
+    json::Value,
+    proof::{Expected, ProofError, Secured},
+    rdf,
+};
+
+use super::{
+    binding::{self, Controller, NoKey},
+    document,
+    report::{Check, CheckId},
+    sources::Sources,
+};
+
+/// What the proofs of a document come to.
+pub(super) struct Signed {
+    /// Checks for `proof` and `key-binding`, and one for `jsonld-safe` if the document has no
+    /// canonical form.
+    pub(super) checks: Vec<Check>,
+    /// How the issuer's key was found.
+    pub(super) method: Option<&'static str>,
+}
+
+impl Signed {
+    pub(super) fn not(proof: Check) -> Signed {
+        let binding = Check::skipped(
+            CheckId::KeyBinding,
+            "There is no good signature whose key could be looked at.",
+        );
+        Signed {
+            checks: vec![proof, binding],
+            method: None,
+        }
+    }
+}
+
+/// One proof's answer.
+enum Proved {
+    Good(Option<String>),
+    /// Wrong or unknown; whether the issuer's own key was meant, and so the issuer's own words may
+    /// have been changed.
+    Not {
+        why: Why,
+        bound: bool,
+    },
+}
+
+enum Why {
+    Proof(ProofError),
+    Key(NoKey),
+    Future,
+    Expired,
+}
+
+impl Why {
+    fn is_unknown(&self) -> bool {
+        match self {
+            Why::Proof(ProofError::Transformation(fault)) => {
+                fault.kind == rdf::Kind::UnknownContext
+            }
+            Why::Proof(error) => error.is_unknown(),
+            Why::Key(no_key) => no_key.is_unknown(),
+            Why::Future | Why::Expired => false,
+        }
+    }
+}
+
+/// Checks every proof of a document until one is good.
+///
+/// Each failing proof is passed over, so that somebody's broken proof beside the issuer's good one
+/// does no harm; but a good proof of somebody else is none (threat A11).
+pub(super) async fn check(sources: &dyn Sources, secured: &Secured<'_>, now: Timestamp) -> Signed {
+    let issuer = binding::issuer_id(secured.document()).unwrap_or_default();
+    let mut controller: Option<Result<Controller, NoKey>> = None;
+    let mut failed: Vec<(Why, bool)> = Vec::new();
+    let count = secured.raw_proofs().len();
+    for index in 0..count {
+        let meant = secured
+            .proof(index)
+            .is_ok_and(|proof| split_fragment(proof.verification_method).0 == issuer);
+        if meant && controller.is_none() {
+            controller = Some(binding::controller(sources, issuer).await);
+        }
+        match prove(secured, index, issuer, controller.as_ref(), now) {
+            Proved::Good(note) => {
+                let Some(Ok(controller)) = &controller else {
+                    continue;
+                };
+                return good(controller, note, count);
+            }
+            Proved::Not { why, bound } => failed.push((why, bound)),
+        }
+    }
+    bad(failed, controller.and_then(Result::ok))
+}
+
+fn prove(
+    secured: &Secured<'_>,
+    index: usize,
+    issuer: &str,
+    controller: Option<&Result<Controller, NoKey>>,
+    now: Timestamp,
+) -> Proved {
+    let proof = match secured.proof(index) {
+        Ok(proof) => proof,
+        Err(error) => {
+            return Proved::Not {
+                why: Why::Proof(error),
+                bound: false,
+            };
+        }
+    };
+    if split_fragment(proof.verification_method).0 != issuer {
+        return Proved::Not {
+            why: Why::Key(NoKey::OtherController),
+            bound: false,
+        };
+    }
+    let not = |why| Proved::Not { why, bound: true };
+    let controller = match controller {
+        Some(Ok(controller)) => controller,
+        Some(Err(no_key)) => return not(Why::Key(no_key.clone())),
+        None => return not(Why::Key(NoKey::NotNamed)),
+    };
+    let skew = SignedDuration::try_from(limits::CLOCK_SKEW).unwrap_or(SignedDuration::ZERO);
+    if proof.created > now.checked_add(skew).unwrap_or(Timestamp::MAX) {
+        return not(Why::Future);
+    }
+    if proof.expires.is_some_and(|expires| expires < now) {
+        return not(Why::Expired);
+    }
+    // Every proof that this one builds on must hold too, with a key of the same issuer.
+    let chain = match secured.ancestors(index) {
+        Ok(chain) => chain,
+        Err(error) => return not(Why::Proof(error)),
+    };
+    for at in chain.into_iter().chain([index]) {
+        let url = match secured.proof(at) {
+            Ok(proof) => proof.verification_method.to_owned(),
+            Err(error) => return not(Why::Proof(error)),
+        };
+        let created = secured.proof(at).map(|proof| proof.created).ok();
+        let key = match controller.key(&url, created) {
+            Ok(key) => key,
+            Err(no_key) => return not(Why::Key(no_key)),
+        };
+        if let Err(error) = secured.check(at, key, &Expected::CREDENTIAL) {
+            return not(Why::Proof(error));
+        }
+    }
+    Proved::Good(Some(proof.suite.name().to_owned()))
+}
+
+fn good(controller: &Controller, suite: Option<String>, count: usize) -> Signed {
+    let suite = suite.unwrap_or_default();
+    let others = match count {
+        1 => String::new(),
+        n => format!(" It has {n} proofs; one good proof of the issuer is enough."),
+    };
+    let proof = Check::pass(
+        CheckId::Proof,
+        format!("The text is exactly what was signed ({suite}).{others}"),
+    );
+    Signed {
+        checks: vec![proof, controller.check()],
+        method: Some(controller.method),
+    }
+}
+
+/// The failure that says most: what is wrong before what could not be checked, the issuer's own
+/// proofs before others'.
+fn bad(failed: Vec<(Why, bool)>, controller: Option<Controller>) -> Signed {
+    let any_unknown = failed.iter().any(|(why, _)| why.is_unknown());
+    let worst = failed.into_iter().max_by_key(|(why, bound)| {
+        let wrong = !why.is_unknown();
+        // Somebody else's wrong proof must not outweigh one of the issuer that was not checked.
+        (wrong && (*bound || !any_unknown), why.is_unknown(), *bound)
+    });
+    let Some((why, _)) = worst else {
+        return Signed::not(no_proof());
+    };
+    let method = controller.as_ref().map(|controller| controller.method);
+    let binding = match (&why, controller) {
+        (Why::Key(no_key), _) => no_key.check(),
+        (_, Some(controller)) => controller.check(),
+        (_, None) => Check::skipped(
+            CheckId::KeyBinding,
+            "There is no good signature whose key could be looked at.",
+        ),
+    };
+    let mut checks = Vec::new();
+    match &why {
+        Why::Proof(ProofError::Transformation(fault))
+            if fault.kind != rdf::Kind::UnknownContext =>
+        {
+            checks.push(document::unsafe_meaning(fault));
+            checks.push(Check::skipped(
+                CheckId::Proof,
+                "The signature cannot be computed, because part of the document has no meaning.",
+            ));
+        }
+        why => checks.push(proof_check(why)),
+    }
+    checks.push(binding);
+    Signed { checks, method }
+}
+
+fn proof_check(why: &Why) -> Check {
+    const VERIFICATION: &str = "https://w3id.org/security#PROOF_VERIFICATION_ERROR";
+    match why {
+        Why::Proof(ProofError::Transformation(_)) => Check::unknown(
+            CheckId::Proof,
+            "unknown_context",
+            "The signature could not be computed, because a vocabulary is not known here.",
+        ),
+        Why::Proof(error) if error.is_unknown() => Check::unknown(
+            CheckId::Proof,
+            "unsupported_proof",
+            super::input::sentence(&error.to_string()),
+        ),
+        Why::Proof(error) => Check::fail(
+            CheckId::Proof,
+            reason(error),
+            super::input::sentence(&error.to_string()),
+        )
+        .problem(error.problem()),
+        Why::Key(_) => Check::skipped(
+            CheckId::Proof,
+            "Without the issuer's key the signature says nothing.",
+        ),
+        Why::Future => Check::fail(
+            CheckId::Proof,
+            "created_in_future",
+            "The signature says that it was made in the future.",
+        )
+        .problem(VERIFICATION),
+        Why::Expired => Check::fail(
+            CheckId::Proof,
+            "proof_expired",
+            "The signature has expired.",
+        )
+        .problem(VERIFICATION),
+    }
+}
+
+fn reason(error: &ProofError) -> &'static str {
+    match error {
+        ProofError::Signature => "signature_mismatch",
+        ProofError::NoProof => "no_proof",
+        ProofError::TooMany(_) => "too_many_proofs",
+        ProofError::Purpose(_) => "wrong_purpose",
+        _ => "malformed_proof",
+    }
+}
+
+/// Nobody has signed it.
+pub(super) fn no_proof() -> Check {
+    Check::fail(
+        CheckId::Proof,
+        "no_proof",
+        "Nobody has signed this: it cannot be verified.",
+    )
+    .problem("https://w3id.org/security#PROOF_VERIFICATION_ERROR")
+}
+
+/// Why a document's proofs cannot be read at all.
+pub(super) fn unread(error: &ProofError) -> Signed {
+    Signed::not(match error {
+        ProofError::NoProof => no_proof(),
+        error => proof_check(&Why::Proof(error.clone())),
+    })
+}
+
+/// Whether the document has a proof member at all.
+pub(super) fn is_present(document: &Value) -> bool {
+    document.get("proof").is_some()
+}

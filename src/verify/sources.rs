@@ -1,0 +1,117 @@
+//! Where the verifier looks for what is not in the document itself.
+
+use std::{collections::HashMap, future::Future, pin::Pin};
+
+use jiff::Timestamp;
+
+/// What a source gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The text: JSON, or a compact JWT where a credential was asked for.
+    pub text: String,
+    /// How old it is: when it was read from where it stands.
+    pub as_of: Timestamp,
+}
+
+/// Why a source gave nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NotFetched {
+    /// It stands with somebody else, and nothing is fetched from there.
+    Elsewhere,
+    /// It should be here, and is not.
+    Missing,
+    /// It could not be read.
+    Unavailable,
+}
+
+/// A source's answer, when it comes.
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Found, NotFetched>> + Send + 'a>>;
+
+/// Where the verifier looks. It asks for nothing but these three, and never for an address that a
+/// document merely mentions.
+pub trait Sources: Send + Sync {
+    /// The key document of an issuer: a DID that does not hold its own document (did:web), or an
+    /// https address. The text is JSON.
+    fn issuer<'a>(&'a self, id: &'a str) -> Answer<'a>;
+
+    /// The status list credential at an https address: JSON, or a compact JWT.
+    fn status_list<'a>(&'a self, url: &'a str) -> Answer<'a>;
+
+    /// The credential that a link, a bare id or a `urn:uuid:` names.
+    fn credential<'a>(&'a self, link: &'a str) -> Answer<'a>;
+}
+
+/// Sources that are at hand: documents given beforehand, and nothing else.
+///
+/// For the command line (`--issuer FILE`, `--status FILE`), for tests, and for checking one's own
+/// work without a server. It answers at once, so [`verify_known`](super::verify_known) needs no
+/// executor.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    issuers: HashMap<String, Found>,
+    status_lists: HashMap<String, Found>,
+    credentials: HashMap<String, Found>,
+}
+
+impl Known {
+    /// Nothing at all: enough for did:key and did:jwk without a status.
+    #[must_use]
+    pub fn nothing() -> Known {
+        Known::default()
+    }
+
+    /// Adds the key document of the issuer `id`.
+    #[must_use]
+    pub fn with_issuer(mut self, id: &str, text: impl Into<String>, as_of: Timestamp) -> Known {
+        let text = text.into();
+        self.issuers.insert(id.to_owned(), Found { text, as_of });
+        self
+    }
+
+    /// Adds the status list credential that stands at `url`.
+    #[must_use]
+    pub fn with_status_list(
+        mut self,
+        url: &str,
+        text: impl Into<String>,
+        as_of: Timestamp,
+    ) -> Known {
+        let text = text.into();
+        self.status_lists
+            .insert(url.to_owned(), Found { text, as_of });
+        self
+    }
+
+    /// Adds the credential that `link` names.
+    #[must_use]
+    pub fn with_credential(
+        mut self,
+        link: &str,
+        text: impl Into<String>,
+        as_of: Timestamp,
+    ) -> Known {
+        let text = text.into();
+        self.credentials
+            .insert(link.to_owned(), Found { text, as_of });
+        self
+    }
+}
+
+impl Sources for Known {
+    fn issuer<'a>(&'a self, id: &'a str) -> Answer<'a> {
+        answer(&self.issuers, id)
+    }
+
+    fn status_list<'a>(&'a self, url: &'a str) -> Answer<'a> {
+        answer(&self.status_lists, url)
+    }
+
+    fn credential<'a>(&'a self, link: &'a str) -> Answer<'a> {
+        answer(&self.credentials, link)
+    }
+}
+
+fn answer<'a>(known: &'a HashMap<String, Found>, name: &str) -> Answer<'a> {
+    let found = known.get(name).cloned().ok_or(NotFetched::Elsewhere);
+    Box::pin(std::future::ready(found))
+}

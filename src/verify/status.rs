@@ -1,0 +1,225 @@
+//! Was it taken back? Every status entry is read; one set bit is enough, and what could not be read
+//! is never "not revoked".
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    config::limits,
+    credential,
+    json::{self, Value},
+    proof::{Secured, jwt},
+    status::{self, Entry, ListCredential, Purpose, StatusError},
+};
+
+use super::{
+    binding,
+    report::{Check, CheckId, Outcome},
+    signature,
+    sources::{NotFetched, Sources},
+    token,
+};
+
+const VERIFICATION: &str =
+    "https://www.w3.org/ns/credentials/status-list#STATUS_VERIFICATION_ERROR";
+const RETRIEVAL: &str = "https://www.w3.org/ns/credentials/status-list#STATUS_RETRIEVAL_ERROR";
+
+/// One entry's answer.
+enum Told {
+    /// The bit is not set. When the list was read.
+    Unset(Timestamp),
+    /// It says nothing against the credential: a newer one exists, or a message.
+    Note(String, Timestamp),
+    /// Taken back.
+    Set(Purpose, Timestamp),
+    /// Wrong, or could not be read.
+    Not(Check),
+}
+
+/// Reads every status of a document that was signed by `issuer`.
+pub(super) async fn check(sources: &dyn Sources, document: &Value<'_>, now: Timestamp) -> Check {
+    let id = CheckId::Status;
+    let entries = status::entries(document);
+    if entries.is_empty() {
+        return Check::skipped(id, "It names no list in which it could be taken back.");
+    }
+    if entries.len() > limits::FETCHES {
+        return Check::unknown(
+            id,
+            "too_many_statuses",
+            "It names more status lists than are read.",
+        );
+    }
+    let issuer = binding::issuer_id(document).unwrap_or_default();
+    let mut told = Vec::with_capacity(entries.len());
+    for entry in entries {
+        told.push(match entry {
+            Ok(entry) => look_up(sources, &entry, issuer, now).await,
+            Err(error) => Told::Not(wrong_entry(&error)),
+        });
+    }
+    conclude(told)
+}
+
+/// Set bits first, then what is wrong, then what is unknown; only then is it good.
+fn conclude(told: Vec<Told>) -> Check {
+    let id = CheckId::Status;
+    let set = told.iter().find_map(|one| match one {
+        Told::Set(purpose, at) => Some((purpose.clone(), *at)),
+        _ => None,
+    });
+    if let Some((purpose, at)) = set {
+        return match purpose {
+            Purpose::Suspension => {
+                Check::fail(id, "suspended", "The issuer has suspended it for now.")
+            }
+            _ => Check::fail(id, "revoked", "The issuer has taken it back."),
+        }
+        .as_of(Some(at));
+    }
+    let mut unknown = None;
+    let mut notes = String::new();
+    let mut oldest: Option<Timestamp> = None;
+    for one in told {
+        match one {
+            Told::Not(check) if check.outcome == Outcome::Fail => return check,
+            Told::Not(check) => unknown = unknown.or(Some(check)),
+            Told::Note(note, at) => {
+                notes = format!("{notes} {note}");
+                oldest = Some(oldest.map_or(at, |old| old.min(at)));
+            }
+            Told::Unset(at) => oldest = Some(oldest.map_or(at, |old| old.min(at))),
+            Told::Set(..) => {}
+        }
+    }
+    unknown.unwrap_or_else(|| {
+        Check::pass(id, format!("The issuer has not taken it back.{notes}")).as_of(oldest)
+    })
+}
+
+async fn look_up(sources: &dyn Sources, entry: &Entry, issuer: &str, now: Timestamp) -> Told {
+    let found = match sources.status_list(&entry.list).await {
+        Ok(found) => found,
+        Err(why) => return Told::Not(not_fetched(why)),
+    };
+    let list = match signed_list(sources, &found.text, issuer, now).await {
+        Ok(list) => list,
+        Err(sentence) => return Told::Not(bad_list("status_list_not_verified", sentence)),
+    };
+    let skew = SignedDuration::try_from(limits::CLOCK_SKEW).unwrap_or(SignedDuration::ZERO);
+    let latest = now.checked_add(skew).unwrap_or(Timestamp::MAX);
+    if list.valid_from.is_some_and(|from| from > latest) {
+        return Told::Not(bad_list(
+            "status_stale",
+            "The status list does not hold yet.",
+        ));
+    }
+    if list.valid_until.is_some_and(|until| until < now) {
+        return Told::Not(bad_list("status_stale", "The status list is out of date."));
+    }
+    match list.status(entry) {
+        Ok(status) => match status.purpose {
+            Purpose::Revocation | Purpose::Suspension if status.value == 0 => {
+                Told::Unset(found.as_of)
+            }
+            Purpose::Refresh if status.value == 0 => Told::Unset(found.as_of),
+            Purpose::Revocation | Purpose::Suspension => Told::Set(status.purpose, found.as_of),
+            Purpose::Refresh => Told::Note("A newer one exists.".to_owned(), found.as_of),
+            Purpose::Message => Told::Note(
+                status
+                    .message
+                    .map_or_else(String::new, |m| format!("The issuer adds: {m}")),
+                found.as_of,
+            ),
+            Purpose::Other(_) => Told::Not(Check::unknown(
+                CheckId::Status,
+                "unsupported_status",
+                "It has a status for a purpose that is not known here.",
+            )),
+        },
+        Err(error) => Told::Not(wrong_entry(&error)),
+    }
+}
+
+fn not_fetched(why: NotFetched) -> Check {
+    let sentence = match why {
+        NotFetched::Elsewhere => {
+            "The status list stands on another server, and was not fetched: it may have been taken back."
+        }
+        NotFetched::Missing => "The status list should be here, and is not.",
+        NotFetched::Unavailable => "The status list could not be read just now.",
+    };
+    Check::unknown(CheckId::Status, "status_unavailable", sentence).problem(RETRIEVAL)
+}
+
+fn bad_list(reason: &'static str, sentence: impl Into<String>) -> Check {
+    Check::unknown(CheckId::Status, reason, sentence).problem(VERIFICATION)
+}
+
+/// An entry that contradicts the standard or its list is wrong; a kind of status that is not known,
+/// and a list that cannot be relied on, leave it open.
+fn wrong_entry(error: &StatusError) -> Check {
+    let sentence = super::input::sentence(&error.to_string());
+    let check = match error {
+        StatusError::UnknownType(_) => {
+            Check::unknown(CheckId::Status, "unsupported_status", sentence)
+        }
+        StatusError::Range | StatusError::Entry { .. } => {
+            Check::fail(CheckId::Status, "malformed_status", sentence)
+        }
+        StatusError::Length(_) | StatusError::List(_) => {
+            Check::unknown(CheckId::Status, "status_list", sentence)
+        }
+    };
+    check.problem(error.problem())
+}
+
+/// The list in a text, if the issuer of the credential has signed it (threat E7).
+async fn signed_list(
+    sources: &dyn Sources,
+    text: &str,
+    issuer: &str,
+    now: Timestamp,
+) -> Result<ListCredential, String> {
+    let other = || "The status list was signed by somebody else than the issuer.".to_owned();
+    if jwt::looks_like(text) {
+        let read = jwt::read(text).map_err(|error| list_error(&error))?;
+        let claims = read.claims().map_err(|error| list_error(&error))?;
+        if binding::issuer_id(&claims.credential) != Some(issuer) {
+            return Err(other());
+        }
+        envelope(&claims.credential)?;
+        good(&token::check(sources, &read, &claims, now).await.checks)?;
+        return ListCredential::read(&claims.credential).map_err(|error| list_error(&error));
+    }
+    let value =
+        json::parse(text).map_err(|_| "The status list is not readable JSON.".to_owned())?;
+    if binding::issuer_id(&value) != Some(issuer) {
+        return Err(other());
+    }
+    envelope(&value)?;
+    let secured = Secured::read(value).map_err(|_| "The status list is not signed.".to_owned())?;
+    good(&signature::check(sources, &secured, now).await.checks)?;
+    ListCredential::read(secured.document()).map_err(|error| list_error(&error))
+}
+
+fn list_error(error: &dyn std::fmt::Display) -> String {
+    super::input::sentence(&format!("the status list cannot be used: {error}"))
+}
+
+fn envelope(list: &Value) -> Result<(), String> {
+    match credential::envelope_faults(list).first() {
+        None => Ok(()),
+        Some(fault) => Err(list_error(&format!(
+            "{} (at {})",
+            fault.sentence.trim_end_matches('.'),
+            fault.pointer
+        ))),
+    }
+}
+
+fn good(checks: &[Check]) -> Result<(), String> {
+    match checks.iter().find(|check| check.outcome != Outcome::Pass) {
+        None => Ok(()),
+        Some(check) => Err(list_error(&check.sentence.trim_end_matches('.'))),
+    }
+}
