@@ -5,13 +5,16 @@
 //! the caller, and [`Document::method`] decides which key in them may be used.
 
 mod document;
+mod document_json;
 pub mod jwk;
 pub mod key;
+mod method;
 pub mod web;
 
 use std::fmt;
 
-pub use document::{Document, DocumentError, KeyState, Purpose, VerificationMethod, is_absolute};
+pub use document::{Document, DocumentError, is_absolute};
+pub use method::{KeyState, Purpose, VerificationMethod};
 
 /// How every DID method is resolved: one line each. A new method is a file and a line.
 pub const METHODS: &[Method] = &[

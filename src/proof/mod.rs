@@ -10,6 +10,7 @@ mod eddsa_rdfc_2022;
 mod error;
 pub mod jwt;
 mod options;
+mod read;
 mod secured;
 
 use std::fmt;
@@ -18,7 +19,8 @@ use sha2::{Digest, Sha256};
 
 pub use error::ProofError;
 pub use options::ProofOptions;
-pub use secured::{Expected, MAX_PROOFS, Proof, Secured};
+pub use read::{Expected, Proof};
+pub use secured::{MAX_PROOFS, Secured};
 
 use crate::{
     json::Value,

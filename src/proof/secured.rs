@@ -1,29 +1,12 @@
-//! A document and its proofs, apart: how proofs are read, chained and checked.
+//! A document and its proofs, apart: how proofs are chained and checked.
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
-
-use super::{HashData, ProofError, Suite, suite};
-use crate::{
-    credential::dates,
-    did::Purpose,
-    json::Value,
-    keys::{self, KeyError, PublicKey, SignatureBytes},
-};
+use super::{Expected, HashData, Proof, ProofError};
+use crate::{json::Value, keys::PublicKey};
 
 /// How many proofs of one document are read.
 pub const MAX_PROOFS: usize = 8;
-
-/// Kinds of proof that exist, but are not read by this version.
-const NOT_YET: &[&str] = &[
-    "Ed25519Signature2020",
-    "bbs-2023",
-    "ecdsa-jcs-2019",
-    "ecdsa-rdfc-2019",
-    "ecdsa-sd-2023",
-    "eddsa-2022",
-];
 
 /// A document and its proofs.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,51 +15,6 @@ pub struct Secured<'a> {
     proofs: Vec<Value<'a>>,
     /// Whether `proof` was written as an array.
     is_array: bool,
-}
-
-/// One proof, read but not checked.
-#[derive(Debug, Clone)]
-pub struct Proof<'v> {
-    /// Its cryptosuite.
-    pub suite: &'static dyn Suite,
-    /// The URL of the key it claims; nothing is proven by its text.
-    pub verification_method: &'v str,
-    /// What it was made for.
-    pub purpose: &'v str,
-    /// When it says it was made.
-    pub created: Timestamp,
-    /// From when on it must not be believed.
-    pub expires: Option<Timestamp>,
-    /// Its own name.
-    pub id: Option<&'v str>,
-    /// The names of the proofs it builds on.
-    pub previous_proof: Vec<&'v str>,
-    /// Whom it was made for.
-    pub domain: Vec<&'v str>,
-    /// What question it answers.
-    pub challenge: Option<&'v str>,
-    /// The 64 bytes of its `proofValue`.
-    pub signature: SignatureBytes,
-}
-
-/// What the reader of a proof expects of it (Data Integrity 1.0 §4.4, steps 3 to 5).
-#[derive(Debug, Clone, Copy)]
-pub struct Expected<'e> {
-    /// The purpose it must have.
-    pub purpose: Purpose,
-    /// The domains it must name, all and no other; `None`: any.
-    pub domain: Option<&'e [&'e str]>,
-    /// The challenge it must answer; `None`: any.
-    pub challenge: Option<&'e str>,
-}
-
-impl Expected<'_> {
-    /// What a credential's proof must be: made to assert something.
-    pub const CREDENTIAL: Expected<'static> = Expected {
-        purpose: Purpose::AssertionMethod,
-        domain: None,
-        challenge: None,
-    };
 }
 
 impl<'a> Secured<'a> {
@@ -150,24 +88,7 @@ impl<'a> Secured<'a> {
     /// [`ProofError::Malformed`], or [`ProofError::NotSupportedYet`].
     pub fn proof(&self, index: usize) -> Result<Proof<'_>, ProofError> {
         let raw = self.proofs.get(index).ok_or(ProofError::NoProof)?;
-        let reader = Reader {
-            raw,
-            index: self.is_array.then_some(index),
-        };
-        Ok(Proof {
-            suite: reader.suite()?,
-            verification_method: reader.text("verificationMethod")?,
-            purpose: reader.text("proofPurpose")?,
-            created: reader
-                .date("created")?
-                .ok_or_else(|| reader.missing("created"))?,
-            expires: reader.date("expires")?,
-            id: reader.optional_text("id")?,
-            previous_proof: reader.texts("previousProof")?,
-            domain: reader.texts("domain")?,
-            challenge: reader.optional_text("challenge")?,
-            signature: reader.signature()?,
-        })
+        Proof::read(raw, self.is_array.then_some(index))
     }
 
     /// Checks the proof at `index` alone against a key: what it was made for, and its signature.
@@ -220,6 +141,11 @@ impl<'a> Secured<'a> {
 
     /// Where the proofs of these names are, in the order of the document.
     fn named<S: AsRef<str>>(&self, names: &[S]) -> Result<Vec<usize>, ProofError> {
+        if names.len() > MAX_PROOFS {
+            return Err(ProofError::Chain(
+                "previousProof names more proofs than are read",
+            ));
+        }
         let mut found = Vec::with_capacity(names.len());
         for name in names {
             let id = Some(name.as_ref());
@@ -269,115 +195,5 @@ impl<'a> Secured<'a> {
             }
         }
         Ok(())
-    }
-}
-
-impl Proof<'_> {
-    /// Whether the proof was made for what the reader expects.
-    ///
-    /// # Errors
-    /// [`ProofError::Purpose`], [`ProofError::Domain`] or [`ProofError::Challenge`].
-    pub fn meets(&self, expected: &Expected<'_>) -> Result<(), ProofError> {
-        if self.purpose != expected.purpose.name() {
-            return Err(ProofError::Purpose(self.purpose.to_owned()));
-        }
-        if let Some(domain) = expected.domain {
-            let all = domain.iter().all(|name| self.domain.contains(name));
-            let only = self.domain.iter().all(|name| domain.contains(name));
-            if !(all && only) {
-                return Err(ProofError::Domain);
-            }
-        }
-        if expected.challenge.is_some() && self.challenge != expected.challenge {
-            return Err(ProofError::Challenge);
-        }
-        Ok(())
-    }
-}
-
-/// Reads the members of one proof and says where a fault is.
-struct Reader<'v, 'a> {
-    raw: &'v Value<'a>,
-    /// Its place, if `proof` is an array.
-    index: Option<usize>,
-}
-
-impl<'v> Reader<'v, '_> {
-    fn fault(&self, member: &str, sentence: &'static str) -> ProofError {
-        let mut pointer = match self.index {
-            Some(index) => format!("/proof/{index}"),
-            None => String::from("/proof"),
-        };
-        if !member.is_empty() {
-            pointer.push('/');
-            pointer.push_str(member);
-        }
-        ProofError::Malformed { pointer, sentence }
-    }
-
-    fn missing(&self, member: &str) -> ProofError {
-        self.fault(member, "a proof must have this")
-    }
-
-    /// The suite that the exact pair of `type` and `cryptosuite` names (threat A9).
-    fn suite(&self) -> Result<&'static dyn Suite, ProofError> {
-        if self.raw.members().is_none() {
-            return Err(self.fault("", "a proof is a JSON object"));
-        }
-        let kind = self.text("type")?;
-        if kind != "DataIntegrityProof" {
-            return Err(self.unknown("type", kind));
-        }
-        let name = self.text("cryptosuite")?;
-        suite(name).ok_or_else(|| self.unknown("cryptosuite", name))
-    }
-
-    fn unknown(&self, member: &str, name: &str) -> ProofError {
-        if NOT_YET.contains(&name) {
-            ProofError::NotSupportedYet(name.to_owned())
-        } else {
-            self.fault(member, "not a kind of proof that is trusted")
-        }
-    }
-
-    fn signature(&self) -> Result<SignatureBytes, ProofError> {
-        let text = self.text("proofValue")?;
-        keys::signature_from_multibase(text).map_err(|error| match error {
-            KeyError::Malformed(sentence) => self.fault("proofValue", sentence),
-            _ => self.fault("proofValue", "not a signature"),
-        })
-    }
-
-    fn text(&self, member: &str) -> Result<&'v str, ProofError> {
-        self.optional_text(member)?
-            .ok_or_else(|| self.missing(member))
-    }
-
-    fn optional_text(&self, member: &str) -> Result<Option<&'v str>, ProofError> {
-        match self.raw.get(member) {
-            None => Ok(None),
-            Some(value) => match value.as_str() {
-                Some(text) => Ok(Some(text)),
-                None => Err(self.fault(member, "must be text")),
-            },
-        }
-    }
-
-    fn texts(&self, member: &str) -> Result<Vec<&'v str>, ProofError> {
-        let items = self.raw.get(member).map_or(&[][..], Value::one_or_many);
-        let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
-        texts.ok_or_else(|| self.fault(member, "must be text, or a list of texts"))
-    }
-
-    fn date(&self, member: &str) -> Result<Option<Timestamp>, ProofError> {
-        self.optional_text(member)?
-            .map(dates::stamp)
-            .transpose()
-            .map_err(|_| {
-                self.fault(
-                    member,
-                    "must be a date and time such as 2026-03-01T10:00:00Z",
-                )
-            })
     }
 }

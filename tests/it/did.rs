@@ -299,6 +299,15 @@ fn documents_that_cannot_be_relied_on_are_refused() {
         );
     }
     assert!(Document::parse(&Value::Null).is_err());
+    let methods: Vec<String> = (0..257)
+        .map(|i| format!(r##"{{"id":"#{i}","type":"x","controller":"y"}}"##))
+        .collect();
+    let many = |count| format!(r#""verificationMethod":[{}]"#, methods[..count].join(","));
+    assert!(document("did:web:a.test", &many(256)).is_ok());
+    assert_eq!(
+        document("did:web:a.test", &many(257)),
+        Err(DocumentError::Document("it has more than 256 keys"))
+    );
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use skillmark::keys::{PublicKey, SignatureBytes};
+use skillmark::{
+    json::{self, Value},
+    keys::{self, PublicKey, SignatureBytes, SigningKey},
+};
 
 fn table(path: &str) -> Vec<Vec<String>> {
     let path = format!("{}/tests/vectors/{path}", env!("CARGO_MANIFEST_DIR"));
@@ -72,4 +75,25 @@ fn a7_speccheck_strict_column() {
     10: key
     11: key
     ");
+}
+
+#[test]
+fn i13_every_example_key_is_known() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/keys-example");
+    let mut keys = 0;
+    for entry in fs::read_dir(folder).expect("keys-example") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a key");
+        let file = json::parse(&text).expect("json");
+        let secret = file.get("secretKeyMultibase").and_then(Value::as_str);
+        let key = SigningKey::from_multikey(secret.expect("a secret"))
+            .expect("a key")
+            .public();
+        assert!(keys::known_bad(&key).is_some(), "{}", path.display());
+        keys += 1;
+    }
+    assert!(keys > 0);
 }

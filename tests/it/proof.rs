@@ -287,6 +287,13 @@ fn broken_chains_are_refused() {
         circle
     );
     assert_eq!(verdict("/proof/2/previousProof", third.into(), 3), circle);
+    let many = Value::Array(vec![first.clone().into(); 9]);
+    assert_eq!(
+        verdict("/proof/2/previousProof", many, 2),
+        Err(ProofError::Chain(
+            "previousProof names more proofs than are read"
+        ))
+    );
     // A changed or a dropped ancestor breaks what builds on it.
     assert_eq!(
         verdict("/proof/0/created", "2023-02-24T23:36:39Z".into(), 3),
