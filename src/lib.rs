@@ -79,3 +79,6 @@ pub mod portfolio;
 
 /// The HTTP face: pages, API, sign-in.
 pub mod web;
+
+/// The command line.
+pub mod cli;

@@ -1,2 +1,7 @@
 //! The `skillmark` program: hands its arguments to the library and exits with the answer.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    skillmark::cli::run(std::env::args_os())
+}

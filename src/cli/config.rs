@@ -1,0 +1,31 @@
+//! `skillmark config`: the settings in force.
+
+use clap::CommandFactory as _;
+
+use super::{Cli, Config, Failure, Screen};
+
+/// Show every setting in force, and the variable that sets it
+#[derive(Debug, clap::Args)]
+#[command(name = "config", after_help = "\
+Examples:
+  skillmark config
+  SKILLMARK_LISTEN=0.0.0.0:8080 skillmark config
+  skillmark config > skillmark.env          a file to start from; passwords are shown as ***")]
+pub(super) struct ShowConfig {}
+
+impl ShowConfig {
+    pub(super) async fn run(self, config: Config, screen: &Screen) -> Result<u8, Failure> {
+        let definition = Cli::command();
+        for setting in config.settings() {
+            let argument = definition
+                .get_arguments()
+                .find(|argument| argument.get_long() == Some(setting.flag));
+            if let Some(help) = argument.and_then(|argument| argument.get_help()) {
+                screen.line(format_args!("# {help}"))?;
+            }
+            let variable = setting.flag.replace('-', "_").to_uppercase();
+            screen.line(format_args!("SKILLMARK_{variable}={}", setting.value))?;
+        }
+        Ok(0)
+    }
+}
