@@ -9,6 +9,7 @@ use skillmark::{
     json::{parse, text},
     keys::SigningKey,
     proof::{self, Expected, ProofError, ProofOptions, Secured, jwt},
+    status::{self, List, ListCredential},
 };
 
 use crate::credential::{SAMPLES, sample};
@@ -40,31 +41,20 @@ fn ours(suite: &str) -> Vec<Value> {
 
 /// The status list that the samples name, signed by us, with one bit set or none.
 fn status_list(set: Option<usize>) -> Value {
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-    use std::io::Write as _;
-
-    let mut bits = vec![0_u8; 131_072 / 8];
+    let mut list = List::new(status::MIN_ENTRIES);
     if let Some(index) = set {
-        bits[index / 8] |= 0x80 >> (index % 8);
+        list.set(index, true).expect("an entry of the list");
     }
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    gzip.write_all(&bits).expect("memory");
-    let encoded = URL_SAFE_NO_PAD.encode(gzip.finish().expect("memory"));
-    let credential = json!({
-        "@context": ["https://www.w3.org/ns/credentials/v2"],
-        "id": STATUS_LIST,
-        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
-        "issuer": did::key::did(&key().public()).as_str(),
-        "validFrom": "2026-03-01T00:00:00Z",
-        "credentialSubject": {
-            "id": format!("{STATUS_LIST}#list"),
-            "type": "BitstringStatusList",
-            "statusPurpose": "revocation",
-            "encodedList": format!("u{encoded}"),
-        },
-    })
-    .to_string();
-    secured(&parse(&credential).expect("JSON"), "eddsa-rdfc-2022")
+    let credential = ListCredential {
+        url: STATUS_LIST.to_owned(),
+        issuer: did::key::did(&key().public()).to_string(),
+        purposes: vec![status::Purpose::Revocation],
+        valid_from: "2026-03-01T00:00:00Z".parse().ok(),
+        valid_until: None,
+        ttl_ms: None,
+        list,
+    };
+    secured(&credential.to_json(), "eddsa-rdfc-2022")
 }
 
 const STATUS_LIST: &str = "https://skillmark.example/status/7rZc3cR1TnWl0dXyqk8wVA";
