@@ -390,3 +390,99 @@ impl Defining<'_> {
 fn conflict<T>(term: &str, what: &str) -> Result<T, Refusal> {
     Err(Refusal::Conflict(format!("the term {term:?} {what}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A library with a base context that has forty types, each with a context of its own.
+    fn many_types() -> Library {
+        let types: Vec<String> = (0..40)
+            .map(|n| format!(r#""T{n}":{{"@id":"urn:T{n}","@context":{{"p{n}":"urn:p{n}"}}}}"#))
+            .collect();
+        let text = format!(r#"{{"@context":{{{}}}}}"#, types.join(","));
+        let mut library = Library::default();
+        library.add("urn:context", &text).expect("a context");
+        library
+    }
+
+    #[test]
+    fn no_sequence_of_documents_makes_it_grow_for_ever() {
+        let mut engine = Engine::new(Arc::new(many_types()));
+        for document in 0..20 {
+            engine.begin();
+            let local = engine.find("urn:context").expect("the context");
+            let base = engine.apply(Engine::INITIAL, local, Mode::Document);
+            let base = base.expect("the base context");
+            let scoped = |engine: &Engine, n: usize| {
+                let name = format!("T{n}");
+                engine.active(base).term(&name).and_then(|term| term.scoped)
+            };
+            let mut refused = 0;
+            for (a, b) in (0..40).flat_map(|a| (0..40).map(move |b| (a, b))) {
+                let mut at = base;
+                for n in [a, b, document] {
+                    let local = scoped(&engine, n).expect("a scoped context");
+                    match engine.apply(at, local, Mode::Type) {
+                        Ok(next) => at = next,
+                        Err(refusal) => {
+                            assert_eq!(refusal, Refusal::TooMany);
+                            refused += 1;
+                            break;
+                        }
+                    }
+                }
+            }
+            assert!(refused > 0, "document {document}");
+            assert!(engine.actives.len() <= MAX_ACTIVE);
+        }
+    }
+
+    #[test]
+    fn what_was_worked_out_is_found_again() {
+        let mut engine = Engine::new(Arc::new(many_types()));
+        let local = engine.find("urn:context").expect("the context");
+        let first = engine.apply(Engine::INITIAL, local, Mode::Document);
+        let size = engine.actives.len();
+        engine.begin();
+        assert_eq!(engine.apply(Engine::INITIAL, local, Mode::Document), first);
+        assert_eq!(engine.actives.len(), size);
+    }
+
+    #[test]
+    fn terms_that_contradict_are_refused() {
+        let mut library = Library::default();
+        let protected = r#"{"@context":{"@protected":true,"a":"urn:a"}}"#;
+        library.add("urn:1", protected).expect("a context");
+        library
+            .add("urn:2", r#"{"@context":{"a":"urn:b"}}"#)
+            .expect("a context");
+        library
+            .add("urn:3", r#"{"@context":{"a":"b","b":"a"}}"#)
+            .expect("a context");
+        library
+            .add("urn:4", r#"{"@context":[null]}"#)
+            .expect("a context");
+        let mut engine = Engine::new(Arc::new(library));
+        let mut apply = |from, url: &str| {
+            let local = engine.find(url).expect(url);
+            engine.apply(from, local, Mode::Document)
+        };
+        let first = apply(Engine::INITIAL, "urn:1").expect("the first");
+        let refusal = |sentence: &str| Err(Refusal::Conflict(sentence.to_owned()));
+        assert_eq!(
+            apply(first, "urn:2"),
+            refusal("the term \"a\" is protected and would change")
+        );
+        assert!(apply(first, "urn:1").is_ok());
+        assert!(apply(Engine::INITIAL, "urn:2").is_ok());
+        assert_eq!(
+            apply(Engine::INITIAL, "urn:3"),
+            refusal("the term \"a\" is defined by itself")
+        );
+        assert_eq!(
+            apply(first, "urn:4"),
+            refusal("a context would forget protected terms")
+        );
+    }
+}

@@ -154,7 +154,7 @@ impl<D: Digest> Work<'_, D> {
         };
         blanks.sort_unstable();
         loop {
-            self.spend(1 + (blanks.len() + issuer.order.len()) / 16)?;
+            self.spend(1 + blanks.len() * (blanks.len() + issuer.order.len()) / 256)?;
             self.walk(&blanks, issuer, &mut best)?;
             if !next_order(&mut blanks) {
                 break;

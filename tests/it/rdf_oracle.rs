@@ -146,3 +146,23 @@ fn samples_have_the_canonical_form_npm_gives_them() {
     }
     assert!(compared > 20, "{compared} samples");
 }
+
+/// Nodes without an id that stand beside one another twice, in two graphs, under ties that only
+/// the n-degree algorithm settles: the related nodes count as often as they stand there.
+#[test]
+fn related_nodes_are_counted_as_npm_counts_them() {
+    let mut peer = Peer::start("canonize.mjs");
+    for round in 0..12 {
+        let pairs = serde_json::json!([
+            {"id": "_:a", "urn:q": {"id": "_:b"}},
+            {"id": "_:c", "urn:q": {"id": "_:d"}},
+        ]);
+        let document = serde_json::json!({
+            "@context": "https://www.w3.org/ns/credentials/v2",
+            "type": "VerifiableCredential",
+            "urn:p": [pairs, {"id": "_:b", "name": format!("b{round}")}, {"id": "_:d", "name": "d"}],
+            "proof": {"type": "DataIntegrityProof", "urn:r": pairs},
+        });
+        assert_eq!(compare(&mut peer, &document), Verdict::BothSame, "{round}");
+    }
+}
