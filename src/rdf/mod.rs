@@ -17,6 +17,7 @@ mod graph;
 mod iri;
 mod literal;
 mod ndegree;
+mod node;
 pub mod nquads;
 mod rdfc;
 mod source;
@@ -34,9 +35,9 @@ use sha2::{Digest, Sha256};
 use crate::json::Value;
 
 pub use fault::{Fault, Kind};
+pub use node::MAX_QUADS;
 pub use rdfc::MAX_WORK;
 pub use value::SMALLEST_NUMBER;
-pub use walk::MAX_QUADS;
 
 use fault::Path;
 

@@ -7,18 +7,12 @@
 use crate::json::{MAX_DEPTH, Members, Value};
 
 use super::{
-    active::{
-        ActiveId, Coercion, Engine, Meaning, Mode, RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, Refusal,
-        Term,
-    },
+    active::{ActiveId, Engine, Mode, Refusal, Term},
     fault::{Fault, Kind, Path},
-    graph::{Graph, Node, Quad},
-    iri::{self, Keyword},
+    graph::{Graph, Node},
+    iri::Keyword,
     source::{Container, LocalId},
 };
-
-/// How many quads one document may have.
-pub const MAX_QUADS: usize = 10_000;
 
 /// What a value came to; the objects themselves stand on the walk's stack.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,9 +26,9 @@ pub(super) enum Shape {
 /// The property a value stands under, and what it means in the context it was found in.
 #[derive(Clone, Copy)]
 pub(super) struct Property<'d> {
-    name: &'d str,
-    term: Option<Term>,
-    context: ActiveId,
+    pub(super) name: &'d str,
+    pub(super) term: Option<Term>,
+    pub(super) context: ActiveId,
 }
 
 /// Where a value stands: the graph its quads go to, how deep, and the way there.
@@ -158,7 +152,7 @@ impl Walk<'_> {
 
     /// An object: a node, a value object, a `@list` or a `@set`. `must_say` is set where a node
     /// without properties would vanish: at the top and as the content of a graph.
-    fn object(
+    pub(super) fn object(
         &mut self,
         outer: ActiveId,
         property: Option<Property<'_>>,
@@ -302,7 +296,7 @@ impl Walk<'_> {
         Ok(context)
     }
 
-    fn apply(
+    pub(super) fn apply(
         &mut self,
         from: ActiveId,
         local: LocalId,
@@ -367,181 +361,6 @@ impl Walk<'_> {
         };
         self.reference(context, text, false, &path)
     }
-
-    /// One member of a node. Answers whether it says anything, be it an empty set.
-    fn member(
-        &mut self,
-        (base, context): (ActiveId, ActiveId),
-        subject: Node,
-        key: &str,
-        value: &Value<'_>,
-        place: Place<'_>,
-    ) -> Result<bool, Fault> {
-        let term = self.engine.active(context).term(key).copied();
-        let meaning = match (&term, iri::keyword(key)) {
-            (_, Some(keyword)) => Meaning::Keyword(keyword),
-            (Some(term), None) => term.meaning,
-            (None, None) => Meaning::Nothing,
-        };
-        let predicate = match meaning {
-            Meaning::Keyword(Keyword::Type) => return self.types(base, subject, value, place),
-            Meaning::Keyword(Keyword::Id | Keyword::Context) => return Ok(false),
-            Meaning::Keyword(_) => {
-                let sentence = format!("the keyword {key:?} has no place here");
-                return Err(place.path.fault(Kind::Keyword, sentence));
-            }
-            Meaning::Iri(id) => self.known_iri(id),
-            Meaning::Nothing if term.is_none() => match self.iri(context, key, true) {
-                Reference::Node(node) if node.text().is_some() => node,
-                _ => return Err(undefined(key, place)),
-            },
-            Meaning::Nothing => return Err(undefined(key, place)),
-        };
-        let property = Property {
-            name: key,
-            term,
-            context,
-        };
-        self.property(property, subject, predicate, value, place)
-    }
-
-    fn property(
-        &mut self,
-        property: Property<'_>,
-        subject: Node,
-        predicate: Node,
-        value: &Value<'_>,
-        place: Place<'_>,
-    ) -> Result<bool, Fault> {
-        let mark = self.objects.len();
-        let Property { term, context, .. } = property;
-        let (scoped, coercion, container) = match term {
-            Some(term) => (term.scoped, term.coercion, term.container),
-            None => (None, Coercion::None, Container::Set),
-        };
-        if coercion == Coercion::Json {
-            let object = self.json(value);
-            self.quad(subject, predicate, object, place)?;
-            return Ok(true);
-        }
-        let inner = match scoped {
-            Some(local) => self.apply(context, local, Mode::Property, place)?,
-            None => context,
-        };
-        if container == Container::Graph {
-            return self.graphs(inner, property, (subject, predicate), value, place);
-        }
-        match self.value(inner, property, value, false, place)? {
-            Shape::Nothing => return Ok(false),
-            Shape::List => {}
-            _ if container == Container::List => self.list(mark, place)?,
-            _ => {}
-        }
-        for at in mark..self.objects.len() {
-            self.quad(subject, predicate, self.objects[at], place)?;
-        }
-        self.objects.truncate(mark);
-        Ok(true)
-    }
-
-    /// The values of a `@graph` container: each a node in a graph of its own.
-    fn graphs(
-        &mut self,
-        context: ActiveId,
-        property: Property<'_>,
-        link: (Node, Node),
-        value: &Value<'_>,
-        place: Place<'_>,
-    ) -> Result<bool, Fault> {
-        match value {
-            Value::Null => Ok(false),
-            Value::Array(items) => {
-                let place = descend(place)?;
-                let mut said = false;
-                for (at, item) in items.iter().enumerate() {
-                    let path = Path::Index(place.path, at);
-                    said |= self.graphs(context, property, link, item, place.at(&path))?;
-                }
-                Ok(said)
-            }
-            Value::Object(members) => {
-                let mark = self.objects.len();
-                let graph = self.graph.fresh();
-                let inside = Place { graph, ..place };
-                let shape = self.object(context, Some(property), members, &[], true, inside)?;
-                if shape != Shape::One {
-                    return Err(loss(place, "a list or set cannot stand here"));
-                }
-                self.objects.truncate(mark);
-                self.quad(link.0, link.1, graph, place)?;
-                Ok(true)
-            }
-            _ => Err(loss(
-                place,
-                "only an object can stand here: the content of text is not signed",
-            )),
-        }
-    }
-
-    fn types(
-        &mut self,
-        context: ActiveId,
-        subject: Node,
-        value: &Value<'_>,
-        place: Place<'_>,
-    ) -> Result<bool, Fault> {
-        let predicate = self.known_iri(RDF_TYPE);
-        for (at, name) in value.one_or_many().iter().enumerate() {
-            let index = Path::Index(place.path, at);
-            let path = match value {
-                Value::Array(_) => &index,
-                _ => place.path,
-            };
-            let Value::String(name) = name else {
-                return Err(path.fault(Kind::Shape, "a type must be a string"));
-            };
-            let object = self.reference(context, name, true, path)?;
-            self.quad(subject, predicate, object, place)?;
-        }
-        Ok(!value.one_or_many().is_empty())
-    }
-
-    /// Turns the objects from `mark` on into one RDF list.
-    fn list(&mut self, mark: usize, place: Place<'_>) -> Result<(), Fault> {
-        let nil = self.known_iri(RDF_NIL);
-        let (first, rest) = (self.known_iri(RDF_FIRST), self.known_iri(RDF_REST));
-        let mut tail = nil;
-        while self.objects.len() > mark {
-            if let Some(object) = self.objects.pop() {
-                let cell = self.graph.fresh();
-                self.quad(cell, first, object, place)?;
-                self.quad(cell, rest, tail, place)?;
-                tail = cell;
-            }
-        }
-        self.objects.push(tail);
-        Ok(())
-    }
-
-    fn quad(
-        &mut self,
-        subject: Node,
-        predicate: Node,
-        object: Node,
-        place: Place<'_>,
-    ) -> Result<(), Fault> {
-        if self.graph.quads.len() == MAX_QUADS {
-            let sentence = format!("the document has more than {MAX_QUADS} statements");
-            return Err(Path::Root.fault(Kind::Limit, sentence));
-        }
-        self.graph.quads.push(Quad {
-            subject,
-            predicate,
-            object,
-            graph: place.graph,
-        });
-        Ok(())
-    }
 }
 
 /// The keyword members of one object.
@@ -589,7 +408,7 @@ fn keeps_context(members: &Members<'_>, keyword: impl Fn(&str) -> Option<Keyword
         })
 }
 
-fn descend(place: Place<'_>) -> Result<Place<'_>, Fault> {
+pub(super) fn descend(place: Place<'_>) -> Result<Place<'_>, Fault> {
     if place.depth > MAX_DEPTH {
         return Err(place.path.fault(Kind::Limit, "nested too deeply"));
     }
@@ -597,12 +416,6 @@ fn descend(place: Place<'_>) -> Result<Place<'_>, Fault> {
         depth: place.depth + 1,
         ..place
     })
-}
-
-fn undefined(key: &str, place: Place<'_>) -> Fault {
-    let sentence =
-        format!("no context of this document defines {key:?} here, so that it would not be signed");
-    place.path.fault(Kind::DataLoss, sentence)
 }
 
 pub(super) fn loss(place: Place<'_>, sentence: &str) -> Fault {
