@@ -15,7 +15,7 @@ use axum::{
 use serde::Serialize;
 
 use crate::web::{Site, pages::error::ErrorPage};
-use crate::{db, who};
+use crate::{db, issue, who};
 
 /// An answer that is an error: a status and one plain sentence for whoever asked.
 #[derive(Debug, Clone)]
@@ -79,6 +79,29 @@ impl WebError {
         }
     }
 
+    /// 404 in an organisation's own rooms: there is no such `thing`.
+    #[must_use]
+    pub(crate) fn no_such(thing: &str) -> WebError {
+        WebError::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("There is no such {thing} in your organisation."),
+        )
+    }
+
+    /// 422: it could be read, and has these faults.
+    #[must_use]
+    pub(crate) fn faulty(faults: Vec<FaultLine>) -> WebError {
+        let detail = match faults.len() {
+            1 => "There is a fault in what was sent; nothing was issued.".to_owned(),
+            n => format!("There are {n} faults in what was sent; nothing was issued."),
+        };
+        WebError {
+            faults,
+            ..WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "faults", detail)
+        }
+    }
+
     /// 413: more than is read.
     #[must_use]
     pub(crate) fn too_large() -> WebError {
@@ -111,10 +134,10 @@ impl WebError {
         plain(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// The same error, with a list of faults.
+    /// The sentence for whoever asked.
     #[must_use]
-    pub(crate) fn with_faults(self, faults: Vec<FaultLine>) -> WebError {
-        WebError { faults, ..self }
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// The status it is answered with.
@@ -135,6 +158,46 @@ impl From<db::Error> for WebError {
                 }
             }
             _ => WebError::internal(&error),
+        }
+    }
+}
+
+impl From<issue::Error> for WebError {
+    fn from(error: issue::Error) -> WebError {
+        use issue::Error;
+        let conflict = |code, detail: String| WebError::new(StatusCode::CONFLICT, code, detail);
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Faults(faults) => {
+                let line = |fault: issue::Fault| FaultLine {
+                    pointer: fault.pointer,
+                    detail: fault.sentence,
+                };
+                WebError::faulty(faults.into_iter().map(line).collect())
+            }
+            Error::Rows(faults) => {
+                let line = |fault: issue::plan::Fault| FaultLine {
+                    pointer: String::new(),
+                    detail: fault.to_string(),
+                };
+                WebError::faulty(faults.into_iter().map(line).collect())
+            }
+            Error::NotFound(thing) => WebError::no_such(thing),
+            Error::Conflict(sentence) => conflict("conflict", format!("{sentence}.")),
+            Error::IssuedOtherwise(_) => conflict("issued_otherwise", format!("{error}.")),
+            Error::KeyReused => conflict("key_reused", format!("{error}.")),
+            Error::Custody(cause) => {
+                tracing::error!(%cause, "nothing can be signed");
+                let detail =
+                    "Nothing can be signed at the moment. Checking and showing still work.";
+                WebError::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "signing_unavailable",
+                    detail,
+                )
+            }
+            Error::Db(cause) => cause.into(),
+            Error::SelfCheck(_) | Error::Internal(_) => WebError::internal(&error),
         }
     }
 }
@@ -181,18 +244,18 @@ pub(crate) struct Problem {
     request_id: String,
 }
 
-/// The number of a request, as in the `x-request-id` header.
-#[derive(Debug, Clone)]
-pub(crate) struct RequestId(pub String);
+/// Marks an answer that is an error and explains itself already.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown;
 
 /// Turns every error answer into a page or a problem document.
 pub(crate) async fn explain(State(site): State<Site>, request: Request, next: Next) -> Response {
     let for_programs = wants_problem(request.uri().path(), request.headers());
     let id = site.request_id();
-    let mut request = request;
-    request.extensions_mut().insert(RequestId(id.clone()));
     let mut response = next.run(request).await;
-    if response.status().is_client_error() || response.status().is_server_error() {
+    let status = response.status();
+    let wrong = status.is_client_error() || status.is_server_error();
+    if wrong && response.extensions().get::<Shown>().is_none() {
         response = render(response, for_programs, &id);
     }
     if let Ok(value) = HeaderValue::from_str(&id) {

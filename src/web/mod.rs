@@ -11,6 +11,7 @@
 mod answer;
 mod api;
 mod assets;
+mod check;
 mod claim;
 mod documents;
 mod error;
@@ -21,6 +22,7 @@ mod key;
 mod limits;
 mod markdown;
 mod negotiate;
+mod own;
 mod pages;
 mod serve;
 mod site;

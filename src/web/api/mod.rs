@@ -3,9 +3,12 @@
 //! To add an endpoint: write `<name>.rs` with a handler under `#[utoipa::path]`, and add its line
 //! to [`ENDPOINTS`].
 
+mod credential;
 mod evidence;
 mod frame;
 mod health;
+mod issue;
+mod verify;
 
 use std::sync::LazyLock;
 
@@ -25,6 +28,10 @@ use crate::web::{
 
 /// Every endpoint.
 const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
+    || OpenApiRouter::new().routes(routes!(issue::issue)),
+    || OpenApiRouter::new().routes(routes!(credential::read)),
+    || OpenApiRouter::new().routes(routes!(credential::change_status)),
+    || OpenApiRouter::new().routes(routes!(verify::verify)),
     || OpenApiRouter::new().routes(routes!(evidence::read)),
     || OpenApiRouter::new().routes(routes!(frame::read)),
     || OpenApiRouter::new().routes(routes!(health::live)),

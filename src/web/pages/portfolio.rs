@@ -1,9 +1,31 @@
 //! `/p/{token}`: credentials that a learner chose to show together, behind a secret link.
 
 use askama::Template;
-use axum::Router;
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::HeaderMap,
+    response::Response,
+    routing::get,
+};
 
-use crate::web::{Site, claim::Claim, frame::Frame, text::Text, verdict::Verdict};
+use crate::{
+    ids::PortfolioId,
+    portfolio::{self, Portfolio},
+    web::{
+        Site,
+        answer::{self, NEVER},
+        check,
+        claim::Claim,
+        documents,
+        error::WebError,
+        frame::Frame,
+        pages::issuer::IssuerView,
+        stored::{self, Stored},
+        text::{self, Text},
+        verdict::Verdict,
+    },
+};
 
 /// One credential in a portfolio.
 #[derive(Debug, Clone)]
@@ -39,20 +61,19 @@ impl Entry {
 pub(crate) struct PortfolioPage {
     frame: Frame,
     token: String,
-    name: Text,
     label: Text,
     ends: String,
     entries: Vec<Entry>,
 }
 
 impl PortfolioPage {
-    /// A portfolio: `name` is empty unless its owner chose to show it; `ends` is a sentence.
+    /// A portfolio; `ends` is a sentence.
     #[must_use]
-    pub(crate) fn new(token: &str, name: Text, label: Text, ends: String, entries: Vec<Entry>) -> PortfolioPage {
+    pub(crate) fn new(
+        token: &str, label: Text, ends: String, entries: Vec<Entry>) -> PortfolioPage {
         PortfolioPage {
             frame: Frame::new("Portfolio", "Credentials that their owner chose to show."),
             token: token.to_owned(),
-            name,
             label,
             ends,
             entries,
@@ -62,7 +83,44 @@ impl PortfolioPage {
 
 /// The page's routes.
 pub(crate) fn routes() -> Router<Site> {
-    Router::new()
+    Router::new().route("/p/{token}", get(shown)).route("/p/{token}/{file}", get(qr))
+}
+
+async fn shown(State(site): State<Site>, Path(token): Path<String>) -> Result<Response, WebError> {
+    let portfolio = find(&site, &token).await?;
+    let mut entries = Vec::with_capacity(portfolio.credentials.len());
+    for row in &portfolio.credentials {
+        entries.push(entry(&site, row.promise.credential_id.as_str()).await?);
+    }
+    let ends = portfolio.expires_at.map(|at| format!("This link works until {}.", text::day(at))).unwrap_or_default();
+    answer::page(&PortfolioPage::new(&token, Text::new(&portfolio.label), ends, entries), NEVER)
+}
+
+async fn qr(State(site): State<Site>, Path((token, file)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, WebError> {
+    find(&site, &token).await?;
+    Ok(documents::qr(&site.link(&format!("/p/{token}")), &file)?.answer(&headers))
+}
+
+/// Wrong, expired and taken back all look the same: there is nothing here.
+async fn find(site: &Site, token: &str) -> Result<Portfolio, WebError> {
+    let shaped = token.parse::<PortfolioId>().is_ok();
+    let found = if shaped { portfolio::open(site.app(), token).await? } else { None };
+    found.ok_or_else(WebError::not_found)
+}
+
+async fn entry(site: &Site, id: &str) -> Result<Entry, WebError> {
+    let stored = Stored::find(site, id).await?;
+    let issuer = IssuerView::of(&stored::issuer(site, &stored.row.issuer_id).await?);
+    let (report, state) = check::own(site, &stored).await?;
+    let claim = Claim::of(&stored.json()?);
+    Ok(Entry {
+        id: id.to_owned(),
+        verdict: check::verdict(&report, state),
+        issuer: issuer.name,
+        proven: issuer.proven,
+        levels: Entry::levels(&claim),
+        claim,
+    })
 }
 
 #[cfg(test)]
@@ -83,7 +141,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     ];
     let ends = || "This link works until 22 December 2026.".to_owned();
     let html = |name: &str, entries| {
-        PortfolioPage::new("dG9rZW4", name.into(), "Summer job applications".into(), ends(), entries).render().expect("renders")
+        PortfolioPage::new("dG9rZW4", name.into(), ends(), entries).render().expect("renders")
     };
-    vec![("portfolio", html("Ana M.", entries)), ("portfolio-empty", html("", Vec::new()))]
+    vec![("portfolio", html("For summer jobs", entries)), ("portfolio-empty", html("Nothing yet", Vec::new()))]
 }

@@ -1,15 +1,30 @@
 //! `/verify`: is this credential real? A file, a photo, a scan, a link or a text goes in; one answer comes out.
 
 use askama::Template;
-use axum::{Router, response::Response, routing::get};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{
+        Multipart, State,
+        multipart::{MultipartError, MultipartRejection},
+    },
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
 
-use crate::web::{
-    Site,
-    answer,
-    claim::Claim,
-    error::WebError,
-    frame::Frame,
-    verdict::{Check, Tone, Verdict},
+use crate::{
+    ids::{CredentialId, PortfolioId},
+    verify::{self, Input},
+    web::{
+        Site,
+        answer::{self, NEVER},
+        check,
+        claim::Claim,
+        error::{Shown, WebError},
+        frame::Frame,
+        verdict::{Check, Tone, Verdict},
+    },
 };
 
 /// The form.
@@ -56,11 +71,78 @@ impl ReportPage {
 
 /// The page's routes.
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/verify", get(form))
+    Router::new().route("/verify", get(form).post(answered))
 }
 
 async fn form() -> Result<Response, WebError> {
     answer::page(&VerifyForm::new(""), "no-cache")
+}
+
+async fn answered(State(site): State<Site>, sent: Result<Multipart, MultipartRejection>) -> Result<Response, WebError> {
+    let sent = match sent {
+        Ok(parts) => read(parts).await?,
+        Err(_) => return again(&WebError::unreadable("nothing", NOTHING)),
+    };
+    if sent.is_empty() {
+        return again(&WebError::unreadable("nothing", NOTHING));
+    }
+    if let Some(page) = page_of_ours(&site, sent.clone()).await? {
+        return Ok(Redirect::to(&page).into_response());
+    }
+    match check::bytes(&site, sent).await {
+        Ok(report) => {
+            let page = ReportPage::new(check::verdict(&report, None), check::claim(&report), check::checks(&report));
+            answer::page(&page, NEVER)
+        }
+        Err(error) if error.status().is_client_error() => again(&error),
+        Err(error) => Err(error),
+    }
+}
+
+const NOTHING: &str = "Nothing was sent. Choose a file, or paste a link or the text of a credential.";
+
+/// The file if there is one, else the text.
+async fn read(mut parts: Multipart) -> Result<Bytes, WebError> {
+    let (mut file, mut text) = (Bytes::new(), Bytes::new());
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        match part.name() {
+            Some("file") => file = part.bytes().await.map_err(unreadable)?,
+            Some("text") => text = part.bytes().await.map_err(unreadable)?,
+            _ => {}
+        }
+    }
+    Ok(if file.is_empty() { text } else { file })
+}
+
+fn unreadable(error: MultipartError) -> WebError {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => WebError::too_large(),
+        _ => WebError::unreadable("form", "The form did not arrive whole. Please try again."),
+    }
+}
+
+/// The form again, with what is wrong.
+fn again(error: &WebError) -> Result<Response, WebError> {
+    let mut response = answer::page(&VerifyForm::new(error.detail()), NEVER)?;
+    *response.status_mut() = error.status();
+    response.extensions_mut().insert(Shown);
+    Ok(response)
+}
+
+/// The page that a link of ours leads to, so that nobody sees the same thing in two ways. The path
+/// is made here from the id alone: what was sent never becomes an address.
+async fn page_of_ours(site: &Site, sent: Bytes) -> Result<Option<String>, WebError> {
+    let input = site.heavy(move || verify::read(&sent)).await?;
+    let Ok(Input::Link(link)) = input else { return Ok(None) };
+    let end = |start: &str| {
+        let rest = link.strip_prefix(site.link(start).as_str())?;
+        rest.split(['.', '?', '#', '/']).next()
+    };
+    if let Some(id) = end("/c/").and_then(|id| id.parse::<CredentialId>().ok()) {
+        return Ok(Some(format!("/c/{id}")));
+    }
+    let token = end("/p/").and_then(|token| token.parse::<PortfolioId>().ok());
+    Ok(token.map(|token| format!("/p/{token}")))
 }
 
 #[cfg(test)]
