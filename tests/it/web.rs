@@ -1,4 +1,7 @@
 //! The HTTP face: what every answer carries, what is refused, what strangers see.
 
+mod hostile;
 mod layers;
+mod programs;
 mod server;
+mod strangers;

@@ -229,7 +229,7 @@ fn until(text: &str) -> Result<jiff::Timestamp, WebError> {
 
 /// The award as a row, read by the same rules as a CSV's: the columns' names are the members'.
 fn row(order: &Order, achievement: &Achievement, site: &Site) -> Result<plan::Row, WebError> {
-    let cells = cells(order);
+    let cells = cells(order, achievement);
     let mut writer = csv::Writer::from_writer(Vec::new());
     let wrong = |cause: &dyn std::fmt::Display| WebError::internal(cause);
     writer
@@ -239,16 +239,15 @@ fn row(order: &Order, achievement: &Achievement, site: &Site) -> Result<plan::Ro
         .write_record(cells.iter().map(|cell| cell.text.as_str()))
         .map_err(|cause| wrong(&cause))?;
     let text = writer.into_inner().map_err(|cause| wrong(&cause))?;
-    let plan =
-        plan::read(&text, achievement, site.now(), plan::Limits::PAGE).map_err(|faults| {
+    let rows =
+        plan::read(&text, achievement, plan::Limits::PAGE, site.now()).map_err(|faults| {
             let line = |fault: plan::Fault| FaultLine {
                 pointer: pointer(&cells, fault.name.as_deref()),
                 detail: fault.sentence,
             };
             WebError::faulty(faults.into_iter().map(line).collect())
         })?;
-    plan.rows
-        .into_iter()
+    rows.into_iter()
         .next()
         .ok_or_else(|| WebError::internal(&"an order became no row"))
 }
@@ -260,7 +259,7 @@ struct Cell {
     text: String,
 }
 
-fn cells(order: &Order) -> Vec<Cell> {
+fn cells(order: &Order, achievement: &Achievement) -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut add = |column: &str, pointer: &str, text: &str| {
         cells.push(Cell {
@@ -284,28 +283,43 @@ fn cells(order: &Order) -> Vec<Cell> {
         &given(&order.learner.recipient),
     );
     add("date", "/date", &order.date);
-    for (criterion, level) in &order.levels {
-        add(
-            &format!("level: {criterion}"),
-            &format!("/levels/{}", step(criterion)),
-            level,
-        );
+    for criterion in achievement.criteria() {
+        let given = if criterion.is_rubric() {
+            &order.levels
+        } else {
+            &order.values
+        };
+        if !given.contains_key(&criterion.name) {
+            let (column, pointer) = result(criterion.is_rubric(), &criterion.name);
+            add(&column, &pointer, "");
+        }
     }
-    for (result, value) in &order.values {
-        add(
-            &format!("value: {result}"),
-            &format!("/values/{}", step(result)),
-            value,
-        );
+    for (given, is_level) in [(&order.levels, true), (&order.values, false)] {
+        for (name, text) in given {
+            let (column, pointer) = result(is_level, name);
+            add(&column, &pointer, text);
+        }
     }
-    if let Some(assessor) = &order.assessor {
-        add("assessor_role", "/assessor/role", &assessor.role);
-        add(
-            "assessor_qualification",
-            "/assessor/qualification",
-            &given(&assessor.qualification),
-        );
-        add("assessor", "/assessor/name", &given(&assessor.name));
+    let assessor = order.assessor.as_ref();
+    add(
+        "assessor_role",
+        "/assessor/role",
+        assessor.map_or("", |assessor| &assessor.role),
+    );
+    add(
+        "assessor_qualification",
+        "/assessor/qualification",
+        &assessor
+            .map(|a| given(&a.qualification))
+            .unwrap_or_default(),
+    );
+    add(
+        "assessor",
+        "/assessor/name",
+        &assessor.map(|a| given(&a.name)).unwrap_or_default(),
+    );
+    if order.evidence.is_empty() {
+        add("evidence", "/evidence", "");
     }
     for (n, evidence) in order.evidence.iter().enumerate() {
         let column = if n == 0 {
@@ -327,6 +341,15 @@ fn cells(order: &Order) -> Vec<Cell> {
     }
     add("narrative", "/narrative", &given(&order.narrative));
     cells
+}
+
+/// The column of a result, and where it stands in the body.
+fn result(is_level: bool, name: &str) -> (String, String) {
+    if is_level {
+        (format!("level: {name}"), format!("/levels/{}", step(name)))
+    } else {
+        (format!("value: {name}"), format!("/values/{}", step(name)))
+    }
 }
 
 /// One step of a JSON pointer.

@@ -5,7 +5,10 @@
 //! site.get("/verify").await.is(200).shows("Is this credential real?");
 //! ```
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     Router,
@@ -13,16 +16,29 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, Request, header},
 };
-use skillmark::{app::App, config::Config, web};
+use serde_json::{Value, json};
+use skillmark::{
+    app::App,
+    clock::{FixedClock, SystemChance},
+    config::Config,
+    issue::{
+        Achievement,
+        issuer::{self, NewIssuer},
+        publish,
+    },
+    portfolio, web,
+    who::Who,
+};
 use tower::ServiceExt as _;
 
 use super::db::{Engine, Temp};
 
-/// The service, with its own database that goes away with it.
+/// The service, with everything it stands on.
 pub(crate) struct Site {
     pub(crate) app: App,
+    pub(crate) clock: Arc<FixedClock>,
     pub(crate) router: Router,
-    pub(crate) temp: Temp,
+    _temp: Option<Temp>,
 }
 
 /// A request on its way.
@@ -42,7 +58,7 @@ pub(crate) struct Answer {
 }
 
 impl Site {
-    /// A service on localhost.
+    /// A service on localhost, with a database that goes away with it.
     pub(crate) async fn new(engine: Engine) -> Site {
         Site::with(engine, |_| {}).await
     }
@@ -50,11 +66,57 @@ impl Site {
     /// A service with other settings.
     pub(crate) async fn with(engine: Engine, change: impl FnOnce(&mut Config)) -> Site {
         let temp = Temp::new(engine).await;
+        let site = Site::over(&temp, change).await;
+        Site {
+            _temp: Some(temp),
+            ..site
+        }
+    }
+
+    /// A service on localhost over this database, at noon of 1 March 2026.
+    pub(crate) async fn on(temp: &Temp) -> Site {
+        Site::over(temp, |_| {}).await
+    }
+
+    /// As [`Site::on`], with other settings.
+    pub(crate) async fn over(temp: &Temp, change: impl FnOnce(&mut Config)) -> Site {
         let mut config = temp.config();
         change(&mut config);
-        let app = temp.app_with(config).await;
+        let clock = Arc::new(FixedClock::at(
+            "2026-03-01T12:00:00Z".parse().expect("a time"),
+        ));
+        let app = App::open_or_make(config, clock.clone(), Arc::new(SystemChance))
+            .await
+            .expect("the app opens");
         let router = web::router(web::Site::new(app.clone()));
-        Site { app, router, temp }
+        Site {
+            app,
+            clock,
+            router,
+            _temp: None,
+        }
+    }
+
+    /// An organisation with a published achievement.
+    pub(crate) async fn provider(&self, name: &str) -> Provider<'_> {
+        let new = NewIssuer {
+            name: name.to_owned(),
+            web_address: "https://riverside.example/tutoring".to_owned(),
+            contact: Some("badges@riverside.example".to_owned()),
+            ..NewIssuer::default()
+        };
+        let made = issuer::init(&self.app, &new)
+            .await
+            .expect("an organisation");
+        let who = Who::operator(made.issuer.issuer_id.clone());
+        let mut provider = Provider {
+            site: self,
+            who,
+            key: made.api_key.reveal().to_owned(),
+            achievement: String::new(),
+        };
+        provider.publish(&memo()).await;
+        provider
     }
 
     /// Asks for a page as a browser does.
@@ -103,6 +165,99 @@ impl Site {
             request: request.expect("a request"),
         }
     }
+}
+
+/// An organisation, and what its programs hold.
+pub(crate) struct Provider<'s> {
+    pub(crate) site: &'s Site,
+    pub(crate) who: Who,
+    pub(crate) key: String,
+    pub(crate) achievement: String,
+}
+
+impl Provider<'_> {
+    /// Publishes an achievement, and issues it from now on.
+    pub(crate) async fn publish(&mut self, file: &Value) {
+        let achievement = Achievement::parse(file.to_string().as_bytes()).expect("an achievement");
+        publish::publish(&self.site.app, &self.who, &achievement)
+            .await
+            .expect("published");
+        self.achievement = achievement.id().to_string();
+    }
+
+    /// An order for a learner, as the API takes it.
+    pub(crate) fn order(&self, learner: &str) -> Value {
+        json!({
+            "achievement": self.achievement,
+            "learner": {"reference": learner, "name": "Ana María Lee", "email": "ana.canary@school.example"},
+            "date": "2026-03-01",
+            "levels": {"Uses evidence": "Advanced", "Explains clearly": "Proficient"},
+            "assessor": {"role": "Career skills reviewer", "qualification": "State teaching licence", "name": "Sam Secretname"},
+            "evidence": [{"name": "One-page memo", "description": "Recommends one change.", "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}]
+        })
+    }
+
+    /// Issues through the API, and answers the credential's id.
+    pub(crate) async fn issue(&self, learner: &str) -> String {
+        let answer = self.send("/api/v1/credentials", &self.order(learner)).await;
+        answer.is(201);
+        answer
+            .header("location")
+            .rsplit('/')
+            .next()
+            .expect("an id")
+            .to_owned()
+    }
+
+    /// Posts JSON with the organisation's key.
+    pub(crate) async fn send(&self, path: &str, body: &Value) -> Answer {
+        self.site
+            .ask("POST", path)
+            .key(&self.key)
+            .json(body)
+            .send()
+            .await
+    }
+
+    /// Changes a credential's status through the API.
+    pub(crate) async fn change(&self, id: &str, change: &str) -> Answer {
+        self.send(
+            &format!("/api/v1/credentials/{id}/status"),
+            &json!({ "change": change }),
+        )
+        .await
+    }
+
+    /// A portfolio of these credentials: its path.
+    pub(crate) async fn portfolio(&self, label: &str, ids: &[&str]) -> String {
+        let ids: Vec<_> = ids.iter().map(|id| id.parse().expect("an id")).collect();
+        let (_, token) = portfolio::create(&self.site.app, &self.who, label, &ids, None)
+            .await
+            .expect("a portfolio");
+        format!("/p/{}", token.reveal())
+    }
+}
+
+/// An achievement with a rubric of two criteria.
+pub(crate) fn memo() -> Value {
+    let level = |name: &str, points: &str, text: &str| json!({"name": name, "points": points, "description": text});
+    let criterion = |name: &str| {
+        json!({"name": name, "requiredLevel": "Proficient", "rubricCriterionLevel": [
+            level("Beginning", "1", "Names a number."), level("Developing", "2", "Uses a number that fits."),
+            level("Proficient", "3", "Backs each claim."), level("Advanced", "4", "Weighs numbers against each other.")]})
+    };
+    json!({
+        "kind": "performance",
+        "meaning": "Can turn numbers into a clear recommendation.",
+        "task": "Read a week of sales and defend one change.",
+        "evidenceRequired": "A memo and a talk.",
+        "name": "Explain a decision with data",
+        "achievementType": "MicroCredential",
+        "criteria": {"narrative": "Meets *Proficient* in every criterion."},
+        "tag": ["Reading charts"],
+        "alignment": [{"targetName": "Summarize data sets", "targetUrl": "https://standards.example/6.SP.B.5", "targetFramework": "Mathematics"}],
+        "resultDescription": [criterion("Uses evidence"), criterion("Explains clearly")]
+    })
 }
 
 impl Ask<'_> {

@@ -1,0 +1,156 @@
+//! What programs may ask, and what they are told.
+
+use serde_json::json;
+
+use skillmark::{issue::issuer, who::Scope};
+
+use super::super::support::{
+    db::{Engine, on_both},
+    site::Site,
+};
+
+on_both! {
+    fn the_same_order_gives_the_same_bytes(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let order = provider.order("S-1042");
+        let send = async |key: &str, order: &serde_json::Value| {
+            site.ask("POST", "/api/v1/credentials").key(&provider.key).header("idempotency-key", key).json(order).send().await
+        };
+        let first = send("one", &order).await;
+        let second = send("one", &order).await;
+        assert_eq!(first.is(201).body, second.is(200).body);
+        assert_eq!(send("one", &provider.order("S-1043")).await.is(409).json()["type"], "/docs#key_reused");
+        let mut other = order.clone();
+        other["levels"]["Uses evidence"] = json!("Proficient");
+        assert_eq!(send("two", &other).await.is(409).json()["type"], "/docs#issued_otherwise");
+        assert_eq!(send("", &order).await.is(400).json()["type"], "/docs#idempotency_key");
+    }
+
+    fn every_fault_of_an_order_is_named_and_nothing_is_issued(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let mut order = provider.order("S-1042");
+        order["levels"] = json!({"Uses evidence": "Superb"});
+        order["date"] = json!("1 March");
+        order["evidence"] = json!([{"name": "Memo", "digest": "abc"}]);
+        order["assessor"] = json!(null);
+        let answer = provider.send("/api/v1/credentials", &order).await;
+        let faults = answer.is(422).json()["faults"].clone();
+        let pointers: Vec<_> = faults.as_array().expect("faults").iter().map(|fault| fault["pointer"].as_str().expect("a pointer").to_owned()).collect();
+        for pointer in ["/levels/Uses evidence", "/levels/Explains clearly", "/date", "/assessor/role", "/evidence/0/digest"] {
+            assert!(pointers.iter().any(|found| found == pointer), "{pointer} is not in {faults}");
+        }
+        answer.hides("Superb");
+        assert_eq!(temp.number("select count(*) from credentials").await, 0);
+    }
+
+    fn a_credential_is_read_and_changed_by_its_own_organisation(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let other = site.provider("Hillside Tutoring").await;
+        let id = provider.issue("S-1042").await;
+        let path = format!("/api/v1/credentials/{id}");
+        let read = site.ask("GET", &path).key(&provider.key).send().await;
+        assert_eq!(read.is(200).json()["status"], "ok");
+        assert_eq!(read.json()["page"], format!("http://localhost:8080/c/{id}"));
+        site.ask("GET", &path).key(&other.key).send().await.is(404);
+        other.change(&id, "revoke").await.is(404);
+        assert_eq!(provider.change(&id, "suspend").await.is(200).json()["status"], "suspended");
+        assert_eq!(site.ask("GET", &path).key(&provider.key).send().await.json()["status"], "suspended");
+        provider.send(&format!("{path}/status"), &json!({"change": "forget"})).await.is(400);
+        let credential = site.get(&format!("/c/{id}.json")).await.json();
+        let link = credential["evidence"][0]["id"].as_str().expect("a link").strip_prefix("http://localhost:8080").expect("ours").to_owned();
+        site.get(&link).await.is(401).shows("This work is private.");
+        let staff = site.ask("GET", &link).key(&provider.key).send().await;
+        assert_eq!(staff.is(200).json()["name"], "One-page memo");
+        site.ask("GET", &link).key(&other.key).send().await.is(404);
+    }
+
+    fn g11_a_revoked_key_stops_at_once(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let (row, secret) = issuer::new_api_key(&site.app, &provider.who, "reader", &[Scope::Read], None).await.expect("a key");
+        let id = provider.issue("S-1042").await;
+        let path = format!("/api/v1/credentials/{id}");
+        let ask = async || site.ask("GET", &path).key(secret.reveal()).send().await;
+        ask().await.is(200);
+        let denied = site.ask("POST", "/api/v1/credentials").key(secret.reveal()).json(&provider.order("S-1")).send().await;
+        assert_eq!(denied.is(403).json()["type"], "/docs#scope_missing");
+        issuer::revoke_api_key(&site.app, &provider.who, &row.api_key_id).await.expect("revoked");
+        let refused = ask().await;
+        assert_eq!(refused.is(401).header("www-authenticate"), "Bearer realm=\"skillmark\"");
+        assert_eq!(temp.number(&format!("select count(*) from api_keys where cast(secret_hash as text) like '%{}%'", secret.reveal())).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn without_a_good_key_nothing_is_done() {
+    let site = Site::new(Engine::Sqlite).await;
+    let provider = site.provider("Riverside Tutoring").await;
+    let order = provider.order("S-1042").to_string();
+    let none = site
+        .ask("POST", "/api/v1/credentials")
+        .body("application/json", order.clone())
+        .send()
+        .await;
+    assert_eq!(none.is(401).json()["type"], "/docs#key_missing");
+    for key in [
+        "skm_AAAA",
+        "",
+        "eyJhbGciOiJFZERTQSJ9.e30.AA",
+        &provider.key[..20],
+    ] {
+        site.ask("POST", "/api/v1/credentials")
+            .key(key)
+            .body("application/json", order.clone())
+            .send()
+            .await
+            .is(401);
+    }
+}
+
+#[tokio::test]
+async fn a15_a_name_twice_in_an_order_is_refused() {
+    let site = Site::new(Engine::Sqlite).await;
+    let provider = site.provider("Riverside Tutoring").await;
+    let twice = provider
+        .order("S-1")
+        .to_string()
+        .replacen('{', "{\"date\":\"2026-01-01\",", 1);
+    let answer = site
+        .ask("POST", "/api/v1/credentials")
+        .key(&provider.key)
+        .body("application/json", twice)
+        .send()
+        .await;
+    assert_eq!(answer.is(400).json()["type"], "/docs#not_json");
+}
+
+#[tokio::test]
+async fn unreadable_things_are_400_and_all_else_is_a_report() {
+    let site = Site::new(Engine::Sqlite).await;
+    let verify = async |body: Vec<u8>| {
+        site.ask("POST", "/api/v1/verify")
+            .body("application/octet-stream", body)
+            .send()
+            .await
+    };
+    for unreadable in [
+        &b"{"[..],
+        b"{\"a\":1,\"a\":2}",
+        b"\xff\xfe",
+        b"\x89PNG\r\n\x1a\n",
+    ] {
+        let answer = verify(unreadable.to_vec()).await;
+        assert_eq!(
+            answer.is(400).header("content-type"),
+            "application/problem+json"
+        );
+    }
+    verify(vec![b'['; 400 * 1024]).await.is(413);
+    let report = verify(b"{}".to_vec()).await;
+    assert_ne!(report.is(200).json()["verdict"], "valid");
+    let link = verify(b"https://elsewhere.test/c/1".to_vec()).await;
+    assert_eq!(link.is(200).json()["verdict"], "cannot_tell");
+}
