@@ -17,6 +17,9 @@ use crate::{
 pub const LIST_ENTRIES: i64 = 131_072;
 /// How many places are taken in one go.
 const BLOCK: usize = 10_000;
+/// How often the places still missing are drawn. Each time at least half of them are found, so
+/// this many times only runs out when chance repeats itself.
+const ROUNDS: usize = 64;
 
 /// A place given out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +38,8 @@ impl Tenant<'_> {
     /// given out.
     ///
     /// # Errors
-    /// [`Error::Duplicate`] if a credential has a place already.
+    /// [`Error::Duplicate`] if a credential has a place already; [`Error::Statement`] if chance
+    /// repeats itself.
     pub async fn take_status_places(
         &mut self,
         credentials: &[CredentialId],
@@ -96,12 +100,12 @@ impl Tenant<'_> {
         at: Ts,
     ) -> Result<Vec<StatusPlaceRow>, Error> {
         let mut places: Vec<Option<i64>> = vec![None; credentials.len()];
-        loop {
+        for _ in 0..ROUNDS {
             let waiting: Vec<usize> = (0..places.len()).filter(|n| places[*n].is_none()).collect();
             if waiting.is_empty() {
                 break;
             }
-            let drawn = draw(waiting.len(), entries, chance);
+            let drawn = draw(waiting.len(), entries, chance)?;
             let rows = waiting.len();
             let many = self
                 .many("status_entries", rows)
@@ -125,26 +129,29 @@ impl Tenant<'_> {
                 }
             }
         }
-        Ok(credentials
-            .iter()
-            .zip(places.into_iter().flatten())
-            .map(|(credential_id, status_index)| StatusPlaceRow {
-                credential_id: credential_id.clone(),
-                status_list_id: list.clone(),
-                status_index,
+        (credentials.iter().zip(places))
+            .map(|(credential_id, place)| {
+                Ok(StatusPlaceRow {
+                    credential_id: credential_id.clone(),
+                    status_list_id: list.clone(),
+                    status_index: place.ok_or_else(no_chance)?,
+                })
             })
-            .collect())
+            .collect()
     }
 }
 
 /// `count` different places below `entries`, each as likely as any other.
-fn draw(count: usize, entries: i64, chance: &dyn Chance) -> Vec<i64> {
+fn draw(count: usize, entries: i64, chance: &dyn Chance) -> Result<Vec<i64>, Error> {
     let entries = u64::try_from(entries).unwrap_or(1).max(1);
     // Numbers above the last whole multiple would make the low places likelier.
     let fair = u64::MAX - u64::MAX % entries;
     let mut seen = HashSet::with_capacity(count);
     let mut drawn = Vec::with_capacity(count);
-    while drawn.len() < count {
+    for _ in 0..count.saturating_add(1) * ROUNDS {
+        if drawn.len() == count {
+            break;
+        }
         let number = u64::from_le_bytes(random(chance));
         let Ok(place) = i64::try_from(number % entries) else {
             continue;
@@ -153,5 +160,13 @@ fn draw(count: usize, entries: i64, chance: &dyn Chance) -> Vec<i64> {
             drawn.push(place);
         }
     }
-    drawn
+    if drawn.len() == count {
+        Ok(drawn)
+    } else {
+        Err(no_chance())
+    }
+}
+
+fn no_chance() -> Error {
+    Error::Statement("no free status place was found: the random source repeats itself".to_owned())
 }

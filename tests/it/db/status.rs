@@ -93,6 +93,23 @@ on_both! {
         assert!(matches!(twice, Err(Error::Duplicate(_))), "{twice:?}");
     }
 
+    fn i14_a_stuck_random_source_is_found_out(temp) {
+        struct Stuck;
+        impl Chance for Stuck {
+            fn fill(&self, bytes: &mut [u8]) {
+                bytes.fill(7);
+            }
+        }
+        let world = World::new(&temp.db).await;
+        let mut of = temp.db.of(world.id());
+        let one = of.take_status_places(&ids(1), &Stuck, noon()).await;
+        assert!(one.is_ok(), "{one:?}");
+        for count in [1, 2] {
+            let none = of.take_status_places(&ids(count), &Stuck, noon()).await;
+            assert!(matches!(none, Err(Error::Statement(_))), "{none:?}");
+        }
+    }
+
     fn h11_many_batches_at_once_get_different_places(temp) {
         let world = World::new(&temp.db).await;
         let mut racing = tokio::task::JoinSet::new();
