@@ -41,8 +41,7 @@ pub struct Proof<'v> {
     pub domain: Vec<&'v str>,
     /// What question it answers.
     pub challenge: Option<&'v str>,
-    /// The 64 bytes of its `proofValue`.
-    pub signature: SignatureBytes,
+    reader: Reader<'v>,
 }
 
 /// What the reader of a proof expects of it (Data Integrity 1.0 §4.4, steps 3 to 5).
@@ -67,10 +66,12 @@ impl Expected<'_> {
 
 impl<'v> Proof<'v> {
     /// Reads a proof; `index` is its place, if `proof` is an array.
-    pub(super) fn read(raw: &'v Value<'_>, index: Option<usize>) -> Result<Proof<'v>, ProofError> {
+    pub(super) fn read(raw: &'v Value<'v>, index: Option<usize>) -> Result<Proof<'v>, ProofError> {
         let reader = Reader { raw, index };
+        let suite = reader.suite()?;
+        reader.text("proofValue")?;
         Ok(Proof {
-            suite: reader.suite()?,
+            suite,
             verification_method: reader.text("verificationMethod")?,
             purpose: reader.text("proofPurpose")?,
             created: reader
@@ -81,8 +82,16 @@ impl<'v> Proof<'v> {
             previous_proof: reader.texts("previousProof")?,
             domain: reader.texts("domain")?,
             challenge: reader.optional_text("challenge")?,
-            signature: reader.signature()?,
+            reader,
         })
+    }
+
+    /// The 64 bytes of its `proofValue`.
+    ///
+    /// # Errors
+    /// [`ProofError::Malformed`].
+    pub fn signature(&self) -> Result<SignatureBytes, ProofError> {
+        self.reader.signature()
     }
 
     /// Whether the proof was made for what the reader expects.
@@ -108,13 +117,14 @@ impl<'v> Proof<'v> {
 }
 
 /// Reads the members of one proof and says where a fault is.
-struct Reader<'v, 'a> {
-    raw: &'v Value<'a>,
+#[derive(Debug, Clone, Copy)]
+struct Reader<'v> {
+    raw: &'v Value<'v>,
     /// Its place, if `proof` is an array.
     index: Option<usize>,
 }
 
-impl<'v> Reader<'v, '_> {
+impl<'v> Reader<'v> {
     fn fault(&self, member: &str, sentence: &'static str) -> ProofError {
         let mut pointer = match self.index {
             Some(index) => format!("/proof/{index}"),

@@ -82,7 +82,8 @@ impl<'a> Secured<'a> {
         document
     }
 
-    /// Reads the proof at `index`: everything a proof must have, and a suite we know.
+    /// Reads the proof at `index`: everything a proof must have, and a suite we know. Its value is
+    /// only decoded when it is checked.
     ///
     /// # Errors
     /// [`ProofError::Malformed`], or [`ProofError::NotSupportedYet`].
@@ -106,7 +107,8 @@ impl<'a> Secured<'a> {
     ) -> Result<(), ProofError> {
         let proof = self.proof(index)?;
         proof.meets(expected)?;
-        key.verify_strict(&self.hash_of(index, &proof)?, &proof.signature)
+        let signature = proof.signature()?;
+        key.verify_strict(&self.hash_of(index, &proof)?, &signature)
             .map_err(|_| ProofError::Signature)
     }
 

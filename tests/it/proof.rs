@@ -312,7 +312,8 @@ fn every_suite_refuses_one_flipped_bit() {
         let signed = proof::secure(badge(), *suite, &options(), &key).expect("signed");
         let secured = Secured::read(signed.clone()).expect("a proof");
         let hash = secured.hash(0).expect("a hash");
-        let signature = secured.proof(0).expect("a proof").signature;
+        let signature = secured.proof(0).and_then(|proof| proof.signature());
+        let signature = signature.expect("a signature");
         assert_eq!(
             secured.check(0, &key.public(), &Expected::CREDENTIAL),
             Ok(())
