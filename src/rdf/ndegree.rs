@@ -9,6 +9,13 @@ use super::{
     rdfc::{Mentions, TooEntangled, hex},
 };
 
+/// What a hash costs, in units of work; an order of blank nodes tried costs one or more.
+const HASH: usize = 4;
+
+/// How far the algorithm may follow alike blank nodes from one to the next: what the stack of any
+/// thread holds.
+const MAX_DEPTH: u32 = 256;
+
 /// Names given in the order of first use (§4.5): `_:b0`, `_:b1` …
 #[derive(Debug, Clone, Default)]
 struct Issuer {
@@ -39,6 +46,8 @@ pub(super) struct Work<'w, D: Digest> {
     pub(super) next: u32,
     /// Units of work left.
     pub(super) left: u32,
+    /// How many calls stand in one another.
+    pub(super) depth: u32,
 }
 
 /// The outcome of one call: the hash, and the names given on the way.
@@ -88,7 +97,11 @@ impl<D: Digest> Work<'_, D> {
 
     /// Hash n-degree quads (§4.8.3).
     fn hash(&mut self, blank: usize, mut issuer: Issuer) -> Result<Outcome<D>, TooEntangled> {
-        self.spend(1 + issuer.order.len() / 16)?;
+        self.spend(HASH + issuer.order.len() / 16)?;
+        if self.depth == MAX_DEPTH {
+            return Err(TooEntangled);
+        }
+        self.depth += 1;
         let mut hasher = D::new();
         for (related, blanks) in self.related(blank, &issuer)? {
             hasher.update(hex::<D>(&related));
@@ -96,6 +109,7 @@ impl<D: Digest> Work<'_, D> {
             hasher.update(path);
             issuer = chosen;
         }
+        self.depth -= 1;
         Ok((hasher.finalize(), issuer))
     }
 
@@ -111,7 +125,7 @@ impl<D: Digest> Work<'_, D> {
         for at in mentions.of(blank) {
             let quad = &graph.quads[at];
             for (other, place) in quad.blanks().filter(|(other, _)| *other != blank) {
-                self.spend(1)?;
+                self.spend(HASH)?;
                 let hash = self.related_hash(other, quad, issuer, place);
                 found.entry(hash).or_default().push(other);
             }
@@ -154,7 +168,7 @@ impl<D: Digest> Work<'_, D> {
         };
         blanks.sort_unstable();
         loop {
-            self.spend(1 + blanks.len() * (blanks.len() + issuer.order.len()) / 256)?;
+            self.spend(1 + blanks.len() * (blanks.len() + issuer.order.len()) / 64)?;
             self.walk(&blanks, issuer, &mut best)?;
             if !next_order(&mut blanks) {
                 break;

@@ -12,7 +12,7 @@ use sha2::{
 use super::{graph::Graph, ndegree};
 
 /// Units of work (hashes and permutations) the n-degree algorithm may spend on one document.
-pub const MAX_WORK: u32 = 50_000;
+pub const MAX_WORK: u32 = 40_000;
 
 /// The document needs more than [`MAX_WORK`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +106,7 @@ impl Labels {
             canonical: &mut self.canonical,
             next,
             left: budget,
+            depth: 0,
         };
         order
             .chunk_by(ties)

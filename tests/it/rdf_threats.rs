@@ -307,6 +307,42 @@ fn b10_poison_graph() {
 }
 
 #[test]
+fn b10_chains_end_before_the_stack_does() {
+    let ring = |size: usize| {
+        let nodes: Vec<serde_json::Value> = (0..size)
+            .map(|n| {
+                serde_json::json!({
+                    "id": format!("_:e{n}"),
+                    "https://example.com/next": {"id": format!("_:e{}", (n + 1) % size)}
+                })
+            })
+            .collect();
+        set("", "https://example.com/ring", nodes.into())
+    };
+    assert_eq!(read(&ring(20)).expect("a ring").lines().count(), 55);
+    assert_eq!(refused(&ring(3000)), (Kind::Limit, String::new()));
+
+    let same = |count: usize| {
+        let values = vec!["same"; count];
+        set(
+            "",
+            "https://example.com/list",
+            serde_json::json!({"@list": values}),
+        )
+    };
+    assert_eq!(read(&same(50)).expect("a list").lines().count(), 116);
+    assert_eq!(refused(&same(3000)), (Kind::Limit, String::new()));
+}
+
+#[test]
+fn b10_hubs_with_many_leaves() {
+    let leaf = serde_json::json!({"https://example.com/leaf": "x"});
+    let hub = serde_json::json!({"https://example.com/of": vec![leaf; 2000]});
+    let hubs = set("", "https://example.com/hub", serde_json::json!([hub, hub]));
+    assert_eq!(refused(&hubs), (Kind::Limit, String::new()));
+}
+
+#[test]
 fn b12_statements_are_counted() {
     let tags = |count: usize| {
         let tags: Vec<String> = (0..count).map(|n| format!("t{n}")).collect();
