@@ -1,0 +1,259 @@
+//! Threats E at the verdict: one set bit is enough, and what could not be read is never green.
+
+use skillmark::{
+    json::{self, Value},
+    verify::{CheckId, Known, Outcome, Verdict},
+};
+
+use crate::{
+    credential::sample,
+    verify::{at, check_text, lists, other_key, signed, signed_as, status_list, told},
+};
+
+const RDFC: &str = "eddsa-rdfc-2022";
+const JCS: &str = "eddsa-jcs-2022";
+const URL: &str = "https://skillmark.example/status/7rZc3cR1TnWl0dXyqk8wVA";
+
+type Told = (Verdict, Outcome, Option<&'static str>);
+
+const GOOD: Told = (Verdict::Valid, Outcome::Pass, None);
+const REVOKED: Told = (Verdict::Invalid, Outcome::Fail, Some("revoked"));
+
+/// The letter-grade sample, which has place 8, changed and signed.
+fn badge(edit: impl FnOnce(&mut Value<'static>)) -> String {
+    let mut document = sample("letter-grade");
+    edit(&mut document);
+    json::text(&signed(&document, JCS))
+}
+
+fn status(sources: &Known, badge: &str) -> Told {
+    told(&check_text(sources, badge), CheckId::Status)
+}
+
+/// The list with these changes made before it is signed.
+fn list(set: &[usize], edit: impl FnOnce(&mut Value<'static>)) -> Known {
+    let mut document = status_list(URL, set);
+    edit(&mut document);
+    with_list(&signed(&document, RDFC))
+}
+
+fn with_list(document: &Value) -> Known {
+    Known::nothing().with_status_list(URL, json::text(document), at("2026-04-01T11:59:00Z"))
+}
+
+fn subject<'v>(list: &'v mut Value<'static>) -> &'v mut Value<'static> {
+    list.pointer_mut("/credentialSubject").expect("a subject")
+}
+
+#[test]
+fn a_set_bit_is_revoked_and_its_neighbours_are_not() {
+    let badge = badge(|_| {});
+    assert_eq!(status(&lists(&[8]), &badge), REVOKED);
+    assert_eq!(status(&lists(&[7, 9, 0, 131_071]), &badge), GOOD);
+    let report = check_text(&lists(&[]), &badge);
+    let check = report.check(CheckId::Status).expect("a check");
+    assert_eq!(check.as_of, Some(at("2026-04-01T11:59:00Z")));
+    assert_eq!(check.sentence, "The issuer has not taken it back.");
+}
+
+#[test]
+fn e3_index_forms() {
+    for index in [
+        r#""abc""#,
+        r#""-1""#,
+        r#""131072""#,
+        r#""1e3""#,
+        r#""0x10""#,
+        r#"" 5""#,
+        r#""05""#,
+        r#""5.0""#,
+        r#""""#,
+        "5",
+        r#""99999999999999999999""#,
+    ] {
+        let badge = badge(|document| {
+            let entry = document.get_mut("credentialStatus").expect("a status");
+            entry.set("statusListIndex", json::parse(index).expect("json"));
+        });
+        let (verdict, outcome, _) = status(&lists(&[]), &badge);
+        assert_eq!(
+            (verdict, outcome),
+            (Verdict::Invalid, Outcome::Fail),
+            "{index}"
+        );
+    }
+}
+
+#[test]
+fn e5_herd_too_small() {
+    let short = list(&[], |document| {
+        let bits = skillmark::status::List::from_bytes(vec![0; 16_383]);
+        subject(document).set("encodedList", Value::from(bits.encode()));
+    });
+    let report = check_text(&short, &badge(|_| {}));
+    assert_eq!(
+        told(&report, CheckId::Status),
+        (Verdict::CannotTell, Outcome::Unknown, Some("status_list"))
+    );
+    assert_eq!(
+        report.check(CheckId::Status).expect("a check").problem,
+        Some("https://www.w3.org/ns/credentials/status-list#STATUS_LIST_LENGTH_ERROR")
+    );
+}
+
+#[test]
+fn e6_purpose_mismatch() {
+    let open = (Verdict::CannotTell, Outcome::Unknown, Some("status_list"));
+    let suspension = list(&[], |l| {
+        subject(l).set("statusPurpose", Value::from("suspension"))
+    });
+    assert_eq!(status(&suspension, &badge(|_| {})), open);
+    let both = list(&[], |l| {
+        let purposes = vec![Value::from("revocation"), Value::from("suspension")];
+        subject(l).set("statusPurpose", Value::Array(purposes));
+    });
+    assert_eq!(status(&both, &badge(|_| {})), GOOD);
+}
+
+#[test]
+fn e7_lists_of_others() {
+    let open = (
+        Verdict::CannotTell,
+        Outcome::Unknown,
+        Some("status_list_not_verified"),
+    );
+    let badge = badge(|_| {});
+    assert_eq!(
+        status(&with_list(&status_list(URL, &[])), &badge),
+        open,
+        "unsigned"
+    );
+    let forger = other_key();
+    let method = skillmark::did::key::method_url(&forger.public());
+    let forged = signed_as(&status_list(URL, &[]), RDFC, &forger, &method);
+    assert_eq!(
+        status(&with_list(&forged), &badge),
+        open,
+        "signed by another"
+    );
+    let mut theirs = status_list(URL, &[]);
+    let id = skillmark::did::key::did(&forger.public()).to_string();
+    theirs.set("issuer", Value::from(id));
+    assert_eq!(
+        status(
+            &with_list(&signed_as(&theirs, RDFC, &forger, &method)),
+            &badge
+        ),
+        open,
+        "of another"
+    );
+    let mut tampered = signed(&status_list(URL, &[8]), RDFC);
+    let clean = status_list(URL, &[]);
+    let bits = clean
+        .pointer("/credentialSubject/encodedList")
+        .expect("a list")
+        .clone();
+    subject(&mut tampered).set("encodedList", bits);
+    assert_eq!(status(&with_list(&tampered), &badge), open, "tampered");
+    let elsewhere = signed(
+        &status_list("https://skillmark.example/status/other", &[]),
+        RDFC,
+    );
+    assert_eq!(
+        status(&with_list(&elsewhere), &badge),
+        (Verdict::CannotTell, Outcome::Unknown, Some("status_list")),
+        "another list of the same issuer"
+    );
+}
+
+#[test]
+fn e8_an_unreachable_list_leaves_it_open() {
+    assert_eq!(
+        status(&Known::nothing(), &badge(|_| {})),
+        (
+            Verdict::CannotTell,
+            Outcome::Unknown,
+            Some("status_unavailable")
+        )
+    );
+    for text in ["<html>", "[]", "{}", "", "null"] {
+        let sources = Known::nothing().with_status_list(URL, text, at("2026-04-01T11:59:00Z"));
+        let (verdict, outcome, _) = status(&sources, &badge(|_| {}));
+        assert_eq!(
+            (verdict, outcome),
+            (Verdict::CannotTell, Outcome::Unknown),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn e9_a_list_out_of_date_leaves_it_open() {
+    let stale = (Verdict::CannotTell, Outcome::Unknown, Some("status_stale"));
+    let until = |time: &'static str| list(&[], |l| l.set("validUntil", Value::from(time)));
+    assert_eq!(
+        status(&until("2026-04-01T11:59:59Z"), &badge(|_| {})),
+        stale
+    );
+    assert_eq!(status(&until("2026-04-01T12:00:00Z"), &badge(|_| {})), GOOD);
+    let early = list(&[], |l| {
+        l.set("validFrom", Value::from("2026-04-02T00:00:00Z"))
+    });
+    assert_eq!(status(&early, &badge(|_| {})), stale);
+}
+
+#[test]
+fn e11_several_entries() {
+    let entry = |index: usize| {
+        json::parse(&format!(
+            r#"{{"id":"{URL}#{index}","type":"BitstringStatusListEntry","statusPurpose":"revocation",
+            "statusListIndex":"{index}","statusListCredential":"{URL}"}}"#
+        ))
+        .expect("json")
+        .into_owned()
+    };
+    let with =
+        |entries: Vec<Value<'static>>| badge(|d| d.set("credentialStatus", Value::Array(entries)));
+    let five = with((0..5).map(entry).collect());
+    assert_eq!(status(&lists(&[3]), &five), REVOKED);
+    assert_eq!(status(&lists(&[5]), &five), GOOD);
+    let foo = || json::parse(r#"{"id":"urn:foo","type":"FooStatus"}"#).expect("json");
+    let open = (
+        Verdict::CannotTell,
+        Outcome::Unknown,
+        Some("unsupported_status"),
+    );
+    assert_eq!(status(&lists(&[]), &with(vec![foo()])), open);
+    assert_eq!(status(&lists(&[]), &with(vec![entry(1), foo()])), open);
+    assert_eq!(status(&lists(&[1]), &with(vec![foo(), entry(1)])), REVOKED);
+    let many = with((0..7).map(entry).collect());
+    assert_eq!(status(&lists(&[]), &many).0, Verdict::CannotTell);
+}
+
+#[test]
+fn a_suspension_is_told_apart_from_a_revocation() {
+    let badge = badge(|document| {
+        let entry = document.get_mut("credentialStatus").expect("a status");
+        entry.set("statusPurpose", Value::from("suspension"));
+    });
+    let suspended = list(&[8], |l| {
+        subject(l).set("statusPurpose", Value::from("suspension"))
+    });
+    assert_eq!(
+        status(&suspended, &badge),
+        (Verdict::Invalid, Outcome::Fail, Some("suspended"))
+    );
+}
+
+#[test]
+fn a_list_may_be_a_token() {
+    let key = crate::verify::issuer_key();
+    let method = skillmark::did::key::method_url(&key.public());
+    let token = |set: &[usize]| {
+        let list = status_list(URL, set);
+        let token = skillmark::proof::jwt::sign(&list, &method, &key).expect("signs");
+        Known::nothing().with_status_list(URL, token, at("2026-04-01T11:59:00Z"))
+    };
+    assert_eq!(status(&token(&[]), &badge(|_| {})), GOOD);
+    assert_eq!(status(&token(&[8]), &badge(|_| {})), REVOKED);
+}

@@ -1,0 +1,308 @@
+//! Threats C: compact tokens. Whatever the header says, the issuer's own key decides.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use skillmark::{
+    did,
+    json::{self, Value},
+    keys::SigningKey,
+    proof::jwt,
+    verify::{CheckId, Form, Known, Outcome, Report, Unreadable, Verdict},
+};
+
+use crate::{
+    credential::sample,
+    verify::{check_text, issuer_key, lists, other_key, told},
+};
+
+fn method() -> String {
+    did::key::method_url(&issuer_key().public())
+}
+
+/// The claims and credential of a good token for the simple sample.
+fn payload() -> Value<'static> {
+    let token = jwt::sign(&sample("percent"), &method(), &issuer_key()).expect("signs");
+    let part = token.split('.').nth(1).expect("a payload");
+    let bytes = URL_SAFE_NO_PAD.decode(part).expect("base64url");
+    json::parse_bytes(&bytes).expect("json").into_owned()
+}
+
+/// A token with this header and payload, signed by `key` whatever they say.
+fn token(header: &str, payload: &Value, key: &SigningKey) -> String {
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let signed = format!("{}.{}", encode(header), encode(&json::text(payload)));
+    let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes()));
+    format!("{signed}.{signature}")
+}
+
+fn check(text: &str) -> Report {
+    check_text(&lists(&[]), text)
+}
+
+fn with_header(header: &str) -> Report {
+    check(&token(header, &payload(), &issuer_key()))
+}
+
+#[test]
+fn a_good_token_is_valid_and_says_its_form() {
+    let header = format!(r#"{{"alg":"EdDSA","kid":"{}"}}"#, method());
+    let report = with_header(&header);
+    assert_eq!(
+        (report.verdict, report.form),
+        (Verdict::Valid, Some(Form::OpenBadgesJwt)),
+        "{report:#?}"
+    );
+    let jose = format!(r#"{{"alg":"EdDSA","kid":"{}","typ":"vc+jwt"}}"#, method());
+    let report = check(&token(&jose, &sample("percent"), &issuer_key()));
+    assert_eq!(
+        (report.verdict, report.form),
+        (Verdict::Valid, Some(Form::JoseCose)),
+        "{report:#?}"
+    );
+}
+
+#[test]
+fn c1_alg_none() {
+    for alg in [
+        r#""none""#,
+        r#""None""#,
+        r#""nOnE""#,
+        r#""NONE""#,
+        r#""""#,
+        r#"["EdDSA"]"#,
+        "null",
+        "0",
+    ] {
+        let report = with_header(&format!(r#"{{"alg":{alg},"kid":"{}"}}"#, method()));
+        assert_eq!(
+            told(&report, CheckId::Proof),
+            (Verdict::Invalid, Outcome::Fail, Some("token_header")),
+            "{alg}"
+        );
+    }
+    assert_eq!(
+        with_header(r#"{"kid":"did:key:z#z"}"#).verdict,
+        Verdict::Invalid
+    );
+    let good = token(
+        &format!(r#"{{"alg":"EdDSA","kid":"{}"}}"#, method()),
+        &payload(),
+        &issuer_key(),
+    );
+    let unsigned = &good[..=good.rfind('.').expect("a dot")];
+    assert_eq!(check(unsigned).verdict, Verdict::Invalid);
+}
+
+#[test]
+fn c2_alg_confusion() {
+    use hmac::{Hmac, KeyInit, Mac};
+    let public = issuer_key().public();
+    let jwk = json::text(&public.to_jwk());
+    for secret in [
+        &public.as_bytes()[..],
+        jwk.as_bytes(),
+        public.to_multikey().as_bytes(),
+    ] {
+        let header = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, method());
+        let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let signed = format!("{}.{}", encode(&header), encode(&json::text(&payload())));
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret).expect("a key");
+        mac.update(signed.as_bytes());
+        let forged = format!(
+            "{signed}.{}",
+            URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+        );
+        assert_eq!(told(&check(&forged), CheckId::Proof).0, Verdict::Invalid);
+    }
+}
+
+#[test]
+fn c3_embedded_key() {
+    let jwk = |key: &SigningKey| json::text(&key.public().to_jwk());
+    let forged = format!(r#"{{"alg":"EdDSA","jwk":{}}}"#, jwk(&other_key()));
+    let report = check(&token(&forged, &payload(), &other_key()));
+    assert_eq!(
+        told(&report, CheckId::KeyBinding),
+        (Verdict::Invalid, Outcome::Fail, Some("issuer_key_mismatch"))
+    );
+    // Beside the right kid it is refused too, and the issuer's own key may be brought along.
+    let both = format!(
+        r#"{{"alg":"EdDSA","kid":"{}","jwk":{}}}"#,
+        method(),
+        jwk(&other_key())
+    );
+    assert_eq!(with_header(&both).verdict, Verdict::Invalid);
+    let own = format!(r#"{{"alg":"EdDSA","jwk":{}}}"#, jwk(&issuer_key()));
+    assert_eq!(with_header(&own).verdict, Verdict::Valid);
+    assert_eq!(
+        told(&with_header(r#"{"alg":"EdDSA"}"#), CheckId::KeyBinding),
+        (Verdict::Invalid, Outcome::Fail, Some("no_key_named"))
+    );
+}
+
+#[test]
+fn c4_pointers_to_keys_are_ignored() {
+    for pointer in [
+        r#""jku":"http://169.254.169.254/""#,
+        r#""x5u":"https://evil.test/jwks""#,
+        r#""x5c":["AA"]"#,
+    ] {
+        let report = with_header(&format!(
+            r#"{{"alg":"EdDSA","kid":"{}",{pointer}}}"#,
+            method()
+        ));
+        assert_eq!(report.verdict, Verdict::Valid);
+        assert!(
+            report
+                .check(CheckId::Proof)
+                .expect("a check")
+                .sentence
+                .contains("was ignored")
+        );
+    }
+}
+
+#[test]
+fn c5_c6_kid_of_another() {
+    let long = "k".repeat(8192);
+    for kid in [
+        "../../../../dev/null",
+        "' OR 1=1--",
+        "file:///etc/passwd",
+        "https://victim.test@evil.test/k",
+        "https://evil.test/key#1",
+        "did:web:evil.test#1",
+        &long,
+    ] {
+        let report = with_header(&format!(r#"{{"alg":"EdDSA","kid":{kid:?}}}"#));
+        assert_eq!(report.verdict, Verdict::Invalid, "{kid}");
+    }
+    let other = did::key::method_url(&other_key().public());
+    let header = format!(r#"{{"alg":"EdDSA","kid":"{other}"}}"#);
+    assert_eq!(
+        told(
+            &check(&token(&header, &payload(), &other_key())),
+            CheckId::KeyBinding
+        ),
+        (Verdict::Invalid, Outcome::Fail, Some("issuer_key_mismatch"))
+    );
+}
+
+#[test]
+fn c8_critical_members() {
+    for member in [r#""crit":["exp"]"#, r#""crit":[]"#, r#""b64":false"#] {
+        let report = with_header(&format!(
+            r#"{{"alg":"EdDSA","kid":"{}",{member}}}"#,
+            method()
+        ));
+        assert_eq!(
+            told(&report, CheckId::Proof),
+            (Verdict::Invalid, Outcome::Fail, Some("token_header")),
+            "{member}"
+        );
+    }
+}
+
+#[test]
+fn c9_claims_disagree() {
+    let header = format!(r#"{{"alg":"EdDSA","kid":"{}"}}"#, method());
+    for (claim, value) in [
+        ("iss", Value::from("did:web:evil.test")),
+        ("sub", Value::from("urn:uuid:other")),
+        ("jti", Value::from("urn:uuid:other")),
+        ("nbf", Value::Number(1.0)),
+        ("exp", Value::Number(4_102_444_800.0)),
+    ] {
+        let mut changed = payload();
+        changed.set(claim, value);
+        assert_eq!(
+            told(
+                &check(&token(&header, &changed, &issuer_key())),
+                CheckId::Proof
+            ),
+            (Verdict::Invalid, Outcome::Fail, Some("claim_mismatch")),
+            "{claim}"
+        );
+    }
+}
+
+#[test]
+fn c10_other_tokens() {
+    for typ in ["at+jwt", "session", "openid4vci-proof+jwt"] {
+        let report = with_header(&format!(
+            r#"{{"alg":"EdDSA","kid":"{}","typ":"{typ}"}}"#,
+            method()
+        ));
+        assert_eq!(report.verdict, Verdict::Invalid, "{typ}");
+    }
+    let header = format!(r#"{{"alg":"EdDSA","kid":"{}"}}"#, method());
+    let session =
+        json::parse(r#"{"iss":"did:web:a.test","sub":"ana","exp":4102444800}"#).expect("json");
+    assert_eq!(
+        check(&token(&header, &session, &issuer_key())).verdict,
+        Verdict::Invalid
+    );
+}
+
+#[test]
+fn c11_c12_encodings() {
+    let good = token(
+        &format!(r#"{{"alg":"EdDSA","kid":"{}"}}"#, method()),
+        &payload(),
+        &issuer_key(),
+    );
+    let parts: Vec<&str> = good.split('.').collect();
+    let forms = [
+        format!("{}=.{}.{}", parts[0], parts[1], parts[2]),
+        format!("{}.{}.{}==", parts[0], parts[1], parts[2]),
+        format!("{}. {}.{}", parts[0], parts[1], parts[2]),
+        format!("{}+.{}.{}", parts[0], parts[1], parts[2]),
+        format!("{}.{}", parts[0], parts[1]),
+        format!("{good}.{}", parts[2]),
+        format!("{good}.{}.{}", parts[2], parts[2]),
+        flip_last_bit(&good),
+    ];
+    for form in forms {
+        let report = check(&form);
+        assert_eq!(report.verdict, Verdict::Invalid, "{form}");
+        assert_eq!(report.unreadable, Some(Unreadable::Malformed), "{form}");
+    }
+    let two = format!(r#"{{"payload":"{}","signatures":[{{}},{{}}]}}"#, parts[1]);
+    assert_eq!(check(&two).verdict, Verdict::Invalid);
+}
+
+/// The last character of 64 bytes in base64url carries two bits that must be zero.
+fn flip_last_bit(token: &str) -> String {
+    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (rest, last) = token.split_at(token.len() - 1);
+    let at = ALPHABET.find(last).expect("base64url");
+    format!("{rest}{}", &ALPHABET[at + 1..at + 2])
+}
+
+#[test]
+fn every_changed_character_of_a_token_is_refused() {
+    let good = token(
+        &format!(r#"{{"alg":"EdDSA","kid":"{}"}}"#, method()),
+        &payload(),
+        &issuer_key(),
+    );
+    for at in (0..good.len()).step_by(7) {
+        let other = if &good[at..=at] == "A" { "B" } else { "A" };
+        let mut changed = good.clone();
+        changed.replace_range(at..=at, other);
+        let report = check_text(&Known::nothing(), &changed);
+        assert_eq!(report.verdict, Verdict::Invalid, "{at}");
+    }
+}
+
+#[test]
+fn an_algorithm_that_is_not_read_yet_leaves_it_open() {
+    let report = with_header(&format!(r#"{{"alg":"ES256","kid":"{}"}}"#, method()));
+    assert_eq!(
+        told(&report, CheckId::Proof),
+        (
+            Verdict::CannotTell,
+            Outcome::Unknown,
+            Some("unsupported_proof")
+        )
+    );
+}
