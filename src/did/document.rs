@@ -143,7 +143,7 @@ impl Document {
             .iter()
             .find(|method| method.id == url)
             .ok_or(DocumentError::NoMethod)?;
-        if false {
+        if method.controller != self.id {
             return Err(DocumentError::Controller(method.controller.clone()));
         }
         if !self.lists(url, purpose) {
