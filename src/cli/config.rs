@@ -2,21 +2,21 @@
 
 use clap::CommandFactory as _;
 
-use super::{Cli, Config, Failure, Screen};
+use super::{Cli, Failure, Screen, Settings};
 
 /// Show every setting in force, and the variable that sets it
 #[derive(Debug, clap::Args)]
-#[command(name = "config", after_help = "\
+#[command(after_help = "\
 Examples:
   skillmark config
   SKILLMARK_LISTEN=0.0.0.0:8080 skillmark config
   skillmark config > skillmark.env          a file to start from; passwords are shown as ***")]
-pub(super) struct ShowConfig {}
+pub(super) struct Config {}
 
-impl ShowConfig {
-    pub(super) async fn run(self, config: Config, screen: &Screen) -> Result<u8, Failure> {
+impl Config {
+    pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
         let definition = Cli::command();
-        for setting in config.settings() {
+        for setting in settings.settings() {
             let argument = definition
                 .get_arguments()
                 .find(|argument| argument.get_long() == Some(setting.flag));

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use super::{Config, Failure, Screen, failure::REFUSED};
+use super::{Failure, Screen, Settings, failure::REFUSED};
 use crate::{app::App, rdf};
 
 /// Check that everything is in place: folder, database, keys, contexts, address
@@ -14,26 +14,26 @@ Examples:
 pub(super) struct Doctor {}
 
 impl Doctor {
-    pub(super) async fn run(self, config: Config, screen: &Screen) -> Result<u8, Failure> {
+    pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
         let mut sheet = Sheet { screen, ill: 0 };
         let contexts = rdf::contexts::self_check();
         sheet.add("contexts", contexts.map(|()| "unchanged since they were built in".to_owned()))?;
-        let listen = config.listen;
+        let listen = settings.listen;
         let free = TcpListener::bind(listen);
         sheet.add(
             "address",
             free.map(|_| format!("{listen} is free"))
                 .map_err(|error| format!("{listen} cannot be listened on: {error}")),
         )?;
-        if config.is_loopback() {
+        if settings.is_loopback() {
             sheet.remark("public address", format_args!(
                 "{} is this machine only; set --public-url before real credentials are issued",
-                config.public_url
+                settings.public_url
             ))?;
         } else {
-            sheet.add::<&str>("public address", Ok(config.public_url.to_string()))?;
+            sheet.add::<&str>("public address", Ok(settings.public_url.to_string()))?;
         }
-        match App::open(config).await {
+        match App::open(settings).await {
             Ok(app) => {
                 look_inside(&app, &mut sheet).await?;
                 app.db.close().await;

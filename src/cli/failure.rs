@@ -2,7 +2,12 @@
 
 use std::{fmt, io, path::Path};
 
-use crate::{app::StartError, db, issue::keys::KeyFault};
+use crate::{
+    app::StartError,
+    db,
+    issue::{self, keys::KeyFault},
+    portfolio,
+};
 
 /// Exit code: refused, or gone wrong.
 pub(super) const REFUSED: u8 = 1;
@@ -100,5 +105,21 @@ impl From<KeyFault> for Failure {
             KeyFault::Custody(_) => failure.hint("`skillmark doctor` looks for the cause."),
             _ => failure,
         }
+    }
+}
+
+impl From<issue::Error> for Failure {
+    fn from(error: issue::Error) -> Failure {
+        let failure = Failure::refused(&error);
+        match error {
+            issue::Error::Custody(_) => failure.hint("`skillmark doctor` looks for the cause."),
+            _ => failure,
+        }
+    }
+}
+
+impl From<portfolio::Error> for Failure {
+    fn from(error: portfolio::Error) -> Failure {
+        Failure::refused(error)
     }
 }

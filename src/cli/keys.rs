@@ -1,6 +1,6 @@
 //! `skillmark keys`: the signing keys of an organisation.
 
-use super::{Config, Failure, Screen, organisation::Organisation};
+use super::{Failure, Screen, Settings, organisation::Organisation};
 use crate::{
     app::App,
     db::{IssuerKeyRow, IssuerRow, KeyState},
@@ -42,8 +42,8 @@ enum What {
 }
 
 impl Keys {
-    pub(super) async fn run(self, config: Config, screen: &Screen) -> Result<u8, Failure> {
-        let app = App::open(config).await?;
+    pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
+        let app = App::open(settings).await?;
         let done = self.act(&app, screen).await;
         app.db.close().await;
         done.map(|()| 0)

@@ -1,6 +1,6 @@
 //! `skillmark migrate`: bring the tables up to date.
 
-use super::{Config, Failure, Screen};
+use super::{Failure, Screen, Settings};
 use crate::app::App;
 
 /// Bring the database's tables up to date (every command that opens it does this too)
@@ -12,8 +12,8 @@ Examples:
 pub(super) struct Migrate {}
 
 impl Migrate {
-    pub(super) async fn run(self, config: Config, screen: &Screen) -> Result<u8, Failure> {
-        let app = App::open(config).await?;
+    pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
+        let app = App::open(settings).await?;
         screen.line(format_args!(
             "The tables are up to date ({}).",
             app.db.engine()

@@ -7,16 +7,19 @@
 //! Exit codes: 0 done; 1 not done, or `verify`: not valid; 2 `verify`: cannot tell; 64 the
 //! command was not understood (`EX_USAGE`); 74 a file or the terminal failed (`EX_IOERR`).
 
+mod credentials;
+mod deliver;
 mod failure;
 mod organisation;
 mod screen;
+mod spoken;
 
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::{CommandFactory as _, Parser};
 
 use self::{failure::Failure, screen::Screen};
-use crate::config::Config;
+use crate::config::Config as Settings;
 
 /// Exit code: `verify` could not tell.
 const CANNOT_TELL: u8 = 2;
@@ -38,7 +41,7 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
     #[command(flatten, next_help_heading = "Settings")]
-    config: Config,
+    settings: Settings,
 }
 
 /// Understands `arguments` (the program's own name first), does it, and says how it went.
@@ -71,7 +74,7 @@ fn start(cli: Cli, screen: &Screen) -> u8 {
         Ok(runtime) => runtime,
         Err(error) => return screen.failed(&Failure::from(error)),
     };
-    match runtime.block_on(cli.command.run(cli.config, screen)) {
+    match runtime.block_on(cli.command.run(cli.settings, screen)) {
         Ok(code) => code,
         Err(failure) => screen.failed(&failure),
     }
@@ -94,9 +97,9 @@ macro_rules! commands {
         }
 
         impl Command {
-            async fn run(self, config: Config, screen: &Screen) -> Result<u8, Failure> {
+            async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
                 match self {
-                    $(Command::$Name(command) => Box::pin(command.run(config, screen)).await,)*
+                    $(Command::$Name(command) => Box::pin(command.run(settings, screen)).await,)*
                 }
             }
         }
@@ -105,8 +108,17 @@ macro_rules! commands {
 
 // The order is the order in `--help`.
 commands! {
+    demo::Demo,
+    serve::Serve,
+    init::Init,
+    issue::Issue,
+    verify::Verify,
+    revoke::Revoke,
+    suspend::Suspend,
+    reinstate::Reinstate,
+    portfolio::Portfolio,
     keys::Keys,
     migrate::Migrate,
     doctor::Doctor,
-    config::ShowConfig,
+    config::Config,
 }

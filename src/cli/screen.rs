@@ -61,3 +61,30 @@ impl Screen {
         failure.code
     }
 }
+
+/// Somebody else's text, as it may be shown on a terminal: nothing in it moves the cursor, changes
+/// colours, or turns the direction of what follows.
+pub(super) fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            '\n' | '\t' => ' ',
+            c if c.is_control() => '\u{fffd}',
+            c => c,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stranger_s_text_does_not_command_the_terminal() {
+        assert_eq!(
+            plain("Ann\u{1b}[31m\n\u{202e}evil"),
+            "Ann\u{fffd}[31m \u{fffd}evil"
+        );
+        assert_eq!(plain("Łódź – 工"), "Łódź – 工");
+    }
+}

@@ -22,7 +22,7 @@ mod key;
 mod limits;
 mod markdown;
 mod negotiate;
-mod own;
+pub(crate) mod own;
 mod pages;
 mod serve;
 mod site;

@@ -1,0 +1,98 @@
+//! `skillmark serve`: the pages and the API.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::task::JoinHandle;
+
+use super::{Failure, Screen, Settings};
+use crate::{
+    app::App,
+    clock::{SystemChance, SystemClock},
+    config::LogFormat,
+    issue::{batch, list},
+    web::{self, Server, Site},
+};
+
+/// How often promised credentials and changed status lists are looked for: well within the minute
+/// in which a revocation must be public.
+const ROUND: Duration = Duration::from_secs(15);
+
+/// Serve the pages and the API until told to stop (ctrl-c)
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  skillmark serve                                      on this machine alone
+  skillmark serve --public-url https://badges.example --listen 0.0.0.0:8080
+                                                       behind a proxy that speaks https")]
+pub(super) struct Serve {}
+
+impl Serve {
+    pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
+        log(&settings);
+        let server = bind(&settings)?;
+        let app = App::open_or_make(settings, Arc::new(SystemClock), Arc::new(SystemChance)).await?;
+        screen.line(format_args!(
+            "Serving {} on {}. Stop with ctrl-c.",
+            app.config.public_url,
+            server.address()?
+        ))?;
+        if app.db.issuers().await?.is_empty() {
+            screen.line("There is no organisation yet. Next, in another terminal: skillmark init --help")?;
+        }
+        answer(app, server).await?;
+        Ok(0)
+    }
+}
+
+/// Takes the address to listen on.
+pub(super) fn bind(settings: &Settings) -> Result<Server, Failure> {
+    let listen = settings.listen;
+    Server::bind(listen).map_err(|error| {
+        let other = listen.port().wrapping_add(1);
+        Failure {
+            code: super::failure::IO,
+            ..Failure::refused(format!("{listen} cannot be listened on: {error}"))
+        }
+        .hint(format!(
+            "Perhaps it is in use. Another one: --listen 127.0.0.1:{other} --public-url http://localhost:{other}"
+        ))
+    })
+}
+
+/// Answers until told to stop.
+pub(super) async fn answer(app: App, server: Server) -> Result<(), Failure> {
+    let rounds = keep_up(app.clone());
+    let outcome = server.run(web::router(Site::new(app.clone()))).await;
+    rounds.abort();
+    app.db.close().await;
+    Ok(outcome?)
+}
+
+/// Keeps what was promised before a crash, and publishes the status lists that changed.
+fn keep_up(app: App) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut rounds = tokio::time::interval(ROUND);
+        loop {
+            rounds.tick().await;
+            if let Err(error) = batch::resume(&app).await {
+                tracing::error!(%error, "promised credentials could not be signed");
+            }
+            if let Err(error) = list::publish_due(&app).await {
+                tracing::error!(%error, "status lists could not be published");
+            }
+        }
+    })
+}
+
+/// Begins to log, on the standard error.
+pub(super) fn log(settings: &Settings) {
+    let filter = tracing_subscriber::EnvFilter::new(&settings.log);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    // A second call (the demo, then serving) finds the first one's in place.
+    let _ = match settings.log_format {
+        LogFormat::Text => lines.try_init(),
+        LogFormat::Json => lines.json().try_init(),
+    };
+}

@@ -1,0 +1,120 @@
+//! A verification's report, told to a person at a terminal.
+
+use super::{Failure, Screen, screen::plain};
+use crate::verify::{Achieved, Check, Outcome, Report, Verdict};
+
+/// The verdict in one word.
+pub(super) fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Valid => "VALID",
+        Verdict::Invalid => "NOT VALID",
+        Verdict::CannotTell => "CANNOT TELL",
+    }
+}
+
+/// Tells the whole report: the verdict, what it says, and every check.
+pub(super) fn tell(report: &Report, screen: &Screen) -> Result<(), Failure> {
+    let verdict = paint(screen, report.verdict);
+    screen.line(format_args!("{verdict}  {}", plain(&report.sentence)))?;
+    if let Some(achieved) = report.claim.as_ref().and_then(|c| c.claim().achieved()) {
+        let heading = match report.verdict {
+            Verdict::Valid => "What it says",
+            _ => "What it says, unproven",
+        };
+        screen.title(format_args!("\n{heading}"))?;
+        tell_achieved(achieved, screen)?;
+    }
+    if let Some(issuer) = &report.issuer {
+        screen.pair(
+            "issuer",
+            plain(issuer.name.as_deref().unwrap_or("without a name")),
+        )?;
+        screen.pair("", plain(&issuer.id))?;
+        screen.pair("", plain(&report.trust.sentence))?;
+    }
+    screen.title("\nChecks")?;
+    for check in &report.checks {
+        tell_check(check, screen)?;
+    }
+    for fault in &report.faults {
+        screen.pair(
+            "",
+            format_args!("{}: {}", plain(&fault.pointer), plain(&fault.sentence)),
+        )?;
+    }
+    for endorsement in &report.endorsements {
+        let inner = &endorsement.report;
+        screen.line(format_args!(
+            "\nEndorsement at {}: {}  {}",
+            plain(&endorsement.pointer),
+            word(inner.verdict),
+            plain(&inner.sentence)
+        ))?;
+    }
+    Ok(())
+}
+
+fn paint(screen: &Screen, verdict: Verdict) -> String {
+    let word = word(verdict);
+    let colour = match verdict {
+        Verdict::Valid => 32,
+        Verdict::Invalid => 31,
+        Verdict::CannotTell => 33,
+    };
+    if screen.colour {
+        format!("\u{1b}[1;{colour}m{word}\u{1b}[0m")
+    } else {
+        word.to_owned()
+    }
+}
+
+fn tell_achieved(achieved: &Achieved, screen: &Screen) -> Result<(), Failure> {
+    screen.pair("achievement", plain(&achieved.name))?;
+    screen.pair("", plain(&achieved.meaning))?;
+    for criterion in &achieved.rubric {
+        let place = criterion.levels.iter().position(|level| level.reached);
+        if let Some(place) = place {
+            let level = &criterion.levels[place];
+            let rank = if criterion.ordered {
+                format!(" ({} of {})", place + 1, criterion.levels.len())
+            } else {
+                String::new()
+            };
+            screen.pair(
+                "shown",
+                format_args!("{}: {}{rank}", plain(&criterion.name), plain(&level.name)),
+            )?;
+        }
+    }
+    for shown in &achieved.evidence {
+        if let Some(name) = &shown.name {
+            screen.pair("evidence", plain(name))?;
+        }
+    }
+    if let Some(assessor) = &achieved.assessor {
+        let who = [&assessor.name, &assessor.description];
+        let who: Vec<String> = who.into_iter().flatten().map(|text| plain(text)).collect();
+        screen.pair("assessed by", who.join(" · "))?;
+    }
+    if let Some(awarded) = achieved.awarded.as_ref().or(achieved.valid_from.as_ref()) {
+        screen.pair("awarded", plain(awarded))?;
+    }
+    Ok(())
+}
+
+fn tell_check(check: &Check, screen: &Screen) -> Result<(), Failure> {
+    let outcome = match check.outcome {
+        Outcome::Pass => "ok     ",
+        Outcome::Fail => "WRONG  ",
+        Outcome::Unknown => "unknown",
+        Outcome::Skipped => "-      ",
+    };
+    let age = check
+        .as_of
+        .map_or(String::new(), |at| format!(" (as of {at})"));
+    let sentence = plain(&check.sentence);
+    screen.line(format_args!(
+        "  {outcome}  {:<18}{sentence}{age}",
+        check.id.title()
+    ))
+}

@@ -1,0 +1,191 @@
+//! `skillmark verify`: is this credential real?
+
+use std::{
+    fs,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
+
+use super::{CANNOT_TELL, Failure, Screen, Settings, failure::REFUSED, spoken};
+use crate::{
+    app::App,
+    bake,
+    clock::{Clock as _, SystemClock, Timestamp},
+    json::{self, Value},
+    proof::jwt,
+    web::own::Own,
+    verify::{self, Answer, Known, NotFetched, Options, Recipient, Sources, Verdict},
+};
+
+/// Check whether a credential is real (exit code 0 valid, 1 not valid, 2 cannot tell)
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  skillmark verify badge.json
+  skillmark verify badge.png                       a picture with the credential in it, or of a QR code
+  curl -s https://badges.example/c/J8bq….json | skillmark verify - --status list.json
+  skillmark verify badge.jwt --issuer did.json --json
+
+Nothing is fetched. Keys and status lists that are neither in the credential (did:key, did:jwk) nor
+our own are taken from --issuer and --status; without them the answer is \"cannot tell\".")]
+pub(super) struct Verify {
+    /// A file (JSON, JWT, PNG, SVG, JPEG), a link of ours, or - for the standard input.
+    #[arg(value_name = "FILE|LINK|-")]
+    input: String,
+    /// A status list credential, as it was fetched.
+    #[arg(long, value_name = "FILE")]
+    status: Vec<PathBuf>,
+    /// An issuer's DID document or key document, as it was fetched.
+    #[arg(long, value_name = "FILE")]
+    issuer: Vec<PathBuf>,
+    /// The e-mail address of the person it should belong to.
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// The id of an issuer you trust; may be given more than once.
+    #[arg(long, value_name = "ID")]
+    trust: Vec<String>,
+    /// Print the whole report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Verify {
+    pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
+        let input = self.read_input()?;
+        let app = open_ours(settings, screen).await;
+        let sources = Both {
+            known: self.known()?,
+            own: app.as_ref().map(|app| Own::new(app, SystemClock.now())),
+        };
+        let options = Options {
+            recipient: self.email.as_ref().map(Recipient::email),
+            trusted_issuers: (!self.trust.is_empty()).then(|| self.trust.clone()),
+        };
+        let report = verify::verify(&sources, &input, &options, SystemClock.now()).await;
+        if self.json {
+            let text = serde_json::to_string_pretty(&report).map_err(Failure::refused)?;
+            screen.line(text)?;
+        } else {
+            spoken::tell(&report, screen)?;
+        }
+        if let Some(app) = app {
+            app.db.close().await;
+        }
+        Ok(match report.verdict {
+            Verdict::Valid => 0,
+            Verdict::Invalid => REFUSED,
+            Verdict::CannotTell => CANNOT_TELL,
+        })
+    }
+
+    fn read_input(&self) -> Result<Vec<u8>, Failure> {
+        let is_link = ["https://", "http://", "urn:uuid:"]
+            .iter()
+            .any(|start| self.input.starts_with(start));
+        if is_link {
+            return Ok(self.input.clone().into_bytes());
+        }
+        if self.input == "-" {
+            return read_all(io::stdin().lock()).map_err(Failure::from);
+        }
+        read_file(Path::new(&self.input))
+    }
+
+    /// What was given with `--issuer` and `--status`.
+    fn known(&self) -> Result<Known, Failure> {
+        let mut known = Known::nothing();
+        for path in &self.issuer {
+            let (id, text, as_of) = document(path)?;
+            known = known.with_issuer(&id, text, as_of);
+        }
+        for path in &self.status {
+            let (id, text, as_of) = document(path)?;
+            known = known.with_status_list(&id, text, as_of);
+        }
+        Ok(known)
+    }
+}
+
+/// Our own store, if there is one: verifying makes none.
+async fn open_ours(settings: Settings, screen: &Screen) -> Option<App> {
+    if settings.database_url.is_none() && !settings.sqlite_file().exists() {
+        return None;
+    }
+    match App::open(settings).await {
+        Ok(app) => Some(app),
+        Err(error) => {
+            screen.note(format_args!("Going on without our own store: {error}"));
+            None
+        }
+    }
+}
+
+/// Reads a file that is not larger than any that is verified.
+fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::File::open(path)
+        .and_then(read_all)
+        .map_err(|error| Failure::file(path, &error))
+}
+
+/// Reads at most one byte more than the largest input that is verified: that is enough to refuse.
+fn read_all(input: impl io::Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input
+        .take(bake::MAX_FILE_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A document that was fetched before: its id, its text, and how old the file is.
+fn document(path: &Path) -> Result<(String, String, Timestamp), Failure> {
+    let unfit = |what: &str| Failure::usage(format!("{}: {what}", path.display()));
+    let text = String::from_utf8(read_file(path)?).map_err(|_| unfit("is not UTF-8"))?;
+    let id = id_of(text.trim()).ok_or_else(|| unfit("is neither JSON nor a JWT with an id"))?;
+    let written = fs::metadata(path).and_then(|data| data.modified()).ok();
+    let as_of = written
+        .and_then(|at| Timestamp::try_from(at).ok())
+        .map_or_else(|| SystemClock.now(), crate::clock::whole_seconds);
+    Ok((id, text, as_of))
+}
+
+fn id_of(text: &str) -> Option<String> {
+    let id = |value: &Value<'_>| value.get("id")?.as_str().map(str::to_owned);
+    if text.starts_with('{') {
+        id(&json::parse(text).ok()?)
+    } else {
+        id(&jwt::read(text).ok()?.claims().ok()?.credential)
+    }
+}
+
+/// What was given by hand first, then our own.
+struct Both {
+    known: Known,
+    own: Option<Own>,
+}
+
+/// The second answer, if the first source knows nothing of it. It is not asked before.
+fn or<'a>(first: Answer<'a>, second: Option<Answer<'a>>) -> Answer<'a> {
+    Box::pin(async move {
+        match (first.await, second) {
+            (Err(NotFetched::Elsewhere), Some(second)) => second.await,
+            (answer, _) => answer,
+        }
+    })
+}
+
+impl Sources for Both {
+    fn issuer<'a>(&'a self, id: &'a str) -> Answer<'a> {
+        let own = self.own.as_ref().map(|own| own.issuer(id));
+        or(self.known.issuer(id), own)
+    }
+
+    fn status_list<'a>(&'a self, url: &'a str) -> Answer<'a> {
+        let own = self.own.as_ref().map(|own| own.status_list(url));
+        or(self.known.status_list(url), own)
+    }
+
+    fn credential<'a>(&'a self, link: &'a str) -> Answer<'a> {
+        let own = self.own.as_ref().map(|own| own.credential(link));
+        or(self.known.credential(link), own)
+    }
+}
