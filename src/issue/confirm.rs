@@ -9,6 +9,8 @@ use std::sync::Mutex;
 
 use sha2::{Digest as _, Sha256};
 
+use super::people;
+use crate::app::App;
 use crate::clock::Timestamp;
 use crate::ids::CredentialId;
 
@@ -45,6 +47,52 @@ impl Tries {
         }
         allowed
     }
+}
+
+/// The answer to "is this the name?".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    /// It is the name the credential was issued to.
+    Yes,
+    /// It is not, or no name is known, or there is no such credential: nobody learns which.
+    No,
+    /// Asked too often; ask again in an hour.
+    TooOften,
+}
+
+/// Whether a credential was issued to the name that somebody was given.
+///
+/// # Errors
+/// If the name could not be read: [`super::Error::Custody`] or [`super::Error::Db`].
+pub async fn confirm(
+    app: &App,
+    tries: &Tries,
+    credential: &CredentialId,
+    from: IpAddr,
+    given: &str,
+) -> Result<Confirmed, super::Error> {
+    if !tries.take(credential, from, app.now()) {
+        return Ok(Confirmed::TooOften);
+    }
+    let known = name_of(app, credential).await?.unwrap_or_default();
+    Ok(if same_name(given, &known) {
+        Confirmed::Yes
+    } else {
+        Confirmed::No
+    })
+}
+
+async fn name_of(app: &App, id: &CredentialId) -> Result<Option<String>, super::Error> {
+    let Some(row) = app.db.credential_anywhere(id).await? else {
+        return Ok(None);
+    };
+    let Some(person) = row.promise.person_id else {
+        return Ok(None);
+    };
+    let Some(person) = app.db.of(&row.issuer_id).person(&person).await? else {
+        return Ok(None);
+    };
+    Ok(people::open(app, &person)?.and_then(|details| details.name))
 }
 
 /// Whether two names are the same, read as people do: case, accents, punctuation, spaces and the

@@ -1,6 +1,6 @@
 //! Why something could not be issued, changed or shown: said once for every service of this room.
 
-use super::{Fault, plan};
+use super::{Fault, keys::KeyFault, plan};
 use crate::{custody, db, ids::CredentialId, who::Refusal};
 
 /// Why an issuing service did not do what was asked.
@@ -33,6 +33,9 @@ pub enum Error {
     /// The keeper of keys cannot sign or open.
     #[error(transparent)]
     Custody(#[from] custody::Fault),
+    /// There is no key to sign with.
+    #[error("{0}")]
+    Key(String),
     /// The database could not do it.
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -47,4 +50,15 @@ fn join<T: ToString>(faults: &[T]) -> String {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+impl From<KeyFault> for Error {
+    fn from(fault: KeyFault) -> Error {
+        match fault {
+            KeyFault::Custody(fault) => Error::Custody(fault),
+            KeyFault::Store(error) => Error::Db(error),
+            KeyFault::NoIssuer => Error::NotFound("organisation"),
+            other => Error::Key(other.to_string()),
+        }
+    }
 }

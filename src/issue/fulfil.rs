@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::achievement::Achievement;
 use super::lint::{self, Signer};
 use super::order::Order;
-use super::{Error, Fault, identity, own, promise};
+use super::{Error, Fault, identity, keys, own, promise};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{CredentialRow, CredentialState, IssuerKeyRow, KeyState, Signed};
@@ -160,20 +160,10 @@ fn open_keys(app: &App, work: &Work, wrap: &Wrap) -> Result<Signers, Error> {
         if !signers.contains_key(key_id) {
             let row = work.keys.iter().find(|key| key.key_id == *key_id);
             let row = row.ok_or(Error::NotFound("signing key"))?;
-            signers.insert(key_id.clone(), wrap(open_key(app, row)?));
+            signers.insert(key_id.clone(), wrap(keys::open(app, row)?));
         }
     }
     Ok(signers)
-}
-
-/// Opens a signing key.
-pub(super) fn open_key(app: &App, row: &IssuerKeyRow) -> Result<SigningKey, Error> {
-    let sealed = row.seed_sealed.as_ref();
-    let sealed = sealed
-        .ok_or_else(|| Error::Conflict("the signing key was retired or revoked".to_owned()))?;
-    Ok(app
-        .custody
-        .signing_key(&row.issuer_id, &row.key_id, sealed, &row.kek_id)?)
 }
 
 /// Makes one credential: pure.

@@ -1,11 +1,10 @@
 //! The organisation: made, described, given keys.
 
 use super::identity::{self, DomainProof};
-use super::{Error, list, promise};
+use super::{Error, keys, promise};
 use crate::app::App;
 use crate::clock::{Timestamp, random};
-use crate::custody::NewKey;
-use crate::db::{ApiKeyRow, DidMethod, IssuerKeyRow, IssuerRow, KeyState};
+use crate::db::{ApiKeyRow, DidMethod, IssuerRow};
 use crate::ids::{ApiKeyId, IssuerId};
 use crate::keys::SigningKey;
 use crate::who::{self, Scope, Secret, Who};
@@ -55,36 +54,33 @@ pub async fn init(app: &App, new: &NewIssuer) -> Result<Made, Error> {
     check(new)?;
     let now = app.now();
     let chance = app.chance.as_ref();
-    let issuer_id = IssuerId::random(chance);
-    let key = match &new.key {
-        Some(key) => app.custody.adopt_key(&issuer_id, key, chance)?,
-        None => app.custody.new_key(&issuer_id, chance)?,
-    };
     let origin = &app.config.public_url;
-    let method = new
-        .did_method
-        .unwrap_or_else(|| identity::default_method(origin));
-    let did = did(app, method, &issuer_id, &key)?;
-    let row = IssuerRow {
-        issuer_id: issuer_id.clone(),
+    let mut row = IssuerRow {
+        issuer_id: IssuerId::random(chance),
         name: new.name.trim().to_owned(),
         web_address: new.web_address.trim().to_owned(),
         logo: new.logo.clone(),
         contact: new.contact.clone(),
-        did_method: method,
-        did: did.clone(),
+        did_method: new
+            .did_method
+            .unwrap_or_else(|| identity::default_method(origin)),
+        did: String::new(),
         domain_token: hex(&random::<16>(chance)),
         domain_proven_at: None,
         name_assessors: new.name_assessors,
         created_at: now.into(),
     };
+    let key = match &new.key {
+        Some(key) => keys::first_adopted(app, &mut row, key)?,
+        None => keys::first(app, &mut row)?,
+    };
+    let issuer_id = row.issuer_id.clone();
     let (api_row, api_key) = who::new_api_key(&issuer_id, "first", &Scope::ALL, None, now, chance);
     let who = Who::operator(issuer_id.clone());
     let mut tx = app.db.begin().await?;
     let mut of = tx.of(&issuer_id);
     of.add_issuer(&row).await?;
-    of.add_key(&key_row(&issuer_id, key, did, KeyState::Active, now))
-        .await?;
+    of.add_key(&key).await?;
     of.add_api_key(&api_row).await?;
     of.log(&[promise::line(
         app,
@@ -146,112 +142,6 @@ fn check(new: &NewIssuer) -> Result<(), Error> {
     } else {
         Err(Error::Faults(faults))
     }
-}
-
-fn did(app: &App, method: DidMethod, issuer: &IssuerId, key: &NewKey) -> Result<String, Error> {
-    let did = identity::did_for(method, &app.config.public_url, issuer, &key.public);
-    let did = did.map_err(|error| Error::Conflict(error.to_string()))?;
-    Ok(did.as_str().to_owned())
-}
-
-fn key_row(
-    issuer: &IssuerId,
-    key: NewKey,
-    did: String,
-    state: KeyState,
-    now: Timestamp,
-) -> IssuerKeyRow {
-    IssuerKeyRow {
-        issuer_id: issuer.clone(),
-        key_id: key.key_id,
-        did,
-        state,
-        seed_sealed: Some(key.seed_sealed),
-        kek_id: key.kek_id,
-        created_at: now.into(),
-        activated_at: (state == KeyState::Active).then(|| now.into()),
-        retired_at: None,
-        revoked_at: None,
-    }
-}
-
-/// A new signing key in force, and what that means for the organisation's name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rotated {
-    /// The key that signs from now on.
-    pub key_id: String,
-    /// The key whose seed was destroyed.
-    pub before: Option<String>,
-    /// The DID that new credentials name. With `did:key` it is another than before: strangers
-    /// will see a new issuer, and outside this service the status of older credentials can no
-    /// longer be told from lists that the new key signs.
-    pub did: String,
-    /// Whether the DID is another than before.
-    pub new_did: bool,
-}
-
-/// Changes the signing key: a new one signs, the old seed is destroyed, and the old public key
-/// stays in the organisation's document for ever, so that everything it signed keeps verifying
-/// (threat I5).
-///
-/// # Errors
-/// [`Error::Refused`] without the scope `manage`; [`Error::Custody`].
-pub async fn rotate(app: &App, who: &Who) -> Result<Rotated, Error> {
-    replace(app, who, None).await
-}
-
-/// Revokes a key that may be known to others: its seed is destroyed, it is marked in the document
-/// and nothing it signed is believed any more. If it was the one that signs, a new one takes over.
-///
-/// # Errors
-/// [`Error::NotFound`] if there is no such key or it was revoked before; else as [`rotate`].
-pub async fn revoke_key(app: &App, who: &Who, key_id: &str) -> Result<Rotated, Error> {
-    replace(app, who, Some(key_id)).await
-}
-
-async fn replace(app: &App, who: &Who, revoked: Option<&str>) -> Result<Rotated, Error> {
-    who.may(Scope::Manage)?;
-    let now = app.now();
-    let issuer = who.issuer();
-    let new = app.custody.new_key(issuer, app.chance.as_ref())?;
-    let mut tx = app.db.begin().await?;
-    let mut of = tx.of(issuer);
-    let row = of.issuer().await?.ok_or(Error::NotFound("organisation"))?;
-    let active = of.active_key().await?.map(|key| key.key_id);
-    if let Some(key_id) = revoked {
-        let found = of.revoke_key(key_id, now.into()).await;
-        found.map_err(|_| Error::NotFound("key that could be revoked"))?;
-        of.log(&[promise::line(app, who, "key.revoke", key_id, now)])
-            .await?;
-    }
-    let mut answer = Rotated {
-        key_id: active.clone().unwrap_or_default(),
-        before: active.clone(),
-        did: row.did.clone(),
-        new_did: false,
-    };
-    if revoked.is_none() || active.as_deref() == revoked {
-        if let (Some(active), None) = (&active, revoked) {
-            of.retire_key(active, now.into()).await?;
-        }
-        answer.key_id.clone_from(&new.key_id);
-        answer.did = did(app, row.did_method, issuer, &new)?;
-        answer.new_did = answer.did != row.did;
-        of.add_key(&key_row(
-            issuer,
-            new,
-            answer.did.clone(),
-            KeyState::Active,
-            now,
-        ))
-        .await?;
-        of.set_issuer_did(&answer.did).await?;
-        of.log(&[promise::line(app, who, "key.rotate", &answer.key_id, now)])
-            .await?;
-    }
-    tx.commit().await?;
-    list::publish_all(app, issuer).await?;
-    Ok(answer)
 }
 
 /// Makes an API key. Its secret is shown once.

@@ -8,7 +8,7 @@ use super::identity::did_for;
 use crate::{
     app::App,
     custody::{self, NewKey},
-    db::{self, AuditRow, IssuerKeyRow, IssuerRow, KeyState, Tenant, Ts},
+    db::{self, AuditRow, DidMethod, IssuerKeyRow, IssuerRow, KeyState, Tenant, Ts},
     did::DidError,
     ids::{IssuerId, JobId},
     keys::SigningKey,
@@ -29,17 +29,16 @@ pub enum KeyFault {
     /// The seed of the key was destroyed.
     #[error("the key {0} no longer signs: its private half was destroyed")]
     Destroyed(String),
-    /// Credentials were promised under the old key and are not signed yet.
-    #[error(
-        "{0} credentials are still to be signed with the present key; let them be issued first"
-    )]
-    StillPending(i64),
     /// The address of this service has no did:web.
     #[error("this service's address cannot be a did:web: {0}")]
     NoDid(#[from] DidError),
     /// The keeper of keys refused.
     #[error("the keys are not available: {0}")]
     Custody(#[from] custody::Fault),
+    /// The key is changed, and a status list could not be published under the new one yet; it
+    /// will be tried again.
+    #[error("the key is changed; a status list will be published under it later: {0}")]
+    Lists(String),
     /// The database could not answer.
     #[error("the store could not answer: {0}")]
     Store(#[from] db::Error),
@@ -62,6 +61,24 @@ pub fn first(app: &App, issuer: &mut IssuerRow) -> Result<IssuerKeyRow, KeyFault
     let key = app
         .custody
         .new_key(&issuer.issuer_id, app.chance.as_ref())?;
+    begin_with(app, issuer, key)
+}
+
+/// As [`first`], with a key that was made elsewhere.
+///
+/// # Errors
+/// As [`first`]; an example key is refused on a public address (I13).
+pub fn first_adopted(
+    app: &App,
+    issuer: &mut IssuerRow,
+    key: &SigningKey,
+) -> Result<IssuerKeyRow, KeyFault> {
+    let chance = app.chance.as_ref();
+    let key = app.custody.adopt_key(&issuer.issuer_id, key, chance)?;
+    begin_with(app, issuer, key)
+}
+
+fn begin_with(app: &App, issuer: &mut IssuerRow, key: NewKey) -> Result<IssuerKeyRow, KeyFault> {
     let row = row(app, issuer, key, KeyState::Active)?;
     issuer.did.clone_from(&row.did);
     Ok(row)
@@ -108,14 +125,34 @@ async fn add(app: &App, issuer: &IssuerId, key: NewKey) -> Result<IssuerKeyRow, 
     }
     note(app, &mut of, "key.new", &row.key_id).await?;
     tx.commit().await?;
+    if !active {
+        publish_lists(app, issuer).await?;
+    }
     Ok(row)
+}
+
+/// Lists that were signed with a key that is gone may not be believed any more.
+async fn publish_lists(app: &App, issuer: &IssuerId) -> Result<(), KeyFault> {
+    let published = super::list::publish_all(app, issuer).await;
+    published.map_err(|error| KeyFault::Lists(error.to_string()))
+}
+
+/// Whether a new key is a new DID for this organisation: so with `did:key`.
+#[must_use]
+pub fn changes_did(issuer: &IssuerRow) -> bool {
+    issuer.did_method == DidMethod::Key
 }
 
 /// Replaces the key that signs: by the waiting one if there is one, else by a new one. The old
 /// seed is destroyed. The new key.
 ///
+/// What is promised and not signed yet moves to the new key, and the status lists are published
+/// under it at once. With `did:key` a new key is a new DID ([`changes_did`]): strangers will see a
+/// new issuer, and elsewhere than here the status of older credentials can no longer be told from
+/// lists that the new key signs. `did:web` has no such trouble.
+///
 /// # Errors
-/// [`KeyFault::StillPending`] if credentials are promised under the old key; other [`KeyFault`].
+/// [`KeyFault`].
 pub async fn rotate(app: &App, issuer: &IssuerId) -> Result<IssuerKeyRow, KeyFault> {
     let made = app.custody.new_key(issuer, app.chance.as_ref())?;
     let now = Ts::from(app.now());
@@ -124,10 +161,6 @@ pub async fn rotate(app: &App, issuer: &IssuerId) -> Result<IssuerKeyRow, KeyFau
     let organisation = of.issuer().await?.ok_or(KeyFault::NoIssuer)?;
     let keys = of.keys().await?;
     let old = in_state(&keys, KeyState::Active).ok_or(KeyFault::NoActiveKey)?;
-    let waiting = of.pending_under_key(&old.key_id).await?;
-    if waiting > 0 {
-        return Err(KeyFault::StillPending(waiting));
-    }
     of.retire_key(&old.key_id, now).await?;
     let next = match in_state(&keys, KeyState::Pending) {
         Some(next) => next.clone(),
@@ -141,6 +174,7 @@ pub async fn rotate(app: &App, issuer: &IssuerId) -> Result<IssuerKeyRow, KeyFau
     of.set_issuer_did(&next.did).await?;
     note(app, &mut of, "key.rotate", &next.key_id).await?;
     tx.commit().await?;
+    publish_lists(app, issuer).await?;
     Ok(IssuerKeyRow {
         state: KeyState::Active,
         activated_at: Some(now),

@@ -8,8 +8,7 @@ use std::collections::HashSet;
 
 use jiff::SignedDuration;
 
-use super::fulfil::open_key;
-use super::{Error, identity, lint, own};
+use super::{Error, identity, keys, lint, own};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::config::Origin;
@@ -84,30 +83,53 @@ pub async fn ensure(app: &App, issuer: &IssuerId, list: &StatusListId) -> Result
     publish(app, &row.ok_or(Error::NotFound("status list"))?, app.now()).await
 }
 
+/// A list as it is this moment, signed: the published one, or if something changed since, one made
+/// for this answer. So whoever verifies here is told the truth at once.
+///
+/// # Errors
+/// As [`publish_due`].
+pub async fn current(app: &App, list: &StatusListId) -> Result<Option<String>, Error> {
+    let Some(published) = app.db.status_document(list).await? else {
+        return Ok(None);
+    };
+    let row = app.db.of(&published.issuer_id).status_list(list).await?;
+    match row {
+        Some(row) if row.changes > published.changes && app.custody.ready().is_ok() => {
+            Ok(Some(make(app, &row, app.now()).await?))
+        }
+        _ => Ok(Some(published.document)),
+    }
+}
+
 /// Rebuilds, signs, verifies and stores one list.
 async fn publish(app: &App, row: &StatusListRow, now: Timestamp) -> Result<(), Error> {
-    let mut of = app.db.of(&row.issuer_id);
-    let keys = of.keys().await?;
-    let active = keys.iter().find(|key| key.state == KeyState::Active);
-    let active = active.ok_or_else(|| Error::Conflict("there is no signing key".to_owned()))?;
-    // `row` was read before the bits: a change in between is published now and counted later.
-    let bits = of.status_bits(&row.status_list_id).await?;
-    let document = document(&app.config.public_url, row, &bits, &active.did, now)?;
-    let signed = sign(app, document, active, &keys, now)?;
+    let document = make(app, row, now).await?;
     let last = app.db.status_document(&row.status_list_id).await?;
     let next = StatusDocumentRow {
         issuer_id: row.issuer_id.clone(),
         status_list_id: row.status_list_id.clone(),
         version: last.map_or(1, |last| last.version + 1),
         changes: row.changes,
-        document: signed,
+        document,
         published_at: now.into(),
     };
-    match of.publish_status(&next).await {
+    match app.db.of(&row.issuer_id).publish_status(&next).await {
         // Another process published this version first; what it did not know is still due.
         Ok(()) | Err(db::Error::Duplicate(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Rebuilds, signs and verifies one list. `row` was read before the bits are: a change in between
+/// is in the list, and counted the next time.
+async fn make(app: &App, row: &StatusListRow, now: Timestamp) -> Result<String, Error> {
+    let mut of = app.db.of(&row.issuer_id);
+    let keys = of.keys().await?;
+    let active = keys.iter().find(|key| key.state == KeyState::Active);
+    let active = active.ok_or_else(|| Error::Key("there is no key that signs".to_owned()))?;
+    let bits = of.status_bits(&row.status_list_id).await?;
+    let document = document(&app.config.public_url, row, &bits, &active.did, now)?;
+    sign(app, document, active, &keys, now)
 }
 
 fn document(
@@ -140,13 +162,14 @@ fn sign(
     app: &App,
     document: Value<'static>,
     key: &IssuerKeyRow,
-    keys: &[IssuerKeyRow],
+    all: &[IssuerKeyRow],
     now: Timestamp,
 ) -> Result<String, Error> {
     let method = identity::verification_method(&key.did, &key.key_id);
     let linted =
         lint::envelope(document, &ProofOptions::new(method, now)).map_err(Error::Faults)?;
-    let signed = linted.sign(&open_key(app, key)?);
-    own::verify(&signed, &identity::document_of(&key.did, keys), now).map_err(Error::SelfCheck)?;
+    let signed = linted.sign(&keys::open(app, key)?);
+    own::verify_list(&signed.document, &identity::document_of(&key.did, all), now)
+        .map_err(Error::SelfCheck)?;
     Ok(signed.document)
 }

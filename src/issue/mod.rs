@@ -44,6 +44,8 @@ pub mod revoke;
 /// What is scored, and the level that is a pass.
 pub mod rubric;
 mod sheet;
+/// What stands on this service, for the verifier.
+pub mod sources;
 mod text;
 
 pub use achievement::{Achievement, Kind};

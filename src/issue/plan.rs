@@ -643,8 +643,10 @@ mod tests {
         let csv = format!("\u{FEFF}{HEADER}{GOOD}")
             .replace(',', ";")
             .replace("Photo", "\"A \"\"photo\"\";\nand a sheet\"");
+        let csv = csv.replacen('\n', "\r\n\r\n;;\n", 1);
         let rows = read(csv.as_bytes(), &weld(), Limits::PAGE, now()).expect("good");
         assert_eq!(rows[0].evidence[0].name, "A \"photo\";\nand a sheet");
+        assert_eq!(rows[0].line, 4);
     }
 
     #[test]

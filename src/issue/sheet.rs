@@ -64,7 +64,7 @@ fn split(text: &str, separator: u8, limits: Limits) -> Result<Sheet, Fault> {
                 "cannot be read",
             )
         })?;
-        let number = record.position().map_or(0, csv::Position::line);
+        let number = record.position().map_or(0, |at| first_line(text, at));
         if record.len() > COLUMNS {
             return Err(at(number, format!("has more than {COLUMNS} columns")));
         }
@@ -85,6 +85,17 @@ fn split(text: &str, separator: u8, limits: Limits) -> Result<Sheet, Fault> {
         return Err(at(1, "the file is empty"));
     }
     Ok(sheet)
+}
+
+/// The line a record begins on: the reader's position is before the empty lines it skipped.
+fn first_line(text: &str, position: &csv::Position) -> u64 {
+    let rest = usize::try_from(position.byte()).ok();
+    let rest = rest.and_then(|at| text.as_bytes().get(at..));
+    let skipped = rest
+        .unwrap_or_default()
+        .iter()
+        .take_while(|b| matches!(b, b'\r' | b'\n'));
+    position.line() + skipped.filter(|b| **b == b'\n').count() as u64
 }
 
 fn separator(text: &str) -> u8 {

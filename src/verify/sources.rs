@@ -39,6 +39,18 @@ pub trait Sources: Send + Sync {
 
     /// The credential that a link, a bare id or a `urn:uuid:` names.
     fn credential<'a>(&'a self, link: &'a str) -> Answer<'a>;
+
+    /// Whether the status lists that `lister` signs also speak for credentials of `issuer`,
+    /// another identifier: so for an organisation whose `did:key` changed with its key. By
+    /// default they do not (threat E7).
+    fn may_list_for<'a>(
+        &'a self,
+        lister: &'a str,
+        issuer: &'a str,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+        let _ = (lister, issuer);
+        Box::pin(std::future::ready(false))
+    }
 }
 
 /// Sources that are at hand: documents given beforehand, and nothing else.

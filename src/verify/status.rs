@@ -184,7 +184,7 @@ async fn signed_list(
     if jwt::looks_like(text) {
         let read = jwt::read(text).map_err(|error| list_error(&error))?;
         let claims = read.claims().map_err(|error| list_error(&error))?;
-        if binding::issuer_id(&claims.credential) != Some(issuer) {
+        if !speaks_for(sources, &claims.credential, issuer).await {
             return Err(other());
         }
         envelope(&claims.credential)?;
@@ -193,13 +193,22 @@ async fn signed_list(
     }
     let value =
         json::parse(text).map_err(|_| "The status list is not readable JSON.".to_owned())?;
-    if binding::issuer_id(&value) != Some(issuer) {
+    if !speaks_for(sources, &value, issuer).await {
         return Err(other());
     }
     envelope(&value)?;
     let secured = Secured::read(value).map_err(|_| "The status list is not signed.".to_owned())?;
     good(&signature::check(sources, &secured, now).await.checks)?;
     ListCredential::read(secured.document()).map_err(|error| list_error(&error))
+}
+
+/// Whether a list is the issuer's own, or of somebody who may list for the issuer.
+async fn speaks_for(sources: &dyn Sources, list: &Value<'_>, issuer: &str) -> bool {
+    match binding::issuer_id(list) {
+        Some(lister) if lister == issuer => true,
+        Some(lister) => sources.may_list_for(lister, issuer).await,
+        None => false,
+    }
 }
 
 fn list_error(error: &dyn std::fmt::Display) -> String {

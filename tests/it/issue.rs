@@ -1,4 +1,8 @@
 //! Issuing, on both engines.
 
-mod lab;
+mod batch;
+pub(crate) mod lab;
+mod organisation;
 mod reliability;
+mod share;
+mod status;

@@ -1,0 +1,129 @@
+//! What stands on this service, for the verifier: our issuers' documents, our status lists, our
+//! credentials, read in this process (threat D17). Of anybody else's it says: elsewhere.
+
+use std::pin::Pin;
+
+use super::{identity, list};
+use crate::app::App;
+use crate::db::{CredentialState, IssuerKeyRow};
+use crate::ids::{CredentialId, IssuerId, StatusListId};
+use crate::json;
+use crate::verify::{Answer, Found, NotFetched, Sources};
+
+/// The verifier's view of this service.
+#[derive(Clone)]
+pub struct Own(App);
+
+impl Own {
+    /// The view of `app`.
+    #[must_use]
+    pub fn of(app: &App) -> Own {
+        Own(app.clone())
+    }
+
+    fn found(&self, text: String) -> Result<Found, NotFetched> {
+        Ok(Found {
+            text,
+            as_of: self.0.now(),
+        })
+    }
+
+    async fn find_issuer(&self, id: &str) -> Result<Found, NotFetched> {
+        let origin = &self.0.config.public_url;
+        let page = id
+            .strip_prefix(&origin.join("/issuers/"))
+            .and_then(|id| id.parse().ok());
+        if let Some(issuer) = page {
+            let row = self.0.db.of(&issuer).issuer().await.map_err(unavailable)?;
+            let row = row.ok_or(NotFetched::Missing)?;
+            let keys = self.keys(&issuer).await?;
+            return self.found(json::text(&identity::profile_document(origin, &row, &keys)));
+        }
+        let issuer = self.issuer_of_did(id).ok_or(NotFetched::Elsewhere)?;
+        let keys = self.keys(&issuer).await?;
+        if keys.is_empty() {
+            return Err(NotFetched::Missing);
+        }
+        self.found(json::text(&identity::document_of(id, &keys).to_json()))
+    }
+
+    /// Whose `did:web` under our address this is.
+    fn issuer_of_did(&self, did: &str) -> Option<IssuerId> {
+        let issuer: IssuerId = did.rsplit(':').next()?.parse().ok()?;
+        let ours = identity::did_web(&self.0.config.public_url, &issuer).ok()?;
+        (ours.as_str() == did).then_some(issuer)
+    }
+
+    async fn keys(&self, issuer: &IssuerId) -> Result<Vec<IssuerKeyRow>, NotFetched> {
+        self.0.db.of(issuer).keys().await.map_err(unavailable)
+    }
+
+    async fn find_list(&self, url: &str) -> Result<Found, NotFetched> {
+        let prefix = self.0.config.public_url.join("/status/");
+        let id = url.strip_prefix(&prefix).ok_or(NotFetched::Elsewhere)?;
+        let id: StatusListId = id.parse().map_err(|_| NotFetched::Missing)?;
+        match list::current(&self.0, &id).await {
+            Ok(Some(text)) => self.found(text),
+            Ok(None) => Err(NotFetched::Missing),
+            Err(_) => Err(NotFetched::Unavailable),
+        }
+    }
+
+    async fn find_credential(&self, link: &str) -> Result<Found, NotFetched> {
+        let link = link.trim();
+        let prefix = self.0.config.public_url.join("/c/");
+        let row = if let Some(rest) = link.strip_prefix(&prefix) {
+            let end = rest.find(['.', '/', '?', '#']).unwrap_or(rest.len());
+            let id: CredentialId = rest[..end].parse().map_err(|_| NotFetched::Missing)?;
+            self.0.db.credential_anywhere(&id).await
+        } else if let Ok(id) = link.parse::<CredentialId>() {
+            self.0.db.credential_anywhere(&id).await
+        } else if link.starts_with("urn:uuid:") {
+            self.0.db.credential_by_public_id(link).await
+        } else {
+            return Err(NotFetched::Elsewhere);
+        };
+        let row = row.map_err(unavailable)?.ok_or(NotFetched::Missing)?;
+        match row.document {
+            Some(document) if row.state == CredentialState::Issued => self.found(document),
+            _ => Err(NotFetched::Missing),
+        }
+    }
+
+    /// Whether two DIDs are the same organisation of ours: with `did:key`, one has as many as it
+    /// had keys.
+    async fn one_organisation(&self, one: &str, other: &str) -> bool {
+        let owner = async |did: &str| {
+            let keys = self.0.db.keys_of_did(did).await.ok()?;
+            keys.into_iter().next().map(|key| key.issuer_id)
+        };
+        let (one, other) = (owner(one).await, owner(other).await);
+        one.is_some() && one == other
+    }
+}
+
+fn unavailable(_: crate::db::Error) -> NotFetched {
+    NotFetched::Unavailable
+}
+
+impl Sources for Own {
+    fn issuer<'a>(&'a self, id: &'a str) -> Answer<'a> {
+        Box::pin(self.find_issuer(id))
+    }
+
+    fn status_list<'a>(&'a self, url: &'a str) -> Answer<'a> {
+        Box::pin(self.find_list(url))
+    }
+
+    fn credential<'a>(&'a self, link: &'a str) -> Answer<'a> {
+        Box::pin(self.find_credential(link))
+    }
+
+    fn may_list_for<'a>(
+        &'a self,
+        lister: &'a str,
+        issuer: &'a str,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+        Box::pin(self.one_organisation(lister, issuer))
+    }
+}

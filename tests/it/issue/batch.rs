@@ -1,0 +1,169 @@
+//! Many at once.
+
+use skillmark::{
+    clock::Timestamp,
+    db::BatchCount,
+    issue::{
+        Error,
+        batch::{self, Started},
+        plan::Limits,
+        promise::Answer,
+    },
+};
+
+use super::lab::{HEADER, Lab, csv, line};
+use crate::support::db::on_both;
+
+impl Lab<'_> {
+    async fn start(&self, csv: &str) -> Result<Started, Error> {
+        batch::start_csv(
+            &self.app,
+            &self.who,
+            &self.achievement,
+            csv.as_bytes(),
+            Limits::PAGE,
+        )
+        .await
+    }
+
+    async fn work(&self, started: &Started) -> Result<BatchCount, Error> {
+        batch::work(&self.app, self.who.issuer(), &started.batch, &mut |_| {}).await
+    }
+}
+
+fn learners(count: usize) -> Vec<String> {
+    (0..count).map(|n| format!("s-{n}")).collect()
+}
+
+on_both! {
+    fn a_file_becomes_credentials_with_progress(temp) {
+        let lab = Lab::open(temp).await;
+        let started = lab.start(&csv(learners(620))).await.expect("started");
+        assert_eq!((started.promised(), started.repeated()), (620, 0));
+        let mut told = Vec::new();
+        let mut progress = |count: BatchCount| told.push((count.pending, count.issued));
+        let issuer = lab.who.issuer();
+        let done = batch::work(&lab.app, issuer, &started.batch, &mut progress).await;
+        assert_eq!(done, Ok(BatchCount { pending: 0, issued: 620, failed: 0 }));
+        assert_eq!(told, [(120, 500), (0, 620)]);
+        let ids: std::collections::HashSet<_> = started.rows.iter().map(|(_, row)| row.id()).collect();
+        assert_eq!(ids.len(), 620);
+        assert_eq!(lab.count("people").await, 620);
+    }
+
+    fn f11_nothing_is_stored_of_a_file_with_a_fault(temp) {
+        let lab = Lab::open(temp).await;
+        let bad = format!("{}\n{}", csv(learners(3)), line("s-9").replace("2026-03-01", "2027-03-01"));
+        let Err(Error::Rows(faults)) = lab.start(&bad).await else { panic!("refused") };
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].to_string(), "line 6, column 2 (date): is in the future");
+        for table in ["credentials", "people", "status_entries", "evidence"] {
+            assert_eq!(lab.count(table).await, 0, "{table}");
+        }
+    }
+
+    fn h3_a_file_sent_twice_is_issued_once(temp) {
+        let lab = Lab::open(temp).await;
+        let first = lab.start(&csv(learners(5))).await.expect("started");
+        lab.work(&first).await.expect("issued");
+        lab.clock.advance(60);
+        let second = lab.start(&csv(learners(7))).await.expect("started");
+        assert_eq!((second.promised(), second.repeated()), (2, 5));
+        for ((line, old), (same_line, again)) in first.rows.iter().zip(&second.rows) {
+            assert_eq!(line, same_line);
+            assert_eq!(again, &Answer::Before(old.id().clone()));
+        }
+        lab.work(&second).await.expect("issued");
+        assert_eq!(lab.count("credentials").await, 7);
+    }
+
+    fn h6_a_row_that_cannot_be_stored_waits_and_holds_nobody_up(temp) {
+        let lab = Lab::open(temp).await;
+        let started = lab.start(&csv(learners(5))).await.expect("started");
+        let stuck = started.rows[2].1.id().clone();
+        refuse_storing(temp, stuck.as_str()).await;
+        assert!(lab.work(&started).await.is_err());
+        let batch = started.batch.to_string();
+        let count = lab.app.db.of(lab.who.issuer()).batch_count(&batch).await;
+        assert_eq!(count, Ok(BatchCount { pending: 1, issued: 4, failed: 0 }));
+
+        allow_storing(temp).await;
+        assert_eq!(batch::resume(&lab.app).await, Ok(1));
+        assert_eq!(lab.work(&started).await, Ok(BatchCount { pending: 0, issued: 5, failed: 0 }));
+        assert_eq!(lab.count("credentials").await, 5);
+    }
+
+    fn h11_workers_on_one_batch_do_not_double_anything(temp) {
+        let lab = Lab::open(temp).await;
+        let started = lab.start(&csv(learners(40))).await.expect("started");
+        let works = (0..4).map(|_| {
+            let (app, issuer) = (lab.app.clone(), lab.who.issuer().clone());
+            let batch = started.batch.clone();
+            tokio::spawn(async move { batch::work(&app, &issuer, &batch, &mut |_| {}).await })
+        });
+        for work in works.collect::<Vec<_>>() {
+            work.await.expect("runs").expect("worked");
+        }
+        assert_eq!(temp.number("select count(*) from credentials where state = 'issued'").await, 40);
+        assert_eq!(temp.number("select count(distinct document_sha256) from credentials").await, 40);
+    }
+
+    fn h17_totals_add_up(temp) {
+        let lab = Lab::open(temp).await;
+        lab.issue("s-0").await;
+        let started = lab.start(&csv(learners(10))).await.expect("started");
+        let done = lab.work(&started).await.expect("worked");
+        let repeated = i64::try_from(started.repeated()).expect("few");
+        assert_eq!(repeated, 1);
+        assert_eq!(done.issued + done.failed + done.pending + repeated, 10);
+    }
+
+    fn a_batch_needs_the_scope_to_issue(temp) {
+        let lab = Lab::open(temp).await;
+        let (_, secret) = skillmark::issue::issuer::new_api_key(
+            &lab.app, &lab.who, "reader", &[skillmark::who::Scope::Read], None,
+        ).await.expect("a key");
+        let now: Timestamp = lab.app.now();
+        let reader = skillmark::who::Who::by_api_key(&lab.app.db, secret.reveal(), now).await;
+        let reader = reader.expect("known");
+        let csv = format!("{HEADER}\n{}\n", line("s-1"));
+        let answer = batch::start_csv(&lab.app, &reader, &lab.achievement, csv.as_bytes(), Limits::PAGE).await;
+        let refusal = skillmark::who::Refusal::Scope(skillmark::who::Scope::Issue);
+        assert_eq!(answer, Err(Error::Refused(refusal)));
+    }
+}
+
+/// Makes the database refuse to store this one credential.
+async fn refuse_storing(temp: &crate::support::db::Temp, id: &str) {
+    if temp.url.is_some() {
+        temp.sql(
+            "create function stop() returns trigger language plpgsql as \
+             $$ begin raise exception 'no room'; end $$",
+        )
+        .await
+        .expect("a function");
+        temp.sql(&format!(
+            "create trigger stop before update on credentials for each row \
+             when (new.credential_id = '{id}' and new.document is not null) execute function stop()"
+        ))
+        .await
+        .expect("a trigger");
+    } else {
+        temp.sql(&format!(
+            "create trigger stop before update on credentials for each row \
+             when new.credential_id = '{id}' and new.document is not null \
+             begin select raise(abort, 'no room'); end"
+        ))
+        .await
+        .expect("a trigger");
+    }
+}
+
+async fn allow_storing(temp: &crate::support::db::Temp) {
+    let drop = if temp.url.is_some() {
+        "drop trigger stop on credentials"
+    } else {
+        "drop trigger stop"
+    };
+    temp.sql(drop).await.expect("dropped");
+}

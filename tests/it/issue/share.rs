@@ -1,0 +1,137 @@
+//! Portfolios, confirming a name, and what must never be written anywhere.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use jiff::SignedDuration;
+use skillmark::{
+    ids::CredentialId,
+    issue::{
+        confirm::Confirmed,
+        confirm::{self, Tries},
+    },
+    portfolio::{self, Error},
+};
+
+use super::lab::Lab;
+use crate::support::db::on_both;
+
+on_both! {
+    fn a_portfolio_opens_until_it_expires_or_is_taken_back(temp) {
+        let lab = Lab::open(temp).await;
+        let (first, second) = (lab.issue("s-1").await, lab.issue("s-2").await);
+        let chosen = [second.id.clone(), first.id.clone()];
+        let made = portfolio::create(&lab.app, &lab.who, " My work ", &chosen, None).await;
+        let (id, token) = made.expect("made");
+        assert_eq!(token.reveal().len(), 22);
+        assert_eq!(format!("{token:?}"), "Token(***)");
+
+        let open = portfolio::open(&lab.app, token.reveal()).await.expect("an answer").expect("open");
+        assert_eq!(open.label, "My work");
+        let shown: Vec<CredentialId> = open.credentials.iter().map(|row| row.promise.credential_id.clone()).collect();
+        assert_eq!(shown, chosen);
+
+        for wrong in ["", "AAAAAAAAAAAAAAAAAAAAAA", id.as_str()] {
+            assert_eq!(portfolio::open(&lab.app, wrong).await, Ok(None), "{wrong}");
+        }
+        let like = "select count(*) from portfolios where length(token_hash) = 32";
+        assert_eq!(temp.number(like).await, 1);
+
+        lab.clock.advance(29 * 24 * 3_600);
+        assert!(portfolio::open(&lab.app, token.reveal()).await.expect("an answer").is_some());
+        lab.clock.advance(24 * 3_600);
+        assert_eq!(portfolio::open(&lab.app, token.reveal()).await, Ok(None), "expired");
+
+        let (id, token) = portfolio::create(&lab.app, &lab.who, "Again", &chosen, None).await.expect("made");
+        portfolio::revoke(&lab.app, &lab.who, &id).await.expect("taken back");
+        assert_eq!(portfolio::open(&lab.app, token.reveal()).await, Ok(None), "taken back");
+        let twice = portfolio::revoke(&lab.app, &lab.who, &id).await;
+        assert_eq!(twice, Err(Error::NotFound("portfolio that could be taken back")));
+    }
+
+    fn a_portfolio_holds_only_what_was_issued_here(temp) {
+        let lab = Lab::open(temp).await;
+        let issued = lab.issue("s-1").await;
+        let strange = CredentialId::random(lab.app.chance.as_ref());
+        let make = async |ids: &[CredentialId], days: Option<i64>| {
+            let until = days.map(|days| lab.app.now().checked_add(SignedDuration::from_hours(24 * days)).expect("a time"));
+            portfolio::create(&lab.app, &lab.who, "Mine", ids, until).await.map(|_| ())
+        };
+        assert_eq!(make(&[strange], None).await, Err(Error::NotFound("credential")));
+        for (ids, days) in [
+            (vec![], None),
+            (vec![issued.id.clone(), issued.id.clone()], None),
+            (vec![issued.id.clone()], Some(366)),
+            (vec![issued.id.clone()], Some(0)),
+        ] {
+            assert!(matches!(make(&ids, days).await, Err(Error::Invalid(_))), "{ids:?} {days:?}");
+        }
+        assert_eq!(make(&[issued.id], Some(365)).await, Ok(()));
+    }
+
+    fn j9_a_name_is_confirmed_and_never_told(temp) {
+        let lab = Lab::open(temp).await;
+        let issued = lab.issue("s-1").await;
+        let tries = Tries::default();
+        let from = std::net::IpAddr::from([192, 0, 2, 1]);
+        let ask = async |name: &str| confirm::confirm(&lab.app, &tries, &issued.id, from, name).await.expect("an answer");
+        assert_eq!(ask("Somebody Else").await, Confirmed::No);
+        assert_eq!(ask("zyx canary s 1").await, Confirmed::Yes);
+        for _ in 0..3 {
+            assert_eq!(ask("Zyx").await, Confirmed::No);
+        }
+        assert_eq!(ask("Zyx-CANARY-s-1").await, Confirmed::TooOften);
+        let strange = CredentialId::random(lab.app.chance.as_ref());
+        let answer = confirm::confirm(&lab.app, &tries, &strange, from, "Zyx").await;
+        assert_eq!(answer.expect("an answer"), Confirmed::No, "the same as a wrong name");
+    }
+
+    fn j1_nothing_of_a_learner_is_logged_or_left_readable(temp) {
+        let lab = Lab::open(temp).await;
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(move || writer.clone())
+            .finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        let issued = lab.issue("s-1").await;
+        let mut bad = lab.request("s-2", None);
+        bad.row.outcomes[0].level = Some("urn:example:none".to_owned());
+        let error = skillmark::issue::one::issue(&lab.app, &lab.who, &bad).await.expect_err("refused");
+        tracing::info!("{error} {error:?} {bad:?}");
+        drop(guard);
+        let text = log.text();
+        assert!(text.contains("Learner(***)"), "the log was read");
+        for secret in ["CANARY", "canary.example"] {
+            assert!(!text.contains(secret), "{secret}");
+        }
+        assert!(!issued.document.contains("CANARY"));
+        if temp.url.is_none() {
+            temp.sql("vacuum").await.expect("vacuumed");
+            let file = std::fs::read(temp.folder.path().join("skillmark.sqlite")).expect("the file");
+            let text = String::from_utf8_lossy(&file);
+            assert!(!text.contains("CANARY") && !text.contains("canary.example"));
+        }
+    }
+}
+
+/// Where log lines go.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().expect("the log")).into_owned()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("the log").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,195 @@
+//! Threats E: taking back, and the list that strangers fetch.
+
+use std::collections::HashSet;
+
+use skillmark::{
+    clock::Timestamp,
+    db::StatusState,
+    did::is_absolute,
+    ids::StatusListId,
+    issue::{
+        Error, keys, list,
+        one::Issued,
+        revoke::{self, Change},
+        sources::Own,
+    },
+    json,
+    status::{Entry, ListCredential, entries},
+    verify::{CheckId, Options, Outcome, Report, Verdict, verify},
+};
+
+use super::lab::{Lab, at, welders};
+use crate::support::db::on_both;
+
+impl Lab<'_> {
+    async fn change(&self, issued: &Issued, change: Change) -> Result<StatusState, Error> {
+        revoke::change(&self.app, &self.who, &issued.id, change).await
+    }
+
+    /// The one list, as published.
+    async fn published(&self, issued: &Issued) -> ListCredential {
+        let list = self
+            .app
+            .db
+            .status_document(&list_of(issued))
+            .await
+            .expect("an answer");
+        let document = list.expect("published").document;
+        ListCredential::read(&json::parse(&document).expect("json")).expect("a list")
+    }
+
+    /// The verdict that somebody here gets.
+    pub(crate) async fn verify(&self, text: &str) -> Report {
+        let own = Own::of(&self.app);
+        verify(&own, text.as_bytes(), &Options::default(), self.app.now()).await
+    }
+}
+
+fn entry(issued: &Issued) -> Entry {
+    let document = json::parse(&issued.document).expect("json");
+    entries(&document).remove(0).expect("an entry")
+}
+
+fn list_of(issued: &Issued) -> StatusListId {
+    let url = entry(issued).list;
+    assert!(is_absolute(&url), "{url}");
+    url.rsplit('/')
+        .next()
+        .expect("an end")
+        .parse()
+        .expect("an id")
+}
+
+fn outcome(report: &Report, id: CheckId) -> Option<Outcome> {
+    report
+        .checks
+        .iter()
+        .find(|check| check.id == id)
+        .map(|check| check.outcome)
+}
+
+on_both! {
+    fn suspending_can_be_undone_and_revoking_cannot(temp) {
+        let lab = Lab::open(temp).await;
+        let issued = lab.issue("s-1").await;
+        assert_eq!(lab.verify(&issued.document).await.verdict, Verdict::Valid);
+
+        assert_eq!(lab.change(&issued, Change::Suspend).await, Ok(StatusState::Suspended));
+        // Nothing is published yet, but who asks here is told at once.
+        assert_eq!(lab.published(&issued).await.status(&entry(&issued)).expect("in it").value, 0);
+        assert_eq!(lab.verify(&issued.document).await.reason, Some("revoked"));
+        assert_eq!(lab.change(&issued, Change::Reinstate).await, Ok(StatusState::Ok));
+        assert_eq!(lab.verify(&issued.document).await.verdict, Verdict::Valid);
+
+        assert_eq!(lab.change(&issued, Change::Revoke).await, Ok(StatusState::Revoked));
+        assert_eq!(lab.change(&issued, Change::Revoke).await, Ok(StatusState::Revoked));
+        let undone = lab.change(&issued, Change::Reinstate).await;
+        assert_eq!(undone, Err(Error::Conflict("the credential is revoked, for good".to_owned())));
+        assert_eq!(lab.verify(&issued.document).await.verdict, Verdict::Invalid);
+    }
+
+    fn e11_e14_the_list_follows_when_it_is_due(temp) {
+        let lab = Lab::open(temp).await;
+        let (first, second) = (lab.issue("s-1").await, lab.issue("s-2").await);
+        assert_eq!(list::publish_due(&lab.app).await, Ok(0));
+        lab.change(&first, Change::Revoke).await.expect("revoked");
+        assert_eq!(list::publish_due(&lab.app).await, Ok(1));
+        assert_eq!(list::publish_due(&lab.app).await, Ok(0));
+        let list = lab.published(&first).await;
+        assert_eq!(list.status(&entry(&first)).expect("in it").value, 1);
+        assert_eq!(list.status(&entry(&second)).expect("in it").value, 0);
+        assert_eq!(list.ttl_ms, Some(300_000));
+        let now: Timestamp = lab.app.now();
+        assert!(list.valid_until.is_some_and(|until| until > now));
+
+        // It is published anew before it runs out, although nothing changed.
+        lab.clock.advance(25 * 3_600);
+        assert_eq!(list::publish_due(&lab.app).await, Ok(1));
+    }
+
+    fn e12_issuing_changes_no_byte_of_the_list_and_places_tell_no_order(temp) {
+        let lab = Lab::open(temp).await;
+        let first = lab.issue("s-0").await;
+        let before = lab.app.db.status_document(&list_of(&first)).await.expect("an answer");
+        let mut places = vec![entry(&first).index];
+        for n in 1..60 {
+            places.push(entry(&lab.issue(&format!("s-{n}")).await).index);
+        }
+        list::publish_due(&lab.app).await.expect("nothing is due");
+        let after = lab.app.db.status_document(&list_of(&first)).await.expect("an answer");
+        assert_eq!(before, after);
+
+        let different: HashSet<u64> = places.iter().copied().collect();
+        assert_eq!(different.len(), places.len());
+        let neighbours = places.windows(2).filter(|two| two[0].abs_diff(two[1]) < 10).count();
+        assert!(neighbours <= 2, "{places:?}");
+        // Sorted places would rise 59 times out of 59.
+        let rises = places.windows(2).filter(|two| two[0] < two[1]).count();
+        assert!((15..=44).contains(&rises), "{rises} of 59: {places:?}");
+    }
+
+    fn e13_a_place_is_never_given_out_twice(temp) {
+        let lab = Lab::open(temp).await;
+        let issued = lab.issue("s-1").await;
+        temp.sql("delete from evidence").await.expect("deleted");
+        temp.sql("delete from credentials").await.expect("deleted");
+        assert_eq!(lab.count("status_entries").await, 1);
+        let entry = entry(&issued);
+        let again = format!(
+            "insert into status_entries select issuer_id, status_list_id, status_index, 'x', state, \
+             changed_at from status_entries where status_index = {}",
+            entry.index
+        );
+        assert!(temp.sql(&again).await.is_err());
+    }
+
+    fn e15_changes_close_together_are_one_version(temp) {
+        let lab = Lab::open(temp).await;
+        let (first, second) = (lab.issue("s-1").await, lab.issue("s-2").await);
+        lab.change(&first, Change::Revoke).await.expect("revoked");
+        lab.clock.advance(10);
+        lab.change(&second, Change::Suspend).await.expect("suspended");
+        lab.clock.advance(10);
+        list::publish_due(&lab.app).await.expect("published");
+        let list = lab.published(&first).await;
+        let values = [&first, &second].map(|one| list.status(&entry(one)).expect("in it").value);
+        assert_eq!(values, [1, 1]);
+        assert_eq!(lab.count("status_documents").await, 2);
+    }
+
+    fn e16_no_reason_is_published(temp) {
+        let lab = Lab::open(temp).await;
+        let issued = lab.issue("s-1").await;
+        lab.change(&issued, Change::Revoke).await.expect("revoked");
+        list::publish_due(&lab.app).await.expect("published");
+        let document = lab.app.db.status_document(&list_of(&issued)).await.expect("an answer");
+        let document = document.expect("published").document;
+        assert!(!document.to_lowercase().contains("reason"));
+        assert!(!document.contains(issued.id.as_str()));
+        assert_eq!(at(&document, "/credentialSubject/statusPurpose"), "revocation");
+    }
+
+    fn i5_what_older_keys_signed_stays_good(temp) {
+        let lab = Lab::open(temp).await;
+        let first = lab.issue("s-1").await;
+        keys::rotate(&lab.app, lab.who.issuer()).await.expect("rotated");
+        let second = lab.issue("s-2").await;
+        assert_ne!(at(&first.document, "/issuer/id"), at(&second.document, "/issuer/id"));
+        for issued in [&first, &second] {
+            let report = lab.verify(&issued.document).await;
+            assert_eq!(report.verdict, Verdict::Valid, "{report:?}");
+            assert_eq!(outcome(&report, CheckId::Status), Some(Outcome::Pass));
+        }
+        lab.change(&first, Change::Revoke).await.expect("revoked");
+        assert_eq!(lab.verify(&first.document).await.reason, Some("revoked"));
+    }
+
+    fn another_organisation_s_credential_is_not_there(temp) {
+        let lab = Lab::open(temp).await;
+        let issued = lab.issue("s-1").await;
+        let other = skillmark::issue::issuer::init(&lab.app, &welders()).await;
+        let other = skillmark::who::Who::operator(other.expect("made").issuer.issuer_id);
+        let answer = revoke::change(&lab.app, &other, &issued.id, Change::Revoke).await;
+        assert_eq!(answer, Err(Error::NotFound("credential")));
+    }
+}
