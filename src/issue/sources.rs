@@ -5,36 +5,49 @@ use std::pin::Pin;
 
 use super::{identity, list};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::db::{CredentialState, IssuerKeyRow};
 use crate::ids::{CredentialId, IssuerId, StatusListId};
 use crate::json;
 use crate::verify::{Answer, Found, NotFetched, Sources};
 
-/// The verifier's view of this service.
+/// The verifier's view of this service at one moment.
 #[derive(Clone)]
-pub struct Own(App);
+pub struct Own {
+    app: App,
+    now: Timestamp,
+}
 
 impl Own {
-    /// The view of `app`.
+    /// What `app` holds at `now`.
     #[must_use]
-    pub fn of(app: &App) -> Own {
-        Own(app.clone())
+    pub fn new(app: &App, now: Timestamp) -> Own {
+        Own {
+            app: app.clone(),
+            now,
+        }
     }
 
     fn found(&self, text: String) -> Result<Found, NotFetched> {
         Ok(Found {
             text,
-            as_of: self.0.now(),
+            as_of: self.now,
         })
     }
 
     async fn find_issuer(&self, id: &str) -> Result<Found, NotFetched> {
-        let origin = &self.0.config.public_url;
+        let origin = &self.app.config.public_url;
         let page = id
             .strip_prefix(&origin.join("/issuers/"))
             .and_then(|id| id.parse().ok());
         if let Some(issuer) = page {
-            let row = self.0.db.of(&issuer).issuer().await.map_err(unavailable)?;
+            let row = self
+                .app
+                .db
+                .of(&issuer)
+                .issuer()
+                .await
+                .map_err(unavailable)?;
             let row = row.ok_or(NotFetched::Missing)?;
             let keys = self.keys(&issuer).await?;
             return self.found(json::text(&identity::profile_document(origin, &row, &keys)));
@@ -50,19 +63,19 @@ impl Own {
     /// Whose `did:web` under our address this is.
     fn issuer_of_did(&self, did: &str) -> Option<IssuerId> {
         let issuer: IssuerId = did.rsplit(':').next()?.parse().ok()?;
-        let ours = identity::did_web(&self.0.config.public_url, &issuer).ok()?;
+        let ours = identity::did_web(&self.app.config.public_url, &issuer).ok()?;
         (ours.as_str() == did).then_some(issuer)
     }
 
     async fn keys(&self, issuer: &IssuerId) -> Result<Vec<IssuerKeyRow>, NotFetched> {
-        self.0.db.of(issuer).keys().await.map_err(unavailable)
+        self.app.db.of(issuer).keys().await.map_err(unavailable)
     }
 
     async fn find_list(&self, url: &str) -> Result<Found, NotFetched> {
-        let prefix = self.0.config.public_url.join("/status/");
+        let prefix = self.app.config.public_url.join("/status/");
         let id = url.strip_prefix(&prefix).ok_or(NotFetched::Elsewhere)?;
         let id: StatusListId = id.parse().map_err(|_| NotFetched::Missing)?;
-        match list::current(&self.0, &id).await {
+        match list::current(&self.app, &id).await {
             Ok(Some(text)) => self.found(text),
             Ok(None) => Err(NotFetched::Missing),
             Err(_) => Err(NotFetched::Unavailable),
@@ -71,15 +84,15 @@ impl Own {
 
     async fn find_credential(&self, link: &str) -> Result<Found, NotFetched> {
         let link = link.trim();
-        let prefix = self.0.config.public_url.join("/c/");
+        let prefix = self.app.config.public_url.join("/c/");
         let row = if let Some(rest) = link.strip_prefix(&prefix) {
             let end = rest.find(['.', '/', '?', '#']).unwrap_or(rest.len());
             let id: CredentialId = rest[..end].parse().map_err(|_| NotFetched::Missing)?;
-            self.0.db.credential_anywhere(&id).await
+            self.app.db.credential_anywhere(&id).await
         } else if let Ok(id) = link.parse::<CredentialId>() {
-            self.0.db.credential_anywhere(&id).await
+            self.app.db.credential_anywhere(&id).await
         } else if link.starts_with("urn:uuid:") {
-            self.0.db.credential_by_public_id(link).await
+            self.app.db.credential_by_public_id(link).await
         } else {
             return Err(NotFetched::Elsewhere);
         };
@@ -94,7 +107,7 @@ impl Own {
     /// had keys.
     async fn one_organisation(&self, one: &str, other: &str) -> bool {
         let owner = async |did: &str| {
-            let keys = self.0.db.keys_of_did(did).await.ok()?;
+            let keys = self.app.db.keys_of_did(did).await.ok()?;
             keys.into_iter().next().map(|key| key.issuer_id)
         };
         let (one, other) = (owner(one).await, owner(other).await);

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use crate::{
     clock::Timestamp,
     db::StatusState,
-    issue::list,
+    issue::{list, sources::Own},
     verify::{
         self, Check as Checked, CheckId, Options, Outcome, Report, Unreadable, Verdict as Answer,
     },
@@ -14,7 +14,6 @@ use crate::{
         claim::Claim,
         error::WebError,
         icon,
-        own::Own,
         stored::Stored,
         text::{self, Text},
         verdict::{Check, Tone, Verdict},

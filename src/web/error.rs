@@ -184,6 +184,7 @@ impl From<issue::Error> for WebError {
             }
             Error::NotFound(thing) => WebError::no_such(thing),
             Error::Conflict(sentence) => conflict("conflict", format!("{sentence}.")),
+            Error::Key(sentence) => conflict("no_signing_key", format!("{sentence}.")),
             Error::IssuedOtherwise(_) => conflict("issued_otherwise", format!("{error}.")),
             Error::KeyReused => conflict("key_reused", format!("{error}.")),
             Error::Custody(cause) => {

@@ -40,7 +40,7 @@ impl Lab<'_> {
 
     /// The verdict that somebody here gets.
     pub(crate) async fn verify(&self, text: &str) -> Report {
-        let own = Own::of(&self.app);
+        let own = Own::new(&self.app, self.app.now());
         verify(&own, text.as_bytes(), &Options::default(), self.app.now()).await
     }
 }
