@@ -11,9 +11,9 @@ use crate::{
     app::App,
     bake,
     clock::{Clock as _, SystemClock, Timestamp},
+    issue::sources::Own,
     json::{self, Value},
     proof::jwt,
-    web::own::Own,
     verify::{self, Answer, Known, NotFetched, Options, Recipient, Sources, Verdict},
 };
 

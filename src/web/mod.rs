@@ -22,7 +22,6 @@ mod key;
 mod limits;
 mod markdown;
 mod negotiate;
-pub(crate) mod own;
 mod pages;
 mod serve;
 mod site;

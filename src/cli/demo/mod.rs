@@ -23,10 +23,10 @@ use crate::{
         Achievement,
         issuer::{self, NewIssuer},
         publish,
+        sources::Own,
     },
     portfolio,
     verify::{self, Options},
-    web::own::Own,
     who::Who,
 };
 
