@@ -1,5 +1,7 @@
 //! The document by itself: vocabulary, meaning, type, form, holder. Pure; nothing is looked up.
 
+use std::borrow::Cow;
+
 use crate::{
     credential::{self, Fault, Kind, Weight, has_type, schema},
     json::Value,
@@ -199,6 +201,7 @@ fn form(document: &Value, sort: Sort, faults: &mut Vec<&Fault>) -> Check {
     }
     let mut unknown = false;
     let mut checked = false;
+    let strict = with_proofs_in_a_list(document);
     for named in document
         .get("credentialSchema")
         .map(Value::one_or_many)
@@ -211,7 +214,7 @@ fn form(document: &Value, sort: Sort, faults: &mut Vec<&Fault>) -> Check {
         {
             Some(ours) => {
                 checked = true;
-                let against = schema::check_against(document, ours);
+                let against = schema::check_against(&strict, ours);
                 if let Some(first) = against.first() {
                     let place = super::input::sentence(&format!(
                         "{} (at {})",
@@ -242,6 +245,20 @@ fn form(document: &Value, sort: Sort, faults: &mut Vec<&Fault>) -> Check {
             (false, false) => format!("It has the form that {standard} asks for."),
         },
     )
+}
+
+/// The document as its schema should see it. Most signing software writes a lone proof without the
+/// brackets that the strict schema asks for; that says nothing about what the issuer wrote.
+fn with_proofs_in_a_list<'d, 'a>(document: &'d Value<'a>) -> Cow<'d, Value<'a>> {
+    match document.get("proof") {
+        Some(proof @ Value::Object(_)) => {
+            let proofs = Value::Array(vec![proof.clone()]);
+            let mut document = document.clone();
+            document.set("proof", proofs);
+            Cow::Owned(document)
+        }
+        _ => Cow::Borrowed(document),
+    }
 }
 
 fn holder(faults: &[&Fault]) -> Check {
