@@ -6,10 +6,11 @@
 use serde_json::{Value, json};
 use skillmark::{
     did,
-    json::{parse, text},
+    json::text,
     keys::SigningKey,
-    proof::{self, Expected, ProofError, ProofOptions, Secured, jwt},
+    proof::{self, ProofOptions, jwt},
     status::{self, List, ListCredential},
+    verify::{self, Known, Options, Verdict},
 };
 
 use crate::credential::{SAMPLES, sample};
@@ -247,22 +248,28 @@ fn theirs() -> Vec<Value> {
     answers
 }
 
-fn checked(credential: &Value) -> Result<(), ProofError> {
-    let credential = credential.to_string();
-    let secured = Secured::read(parse(&credential).expect("JSON"))?;
-    secured.check(0, &key().public(), &Expected::CREDENTIAL)
+/// What our verifier says of `input`, with our status list at hand.
+fn verdict(input: &str, list: &Value) -> (Verdict, String) {
+    let at = |text: &str| text.parse().expect("a time");
+    let known = Known::nothing().with_status_list(STATUS_LIST, list.to_string(), at(CREATED));
+    let report = verify::verify_known(
+        &known,
+        input.as_bytes(),
+        &Options::default(),
+        at("2026-04-01T00:00:00Z"),
+    );
+    (report.verdict, report.sentence)
 }
 
 #[test]
 fn we_verify_what_npm_issues_and_sign_it_the_same() {
+    let list = status_list(None);
     for (name, theirs) in SAMPLES.iter().zip(theirs()) {
         for (form, suite) in [("rdfc", "eddsa-rdfc-2022"), ("jcs", "eddsa-jcs-2022")] {
-            assert_eq!(checked(&theirs[form]), Ok(()), "{name} {suite}");
-            assert_eq!(
-                checked(&changed(&theirs[form])),
-                Err(ProofError::Signature),
-                "{name} {suite}"
-            );
+            let (good, sentence) = verdict(&theirs[form].to_string(), &list);
+            assert_eq!(good, Verdict::Valid, "{name} {suite} {sentence}");
+            let (bad, sentence) = verdict(&changed(&theirs[form]).to_string(), &list);
+            assert_eq!(bad, Verdict::Invalid, "{name} {suite} {sentence}");
             // Ed25519 is deterministic, so the same options must give the same proof.
             assert_eq!(
                 theirs[form]["proof"],
@@ -270,26 +277,31 @@ fn we_verify_what_npm_issues_and_sign_it_the_same() {
                 "{name} {suite}"
             );
         }
+        let token = theirs["jwt"].as_str().expect("a token");
+        let (good, sentence) = verdict(token, &list);
+        assert_eq!(good, Verdict::Valid, "{name} jwt {sentence}");
+        let (bad, sentence) = verdict(&with_another_letter(token), &list);
+        assert_eq!(bad, Verdict::Invalid, "{name} jwt {sentence}");
     }
 }
 
 #[test]
-fn we_verify_tokens_that_jose_signs() {
-    for (name, theirs) in SAMPLES.iter().zip(theirs()) {
-        let theirs = theirs["jwt"].as_str().expect("a token");
-        let token = jwt::read(theirs).expect("a token");
-        assert_eq!(token.verify(&key().public()), Ok(()), "{name}");
-        assert_eq!(
-            token.claims().expect("good claims").credential,
-            sample(name),
-            "{name}"
-        );
-
-        let changed = with_another_letter(theirs);
-        let verdict = jwt::read(&changed)
-            .expect("still a token")
-            .verify(&key().public());
-        assert_eq!(verdict, Err(jwt::JwtError::Signature), "{name}");
+fn a_status_list_of_npm_revokes_for_us() {
+    // npm signs the list; our verifier and theirs read the same bit out of it.
+    let unsigned = |set| {
+        let mut list = status_list(set);
+        list.as_object_mut().expect("an object").remove("proof");
+        list
+    };
+    let question = json!({ "seed": SEED, "created": CREATED, "credentials": [unsigned(None), unsigned(Some(94_567))] });
+    let lists = node::run("issue.mjs", &[], &question.to_string());
+    let rich = secured(&sample("rich-rubric"), "eddsa-rdfc-2022");
+    for (list, expected) in [
+        (&lists[0]["rdfc"], Verdict::Valid),
+        (&lists[1]["rdfc"], Verdict::Invalid),
+    ] {
+        let (verdict, sentence) = verdict(&rich.to_string(), list);
+        assert_eq!(verdict, expected, "{sentence}");
     }
 }
 
