@@ -34,7 +34,7 @@ pub(crate) fn routes() -> Router<Site> {
     for &(path, kind, bytes) in ASSETS {
         let serve = move |headers: HeaderMap| async move {
             Document::new(kind, bytes)
-                .cached("public, max-age=600")
+                .cached("public, no-cache")
                 .answer(&headers)
         };
         router = router.route(path, get(serve));

@@ -132,7 +132,7 @@ pub(crate) fn verdict(report: &Report, state: Option<StatusState>) -> Verdict {
             Tone::Good,
             icon::TICK,
             "Real and still good",
-            report.sentence.clone(),
+            good(report, state.is_some()),
         ),
         (Answer::CannotTell, _) => tell(
             Tone::Unsure,
@@ -160,22 +160,95 @@ fn word(reason: &str) -> &'static str {
     }
 }
 
-/// What was checked, line by line.
-pub(crate) fn checks(report: &Report) -> Vec<Check> {
-    let shown = |check: &&Checked| {
-        check.outcome != Outcome::Skipped
-            || check.id == CheckId::Endorsements
-            || check.id == CheckId::Status
+/// The sentence of a good answer. A name that nobody has confirmed is said to be one, and an
+/// identifier that no person can read is left to the lines below.
+fn good(report: &Report, ours: bool) -> String {
+    let Some((_, rest)) = report.sentence.split_once("; ") else {
+        return report.sentence.clone();
     };
-    report
-        .checks
-        .iter()
-        .filter(shown)
-        .map(|check| line(check, report.checked_at))
-        .collect()
+    let issuer = report.issuer.as_ref();
+    let name = issuer
+        .and_then(|issuer| issuer.name.as_deref())
+        .unwrap_or("its issuer");
+    match issuer.and_then(|issuer| issuer.domain.as_deref()) {
+        _ if ours => format!("Signed by {name}; {rest}"),
+        Some(domain) => format!("Signed by {domain}, under the name {name}; {rest}"),
+        None => format!("Signed by somebody under the name {name}; {rest}"),
+    }
 }
 
-fn line(check: &Checked, now: Timestamp) -> Check {
+/// The checks whose outcome a reader asks for first; the rest are about the form of the document.
+const ASKED: &[CheckId] = &[
+    CheckId::Proof,
+    CheckId::KeyBinding,
+    CheckId::Status,
+    CheckId::ValidFrom,
+    CheckId::ValidUntil,
+    CheckId::Recipient,
+    CheckId::Endorsements,
+    CheckId::Refresh,
+];
+
+/// The checks of a good credential that are told of also when there was nothing to check.
+const SAID: &[CheckId] = &[CheckId::Endorsements, CheckId::Status, CheckId::ValidUntil];
+/// What all checks of the form say together.
+const FORMED: &str =
+    "It has the form that Open Badges 3.0 asks for, and every word in it has one known meaning.";
+
+/// What was checked, line by line: what went wrong first, then what a reader asks for, then the
+/// form of the document, in one line when all of it is good.
+pub(crate) fn checks(report: &Report) -> Vec<Check> {
+    let now = report.checked_at;
+    let month = claim(report).map(|claim| claim.month).unwrap_or_default();
+    let bad = |check: &&Checked| matches!(check.outcome, Outcome::Fail | Outcome::Unknown);
+    let told = |check: &Checked| {
+        check.outcome == Outcome::Pass || report.is_valid() && SAID.contains(&check.id)
+    };
+    let (wrong, fine): (Vec<&Checked>, Vec<&Checked>) = report.checks.iter().partition(bad);
+    let asked = |id: &CheckId| {
+        fine.iter()
+            .find(|check| check.id == *id && told(check))
+            .copied()
+    };
+    let mut lines: Vec<Check> = wrong
+        .iter()
+        .copied()
+        .chain(ASKED.iter().filter_map(asked))
+        .map(|check| line(check, &month, now))
+        .collect();
+    let form: Vec<&Checked> = fine
+        .iter()
+        .filter(|check| check.outcome == Outcome::Pass && !ASKED.contains(&check.id))
+        .copied()
+        .collect();
+    let words: Vec<&str> = form.iter().map(|check| check.sentence.as_str()).collect();
+    let whole = form.iter().any(|check| check.id == CheckId::Schema)
+        && form.iter().any(|check| check.id == CheckId::JsonldSafe);
+    if !form.is_empty() {
+        let sentence = if whole {
+            FORMED.into()
+        } else {
+            Text::new(&words.join(" "))
+        };
+        lines.push(Check {
+            tone: Tone::Good,
+            title: "Document".into(),
+            sentence,
+            age: String::new(),
+        });
+    }
+    lines
+}
+
+fn line(check: &Checked, month: &str, now: Timestamp) -> Check {
+    // A page dates an award no finer than its month: the day may tell who was there.
+    let since =
+        check.id == CheckId::ValidFrom && check.outcome == Outcome::Pass && !month.is_empty();
+    let sentence = if since {
+        Text::new(&format!("In force since {month}."))
+    } else {
+        Text::new(&check.sentence)
+    };
     Check {
         tone: match check.outcome {
             Outcome::Pass => Tone::Good,
@@ -184,7 +257,7 @@ fn line(check: &Checked, now: Timestamp) -> Check {
             Outcome::Skipped => Tone::Quiet,
         },
         title: check.id.title().into(),
-        sentence: Text::new(&check.sentence),
+        sentence,
         age: check
             .as_of
             .map(|at| format!("Read {}", text::age(at, now)))

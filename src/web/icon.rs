@@ -49,5 +49,3 @@ pub(crate) const WARN: Icon =
 pub(crate) const CAMERA: Icon = stroke!(
     r#"<path d="M4 8h3l1.6-2.4h6.8L17 8h3a1 1 0 0 1 1 1v9.5a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1z"/><circle cx="12" cy="13.4" r="3.6"/>"#
 );
-/// An arrow down into a tray: a download.
-pub(crate) const DOWN: Icon = stroke!(r#"<path d="M12 4v11m-4.4-4.2L12 15.2l4.4-4.4M5 19.5h14"/>"#);

@@ -26,7 +26,7 @@ use crate::{
 
 /// A credential of your organisation.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Credential {
+pub(crate) struct Credential {
     /// Its id.
     id: String,
     /// Its page, the address in its QR code.
@@ -48,7 +48,7 @@ pub struct Credential {
 /// What to do.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Action {
+pub(crate) enum Action {
     /// For now: it can be undone.
     Suspend,
     /// Undo a suspension.
@@ -61,14 +61,14 @@ pub enum Action {
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"change": "suspend"}))]
-pub struct StatusChange {
+pub(crate) struct StatusChange {
     /// `suspend`, `reinstate` or `revoke`.
     change: Action,
 }
 
 /// What a credential's status is now.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Status {
+pub(crate) struct Status {
     /// `ok`, `suspended` or `revoked`.
     status: &'static str,
 }

@@ -4,7 +4,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::State,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -55,9 +55,8 @@ pub(crate) async fn read(State(site): State<Site>, frame: Bytes) -> Result<Respo
         Some(text) => Json(Found { text }).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     };
-    response.headers_mut().insert(
-        HeaderName::from(header::CACHE_CONTROL),
-        HeaderValue::from_static(NEVER),
-    );
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static(NEVER));
     Ok(response)
 }

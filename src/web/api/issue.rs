@@ -1,114 +1,26 @@
 //! `POST /api/v1/credentials`: issue one.
 
-use std::collections::BTreeMap;
-
 use axum::{
     body::Bytes,
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
 
 use crate::{
     config::limits::DOCUMENT_BYTES,
     ids::AchievementId,
-    issue::{achievement::Achievement, one, plan, publish},
+    issue::{one, plan, publish},
     json,
     web::{
         Site,
         answer::NEVER,
+        api::order::Order,
         error::{FaultLine, Problem, WebError},
         key::Keyed,
     },
     who::Scope,
 };
-
-/// One award.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({
-    "achievement": "Zr4XfLk2Qp8sVb1NwYt6Ag",
-    "learner": {"reference": "S-1042", "name": "Ana Lee"},
-    "date": "2026-03-01",
-    "levels": {"Uses evidence": "Advanced", "Explains clearly": "Proficient"},
-    "assessor": {"role": "Career skills reviewer", "qualification": "State teaching licence"},
-    "evidence": [{"name": "One-page memo", "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}]
-}))]
-pub struct Order {
-    /// The id of a published achievement: 22 characters.
-    achievement: String,
-    /// Who earned it. Kept sealed, never signed.
-    learner: Learner,
-    /// The day of the award, or a time with its offset.
-    date: String,
-    /// When the credential ends; it does not, if left out.
-    #[serde(default)]
-    valid_until: Option<String>,
-    /// The level reached, for each criterion of the rubric.
-    #[serde(default)]
-    levels: BTreeMap<String, String>,
-    /// The value, for each result that is not a rubric level.
-    #[serde(default)]
-    values: BTreeMap<String, String>,
-    /// Who assessed.
-    #[serde(default)]
-    assessor: Option<Assessor>,
-    /// What was handed in, at most 8.
-    #[serde(default)]
-    evidence: Vec<Evidence>,
-    /// What is said about this award; signed.
-    #[serde(default)]
-    narrative: Option<String>,
-}
-
-/// Who earned it.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Learner {
-    /// Your own reference: a student number, or any word.
-    reference: String,
-    /// The name, for "confirm the name you were given".
-    #[serde(default)]
-    name: Option<String>,
-    /// The e-mail address.
-    #[serde(default)]
-    email: Option<String>,
-    /// Whether you say that the learner is of age.
-    #[serde(default)]
-    adult: bool,
-    /// For adults who ask for it: `email` (a salted hash is signed), or a DID.
-    #[serde(default)]
-    recipient: Option<String>,
-}
-
-/// Who assessed.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Assessor {
-    /// In which role.
-    role: String,
-    /// With which qualification.
-    #[serde(default)]
-    qualification: Option<String>,
-    /// The name; signed only if your organisation says so.
-    #[serde(default)]
-    name: Option<String>,
-}
-
-/// What was handed in.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Evidence {
-    /// What it is.
-    name: String,
-    /// More about it.
-    #[serde(default)]
-    description: Option<String>,
-    /// Its SHA-256: 64 hexadecimal digits, or a multibase multihash.
-    #[serde(default)]
-    digest: Option<String>,
-}
 
 /// Issue a credential.
 ///
@@ -145,7 +57,7 @@ pub(crate) async fn issue(
         .parse()
         .map_err(|_| WebError::no_such("achievement"))?;
     let achievement = publish::achievement(site.app(), &who, &id).await?;
-    let row = row(&order, &achievement, &site)?;
+    let row = order.row(&achievement, site.now())?;
     let valid_until = order.valid_until.as_deref().map(until).transpose()?;
     let request = one::Request {
         achievement: id,
@@ -225,142 +137,4 @@ fn until(text: &str) -> Result<jiff::Timestamp, WebError> {
         };
         WebError::faulty(vec![fault])
     })
-}
-
-/// The award as a row, read by the same rules as a CSV's: the columns' names are the members'.
-fn row(order: &Order, achievement: &Achievement, site: &Site) -> Result<plan::Row, WebError> {
-    let cells = cells(order, achievement);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let wrong = |cause: &dyn std::fmt::Display| WebError::internal(cause);
-    writer
-        .write_record(cells.iter().map(|cell| cell.column.as_str()))
-        .map_err(|cause| wrong(&cause))?;
-    writer
-        .write_record(cells.iter().map(|cell| cell.text.as_str()))
-        .map_err(|cause| wrong(&cause))?;
-    let text = writer.into_inner().map_err(|cause| wrong(&cause))?;
-    let rows =
-        plan::read(&text, achievement, plan::Limits::PAGE, site.now()).map_err(|faults| {
-            let line = |fault: plan::Fault| FaultLine {
-                pointer: pointer(&cells, fault.name.as_deref()),
-                detail: fault.sentence,
-            };
-            WebError::faulty(faults.into_iter().map(line).collect())
-        })?;
-    rows.into_iter()
-        .next()
-        .ok_or_else(|| WebError::internal(&"an order became no row"))
-}
-
-/// One member of an order: the column it is in a CSV, and where it stands in the body.
-struct Cell {
-    column: String,
-    pointer: String,
-    text: String,
-}
-
-fn cells(order: &Order, achievement: &Achievement) -> Vec<Cell> {
-    let mut cells = Vec::new();
-    let mut add = |column: &str, pointer: &str, text: &str| {
-        cells.push(Cell {
-            column: column.to_owned(),
-            pointer: pointer.to_owned(),
-            text: text.to_owned(),
-        });
-    };
-    let given = |text: &Option<String>| text.clone().unwrap_or_default();
-    add("learner", "/learner/reference", &order.learner.reference);
-    add("name", "/learner/name", &given(&order.learner.name));
-    add("email", "/learner/email", &given(&order.learner.email));
-    add(
-        "adult",
-        "/learner/adult",
-        if order.learner.adult { "yes" } else { "no" },
-    );
-    add(
-        "recipient",
-        "/learner/recipient",
-        &given(&order.learner.recipient),
-    );
-    add("date", "/date", &order.date);
-    for criterion in achievement.criteria() {
-        let given = if criterion.is_rubric() {
-            &order.levels
-        } else {
-            &order.values
-        };
-        if !given.contains_key(&criterion.name) {
-            let (column, pointer) = result(criterion.is_rubric(), &criterion.name);
-            add(&column, &pointer, "");
-        }
-    }
-    for (given, is_level) in [(&order.levels, true), (&order.values, false)] {
-        for (name, text) in given {
-            let (column, pointer) = result(is_level, name);
-            add(&column, &pointer, text);
-        }
-    }
-    let assessor = order.assessor.as_ref();
-    add(
-        "assessor_role",
-        "/assessor/role",
-        assessor.map_or("", |assessor| &assessor.role),
-    );
-    add(
-        "assessor_qualification",
-        "/assessor/qualification",
-        &assessor
-            .map(|a| given(&a.qualification))
-            .unwrap_or_default(),
-    );
-    add(
-        "assessor",
-        "/assessor/name",
-        &assessor.map(|a| given(&a.name)).unwrap_or_default(),
-    );
-    if order.evidence.is_empty() {
-        add("evidence", "/evidence", "");
-    }
-    for (n, evidence) in order.evidence.iter().enumerate() {
-        let column = if n == 0 {
-            "evidence".to_owned()
-        } else {
-            format!("evidence_{}", n + 1)
-        };
-        add(&column, &format!("/evidence/{n}/name"), &evidence.name);
-        add(
-            &format!("{column}_description"),
-            &format!("/evidence/{n}/description"),
-            &given(&evidence.description),
-        );
-        add(
-            &format!("{column}_digest"),
-            &format!("/evidence/{n}/digest"),
-            &given(&evidence.digest),
-        );
-    }
-    add("narrative", "/narrative", &given(&order.narrative));
-    cells
-}
-
-/// The column of a result, and where it stands in the body.
-fn result(is_level: bool, name: &str) -> (String, String) {
-    if is_level {
-        (format!("level: {name}"), format!("/levels/{}", step(name)))
-    } else {
-        (format!("value: {name}"), format!("/values/{}", step(name)))
-    }
-}
-
-/// One step of a JSON pointer.
-fn step(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
-/// Where the member of a column stands; the whole body when no column is meant.
-fn pointer(cells: &[Cell], column: Option<&str>) -> String {
-    let found = cells
-        .iter()
-        .find(|cell| Some(cell.column.as_str()) == column);
-    found.map_or_else(String::new, |cell| cell.pointer.clone())
 }

@@ -8,6 +8,7 @@ mod evidence;
 mod frame;
 mod health;
 mod issue;
+mod order;
 mod verify;
 
 use std::sync::LazyLock;

@@ -72,7 +72,7 @@ fn endpoint(document: &Value, path: &str, verb: &str, operation: &Value) -> Endp
         anchor: text(&operation["operationId"]),
         verb: verb.to_uppercase(),
         path: path.to_owned(),
-        summary: text(&operation["summary"]),
+        summary: text(&operation["summary"]).trim_end_matches('.').to_owned(),
         description: markdown::render(&text(&operation["description"])),
         keyed: operation["security"].as_array().is_some_and(|list| !list.is_empty()),
         parameters: operation["parameters"].as_array().into_iter().flatten().map(parameter).collect(),
@@ -91,20 +91,43 @@ fn parameter(value: &Value) -> Field {
     }
 }
 
+/// The members of a body; those of its objects follow them, as `learner.name`.
 fn fields(document: &Value, schema: &Value) -> Vec<Field> {
-    let required = |name: &str| schema["required"].as_array().is_some_and(|list| list.iter().any(|item| item == name));
-    let kind = |value: &Value| {
-        let known = resolve(document, value);
-        match &known["type"] {
-            Value::String(kind) => kind.clone(),
-            Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).filter(|k| *k != "null").collect::<Vec<_>>().join(" or "),
-            _ => "object".to_owned(),
-        }
+    let mut fields = Vec::new();
+    members(document, schema, "", &mut fields);
+    fields
+}
+
+fn members(document: &Value, schema: &Value, within: &str, fields: &mut Vec<Field>) {
+    let required = |name: &str| {
+        schema["required"].as_array().is_some_and(|list| list.iter().any(|item| item == name))
     };
-    let properties = schema["properties"].as_object().into_iter().flatten();
-    properties
-        .map(|(name, value)| Field { name: name.clone(), about: text(&value["description"]), place: kind(value), required: required(name) })
-        .collect()
+    for (name, value) in schema["properties"].as_object().into_iter().flatten() {
+        let known = resolve(document, value);
+        let said = [&value["description"], &value["oneOf"][0]["description"], &known["description"]];
+        fields.push(Field {
+            name: format!("{within}{name}"),
+            about: said.into_iter().map(text).find(|about| !about.is_empty()).unwrap_or_default().replace('`', ""),
+            place: kind(known),
+            required: required(name),
+        });
+        let (inner, step) = if known["type"] == "array" { (resolve(document, &known["items"]), "[].") } else { (known, ".") };
+        if within.is_empty() {
+            members(document, inner, &format!("{name}{step}"), fields);
+        }
+    }
+}
+
+/// The type of a schema in one word; `null` is said by "required" alone.
+fn kind(schema: &Value) -> String {
+    match &schema["type"] {
+        Value::String(kind) => kind.clone(),
+        Value::Array(kinds) => {
+            let kinds: Vec<&str> = kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect();
+            kinds.join(" or ")
+        }
+        _ => "object".to_owned(),
+    }
 }
 
 fn reply((status, value): (&String, &Value)) -> Field {
@@ -116,8 +139,9 @@ fn example(body: &Value, schema: &Value) -> String {
     if example.is_null() { String::new() } else { format!("{example:#}") }
 }
 
-/// The schema that a `$ref` points to, or the schema itself.
+/// The schema that a `$ref` points to (also the first of a `oneOf`), or the schema itself.
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let schema = if schema["oneOf"].is_array() { &schema["oneOf"][0] } else { schema };
     let target = schema["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
     target.and_then(|pointer| document.pointer(pointer)).unwrap_or(schema)
 }

@@ -104,17 +104,17 @@ const NOTHING: &str = "Nothing was sent. Choose a file, or paste a link or the t
 /// The file if there is one, else the text.
 async fn read(mut parts: Multipart) -> Result<Bytes, WebError> {
     let (mut file, mut text) = (Bytes::new(), Bytes::new());
-    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+    while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
         match part.name() {
-            Some("file") => file = part.bytes().await.map_err(unreadable)?,
-            Some("text") => text = part.bytes().await.map_err(unreadable)?,
+            Some("file") => file = part.bytes().await.map_err(|error| unreadable(&error))?,
+            Some("text") => text = part.bytes().await.map_err(|error| unreadable(&error))?,
             _ => {}
         }
     }
     Ok(if file.is_empty() { text } else { file })
 }
 
-fn unreadable(error: MultipartError) -> WebError {
+fn unreadable(error: &MultipartError) -> WebError {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => WebError::too_large(),
         _ => WebError::unreadable("form", "The form did not arrive whole. Please try again."),

@@ -291,7 +291,7 @@ impl Ask<'_> {
     }
 
     /// With a JSON body.
-    pub(crate) fn json(self, body: &serde_json::Value) -> Self {
+    pub(crate) fn json(self, body: &Value) -> Self {
         self.body("application/json", body.to_string())
     }
 
@@ -360,7 +360,7 @@ impl Answer {
 
     /// The body as JSON.
     #[track_caller]
-    pub(crate) fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|_| panic!("{} is no JSON: {}", self.path, self.text()))
     }

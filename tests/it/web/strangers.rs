@@ -47,6 +47,15 @@ on_both! {
         }
     }
 
+    fn j14_a_page_dates_an_award_by_its_month(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let id = provider.issue("S-1042").await;
+        site.clock.advance(40 * 24 * 3_600);
+        let page = site.get(&format!("/c/{id}")).await;
+        page.is(200).shows("In force since March 2026.").shows("Checked 10 April 2026").hides("1 March");
+    }
+
     fn every_form_of_a_credential_is_the_bytes_that_were_signed(temp) {
         let site = Site::on(temp).await;
         let provider = site.provider("Riverside Tutoring").await;
@@ -85,7 +94,7 @@ on_both! {
         let id = provider.issue("S-1042").await;
         let link = format!("http://localhost:8080/c/{id}");
         let qr = site.get(&format!("/c/{id}/qr.png")).await;
-        assert_eq!(skillmark::bake::qr::read(&qr.body).expect("a picture"), [link.clone()]);
+        assert_eq!(skillmark::bake::qr::read(&qr.body).expect("a picture"), std::slice::from_ref(&link));
         let frame = site.ask("POST", "/verify/frame").body("image/png", qr.body.clone()).send().await;
         assert_eq!(frame.is(200).json(), json!({ "text": link }));
         // Whichever way our link comes in, it leads to our page.
