@@ -3,6 +3,7 @@
 use super::{Failure, Screen, Settings};
 use crate::{
     app::App,
+    config::Origin,
     db::StatusState,
     ids::CredentialId,
     issue::{
@@ -12,8 +13,16 @@ use crate::{
     who::Who,
 };
 
-/// The id in a link of ours (`…/c/{id}`, perhaps with an ending) or the id itself.
-pub(super) fn id(text: &str) -> Result<CredentialId, Failure> {
+/// The id in a link under `origin` (`…/c/{id}`, perhaps with an ending), or the id itself.
+///
+/// A link under another address is refused: what is published would not be what it names.
+pub(super) fn id(text: &str, origin: &Origin) -> Result<CredentialId, Failure> {
+    if text.contains("://") && !text.starts_with(&origin.join("/c/")) {
+        return Err(
+            Failure::usage(format!("`{text}` is not a link under {origin}"))
+                .hint("Say which address this service has: --public-url"),
+        );
+    }
     let last = text.rsplit('/').next().unwrap_or_default();
     let end = last.find(['.', '?', '#']).unwrap_or(last.len());
     last[..end].parse().map_err(|_| {
@@ -43,7 +52,7 @@ pub(super) async fn change(
 ) -> Result<u8, Failure> {
     let ids = names
         .iter()
-        .map(|name| id(name))
+        .map(|name| id(name, &settings.public_url))
         .collect::<Result<Vec<_>, _>>()?;
     let app = App::open(settings).await?;
     for id in &ids {
@@ -68,17 +77,24 @@ mod tests {
 
     #[test]
     fn links_and_ids_name_credentials() {
+        let origin: Origin = "https://badges.example".parse().expect("an origin");
         let plain = "J8bqZpW3kXoN1dT4vA9sYg";
         for text in [
             plain.to_owned(),
             format!("https://badges.example/c/{plain}"),
-            format!("http://localhost:8080/c/{plain}.json"),
+            format!("https://badges.example/c/{plain}.json"),
             format!("https://badges.example/c/{plain}?x=1#a"),
         ] {
-            assert_eq!(id(&text).expect("an id").as_str(), plain, "{text}");
+            assert_eq!(id(&text, &origin).expect("an id").as_str(), plain, "{text}");
         }
-        for text in ["", "x", "https://badges.example/c/", "../../etc/passwd"] {
-            assert_eq!(id(text).expect_err("no id").code, 64, "{text}");
+        for text in [
+            "",
+            "x",
+            "https://badges.example/c/",
+            "../../etc/passwd",
+            "http://localhost:8080/c/J8bqZpW3kXoN1dT4vA9sYg",
+        ] {
+            assert_eq!(id(text, &origin).expect_err("no id").code, 64, "{text}");
         }
     }
 }

@@ -62,7 +62,7 @@ impl Portfolio {
         let who = self.organisation.operator(app).await?;
         match &self.what {
             What::New { label, credentials, days } => {
-                let chosen = credentials.iter().map(|name| credentials::id(name));
+                let chosen = credentials.iter().map(|name| credentials::id(name, &app.config.public_url));
                 let chosen = chosen.collect::<Result<Vec<_>, _>>()?;
                 let expires = app
                     .now()

@@ -20,6 +20,8 @@ mod rdf_threats;
 mod schema;
 mod status;
 mod support;
+
+mod cli;
 mod tidy;
 mod verify;
 mod verify_keys;

@@ -38,8 +38,8 @@ Examples:
   skillmark demo --listen 127.0.0.1:9000      on another port
   skillmark demo --no-serve                   issue and verify, then stop
 
-What it makes lies in the folder demo inside the data folder. Running it again is safe: nothing is
-issued twice. To begin anew, delete that folder.")]
+What it makes lies in the folder demo inside the data folder (demo-9000 for another port). Running it
+again is safe: nothing is issued twice. To begin anew, delete that folder.")]
 pub(super) struct Demo {
     /// Stop when everything is issued and verified.
     #[arg(long)]
@@ -103,12 +103,18 @@ impl Demo {
 
 /// Opens the demo's own folder, under the address where it will be served.
 async fn open(mut settings: Settings, port: u16) -> Result<App, Failure> {
-    settings.data = settings.data.join("demo");
-    settings.kek_file = None;
-    let given = settings.public_url != Settings::default().public_url;
-    if !given {
+    let usual = Settings::default();
+    if settings.public_url == usual.public_url {
         settings.public_url = Origin::localhost(port);
     }
+    // Credentials name the address they were issued under; under another one they are others.
+    let folder = if settings.public_url == usual.public_url {
+        "demo".to_owned()
+    } else {
+        format!("demo-{port}")
+    };
+    settings.data = settings.data.join(folder);
+    settings.kek_file = None;
     Ok(App::open_or_make(settings, Arc::new(SystemClock), Arc::new(SystemChance)).await?)
 }
 
@@ -191,13 +197,17 @@ async fn show(app: &App, shown: &Shown, screen: &Screen) -> Result<(), Failure> 
     if let Ok(code) = Qr::of(&link) {
         screen.line(code.terminal(screen.colour))?;
     }
-    screen.line(format_args!(
-        "The page says what was shown, never whose. Whoever was given a name can confirm it there; try: {}",
-        shown.learner
-    ))?;
+    screen.line("The page says what was shown, never whose. Whoever was given a name can")?;
+    screen.line(format_args!("confirm it there; try: {}", shown.learner))?;
     let link = portfolio_link(app, shown).await?;
-    screen.line(format_args!("\nA portfolio of the same learner, good for 30 days:\n\n  {link}"))?;
-    screen.line(format_args!("\nTo take the credential back, in another terminal:\n\n  skillmark revoke {id} --data {}", app.config.data.display()))
+    screen.line("\nA portfolio of the same learner, good for 30 days:")?;
+    screen.line(format_args!("\n  {link}"))?;
+    let mut place = format!("--data {}", app.config.data.display());
+    if app.config.public_url != Settings::default().public_url {
+        place += &format!(" --public-url {}", app.config.public_url);
+    }
+    screen.line("\nTo take the credential back, in another terminal:")?;
+    screen.line(format_args!("\n  skillmark revoke {id} {place}"))
 }
 
 /// A new link to the demo's portfolio; those of earlier runs stop working.
