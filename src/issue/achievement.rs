@@ -18,10 +18,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Fault;
+use super::order::CONTEXTS;
 use super::rubric::{self, Criterion};
 use super::text::{check_text, uuid_urn};
+use crate::credential;
 use crate::ids::AchievementId;
 use crate::json::{self, Value};
+use crate::rdf;
 
 /// The longest `meaning`, in characters: one line.
 pub const MEANING_CHARS: usize = 200;
@@ -104,15 +107,21 @@ impl Achievement {
         check_text(&file, &mut faults);
         let uri = fill(&mut file, &meaning, &mut faults);
         let criteria = rubric::read(&mut file, &uri, kind, &mut faults);
-        match kind {
-            Some(kind) if faults.is_empty() => Ok(Achievement {
-                id: row_id(&uri),
-                kind,
-                meaning,
-                file,
-                criteria,
-            }),
-            _ => Err(faults),
+        let Some(kind) = kind.filter(|_| faults.is_empty()) else {
+            return Err(faults);
+        };
+        let achievement = Achievement {
+            id: row_id(&uri),
+            kind,
+            meaning,
+            file,
+            criteria,
+        };
+        let faults = by_the_standard(&achievement.document());
+        if faults.is_empty() {
+            Ok(achievement)
+        } else {
+            Err(faults)
         }
     }
 
@@ -238,6 +247,25 @@ impl Achievement {
 
     fn string(&self, member: &str) -> Option<&str> {
         self.file.get(member).and_then(Value::as_str)
+    }
+}
+
+/// What a credential with this achievement would be refused for: the rules of the data model, and
+/// members that no context defines, which nobody would sign.
+fn by_the_standard(document: &Value<'_>) -> Vec<Fault> {
+    let faults: Vec<Fault> = credential::achievement_faults(document)
+        .into_iter()
+        .map(|fault| Fault::new(fault.pointer, fault.sentence))
+        .collect();
+    if !faults.is_empty() {
+        return faults;
+    }
+    let mut alone = document.clone();
+    let contexts = CONTEXTS.map(Value::from).to_vec();
+    alone.set("@context", Value::Array(contexts));
+    match rdf::canonicalize(&alone) {
+        Ok(_) => Vec::new(),
+        Err(fault) => vec![Fault::new(fault.pointer, fault.sentence)],
     }
 }
 
@@ -477,6 +505,36 @@ mod tests {
                 "/resultDescription/0/rubricCriterionLevel/2: has the name or id of another level of this criterion",
                 "/resultDescription/0/requiredLevel: names no level of this criterion: give the id or the name of the lowest level that is a pass",
             ]
+        );
+    }
+
+    #[test]
+    fn what_the_standard_refuses_is_refused_at_publishing() {
+        let refused = |edit: fn(&mut Value<'static>)| {
+            let faults = faults(edit);
+            let places: Vec<&str> = faults
+                .iter()
+                .filter_map(|fault| fault.split(": ").next())
+                .collect();
+            places.join(" ")
+        };
+        assert_eq!(
+            refused(|file| file.set("achievementType", Value::from("Medal"))),
+            "/achievementType"
+        );
+        assert_eq!(
+            refused(|file| {
+                let alignment = file.pointer_mut("/alignment/0").expect("there");
+                alignment.set("colour", Value::from("blue"));
+            }),
+            "/alignment/0/colour"
+        );
+        assert_eq!(
+            refused(|file| {
+                let alignment = file.pointer_mut("/alignment/0").expect("there");
+                alignment.set("targetUrl", Value::from("standards"));
+            }),
+            "/alignment/0/targetUrl"
         );
     }
 

@@ -107,19 +107,25 @@ pub fn same_name(given: &str, known: &str) -> bool {
     difference == 0 && !known.is_empty()
 }
 
-/// A name as it is compared.
+/// A name as it is compared: its words in alphabetical order.
 #[must_use]
 pub fn normal(name: &str) -> String {
-    let plain: String = name
+    let mut words = words(name);
+    words.sort_unstable();
+    words.join(" ")
+}
+
+/// The words of a text, without case, accents and punctuation, in their order.
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
+    let plain: String = text
         .to_lowercase()
         .chars()
         .filter(|c| !matches!(c, '\u{300}'..='\u{36F}' | '\'' | '’' | 'ʼ' | '.'))
         .flat_map(without_accent)
         .map(|c| if c.is_alphanumeric() { c } else { ' ' })
         .collect();
-    let mut words: Vec<&str> = plain.split_whitespace().collect();
-    words.sort_unstable();
-    words.join(" ")
+    plain.split_whitespace().map(str::to_owned).collect()
 }
 
 /// Latin letters with accents, and the letters people type for them.

@@ -3,7 +3,7 @@
 //! Building and signing are pure and happen off the async threads; storing is one transaction for
 //! many. Nothing here draws chance or reads a clock: what is signed follows from the promise alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::achievement::Achievement;
 use super::lint::{self, Signer};
 use super::order::Order;
-use super::{Error, Fault, identity, keys, own, promise};
+use super::{Error, Fault, identity, keys, own, promise, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{CredentialRow, CredentialState, IssuerKeyRow, KeyState, Signed};
@@ -133,9 +133,8 @@ async fn load(app: &App, issuer: &IssuerId, rows: Vec<CredentialRow>) -> Result<
     };
     for mut row in rows {
         let id = row.promise.achievement_id.clone();
-        if !work.achievements.contains_key(&id) {
-            let achievement = super::publish::load(&mut of, &id).await?;
-            work.achievements.insert(id, achievement);
+        if let Entry::Vacant(place) = work.achievements.entry(id.clone()) {
+            place.insert(publish::load(&mut of, &id).await?);
         }
         let mut order = promise::open(app, issuer, &row.promise)?;
         let gone = active.filter(|key| key.key_id != row.promise.key_id);

@@ -164,3 +164,76 @@ fn fault_of(error: ProofError) -> Fault {
         other => Fault::new("/proof", other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+
+    fn options() -> ProofOptions {
+        let now: Timestamp = "2026-03-02T10:00:00Z".parse().expect("a time");
+        ProofOptions::new("did:key:z6Mk#z6Mk", now)
+    }
+
+    /// A published sample, changed, and what lint says about it.
+    fn faults(edit: impl Fn(&mut Value<'static>)) -> Vec<String> {
+        let text = include_str!("../../tests/it/issue/unsigned.json");
+        let mut document = json::parse(text).expect("json").into_owned();
+        edit(&mut document);
+        match credential(document, &options()) {
+            Ok(_) => Vec::new(),
+            Err(faults) => faults.into_iter().map(|fault| fault.pointer).collect(),
+        }
+    }
+
+    #[test]
+    fn a_good_document_passes() {
+        assert_eq!(faults(|_| {}), [""; 0]);
+    }
+
+    #[test]
+    fn b1_an_undefined_term_is_refused_before_signing() {
+        let places = faults(|document| {
+            let subject = document.get_mut("credentialSubject").expect("there");
+            subject.set("grade", Value::from("A+"));
+        });
+        assert_eq!(places, ["/credentialSubject/grade"]);
+    }
+
+    #[test]
+    fn b12_a_large_document_is_refused_before_signing() {
+        let places = faults(|document| {
+            let text = "a".repeat(limits::DOCUMENT_BYTES);
+            document.set("description", Value::from(text));
+        });
+        assert!(places.contains(&String::new()), "{places:?}");
+    }
+
+    #[test]
+    fn numbers_and_characters_that_verifiers_read_differently_are_refused() {
+        let places = faults(|document| {
+            let subject = document.get_mut("credentialSubject").expect("there");
+            subject.set("creditsEarned", Value::Number(1e-7));
+            document.set("name", Value::from("a\u{FFFF}"));
+        });
+        assert_eq!(places, ["/name", "/credentialSubject/creditsEarned"]);
+    }
+
+    #[test]
+    fn a_document_with_a_proof_is_not_signed_again() {
+        let places = faults(|document| document.set("proof", Value::Array(Vec::new())));
+        assert!(places.contains(&"/proof".to_owned()), "{places:?}");
+    }
+
+    #[test]
+    fn h8_two_tokens_of_one_document_give_the_same_bytes() {
+        let text = include_str!("../../tests/it/issue/unsigned.json");
+        let make = || {
+            let document = json::parse(text).expect("json").into_owned();
+            credential(document, &options()).expect("no faults")
+        };
+        let key = SigningKey::from_seed(&[99; 32]);
+        assert_eq!(make().sha256(), make().sha256());
+        assert_eq!(make().sign(&key), make().sign(&key));
+    }
+}

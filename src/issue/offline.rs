@@ -83,3 +83,40 @@ impl Issuer {
         Ok(signed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemChance;
+    use crate::issue::plan::{self, Limits};
+    use crate::verify::{Known, Options, Verdict, verify_known};
+
+    #[test]
+    fn what_is_made_without_a_database_verifies_anywhere() {
+        let weld =
+            Achievement::parse(include_bytes!("../../tests/it/issue/weld.json")).expect("good");
+        let csv = "learner,date,level: weld quality,level: safety,assessor_role,assessor,evidence\n\
+                   s-1,2026-03-01,3,1.5,Instructor,Bo Ek,Photo\n";
+        let now: Timestamp = "2026-03-02T10:00:00Z".parse().expect("a time");
+        let rows = plan::read(csv.as_bytes(), &weld, Limits::NONE, now).expect("a row");
+        let issuer = Issuer::new("Weld Lab", None, SigningKey::from_seed(&[99; 32]));
+        let signed = issuer
+            .issue(&weld, &rows[0], None, now, &SystemChance)
+            .expect("signed");
+        assert!(!signed.document.contains("Bo Ek") && !signed.document.contains("s-1"));
+        for text in [Some(&signed.document), signed.jwt.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            let report = verify_known(&Known::nothing(), text.as_bytes(), &Options::default(), now);
+            assert_eq!(report.verdict, Verdict::Valid, "{report:?}");
+        }
+        let again = issuer
+            .issue(&weld, &rows[0], None, now, &SystemChance)
+            .expect("signed");
+        assert_ne!(
+            again.document, signed.document,
+            "every credential has its own ids"
+        );
+    }
+}

@@ -23,6 +23,7 @@ use std::fmt;
 
 use super::achievement::{Achievement, Kind};
 use super::columns::{Columns, EvidenceColumns};
+use super::confirm;
 use super::order::{Assessor, Evidence, Outcome};
 use super::sheet::{self, Line};
 use super::text::is_plain;
@@ -109,6 +110,22 @@ pub struct Learner {
     pub adult: bool,
     /// What is signed in place of a random id.
     pub wish: Wish,
+}
+
+impl Learner {
+    /// Whether a text says the learner's whole name or e-mail address.
+    #[must_use]
+    pub fn is_named_in(&self, text: &str) -> bool {
+        let words = |text: &str| format!(" {} ", confirm::words(text).join(" "));
+        let all = words(text);
+        let name = self.name.as_deref().map(words).unwrap_or_default();
+        let named = !name.trim().is_empty() && all.contains(&name);
+        let addressed = self
+            .email
+            .as_ref()
+            .is_some_and(|email| text.to_lowercase().contains(&email.to_lowercase()));
+        named || addressed
+    }
 }
 
 impl fmt::Debug for Learner {
@@ -222,6 +239,7 @@ impl Reader<'_> {
         let outcomes = self.outcomes(line);
         let assessor = self.assessor(line);
         let evidence = self.evidence(line);
+        self.check_unnamed(line, &learner);
         let awarded = awarded?;
         if !reference.is_empty() {
             if let Some(first) = self.seen.get(&(reference.clone(), awarded)) {
@@ -249,6 +267,25 @@ impl Reader<'_> {
             if cell.chars().count() > CELL_CHARS {
                 let sentence = format!("is longer than {CELL_CHARS} characters");
                 self.fault(line, Some(i), &sentence);
+            }
+        }
+    }
+
+    /// What is signed must not say who the learner is.
+    fn check_unnamed(&mut self, line: &Line, learner: &Learner) {
+        let columns = self.columns;
+        let evidence = columns.evidence.iter();
+        let mut signed: Vec<Option<usize>> = evidence
+            .flat_map(|evidence| [evidence.name, evidence.description])
+            .collect();
+        signed.push(columns.narrative);
+        for at in signed.into_iter().flatten() {
+            if optional(line, Some(at)).is_some_and(|text| learner.is_named_in(&text)) {
+                self.fault(
+                    line,
+                    Some(at),
+                    "says the learner's name or address, and would be signed",
+                );
             }
         }
     }
@@ -647,6 +684,23 @@ mod tests {
         let rows = read(csv.as_bytes(), &weld(), Limits::PAGE, now()).expect("good");
         assert_eq!(rows[0].evidence[0].name, "A \"photo\";\nand a sheet");
         assert_eq!(rows[0].line, 4);
+    }
+
+    #[test]
+    fn what_is_signed_must_not_name_the_learner() {
+        let row = GOOD
+            .replace("Photo", "Photo by ANA lee")
+            .replace(",Ana,", ",Ana Lee,ana@x.example");
+        assert_eq!(
+            faults(&format!("{HEADER}{row}")),
+            [
+                "line 2, column 7 (evidence): says the learner's name or address, and would be signed"
+            ]
+        );
+        let row = row.replace("Photo by ANA lee", "Mail of Ana@x.example");
+        assert_eq!(faults(&format!("{HEADER}{row}")).len(), 1);
+        let row = row.replace("Mail of Ana@x.example", "Anagram of a banana leek");
+        assert_eq!(faults(&format!("{HEADER}{row}")), [""; 0]);
     }
 
     #[test]

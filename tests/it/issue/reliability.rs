@@ -8,10 +8,12 @@ use skillmark::{
     issue::{
         Error,
         fulfil::{self, Made},
+        keys,
         lint::Signer,
         one,
     },
     keys::{SignatureBytes, SigningKey},
+    verify::Verdict,
 };
 
 use super::lab::{Lab, at};
@@ -117,6 +119,51 @@ on_both! {
         assert_eq!(stored.expect("the same bytes").issued, 1);
         assert_eq!(lab.stored(&issued.id).await, lost.document);
         assert_eq!(lab.count("credentials").await, 1);
+    }
+
+    fn a_key_that_changes_takes_promises_with_it(temp) {
+        let lab = Lab::open(temp).await;
+        let request = lab.request("s-1", Some("key"));
+        let promised = one::promise(&lab.app, &lab.who, &request).await.expect("promised");
+        let next = keys::rotate(&lab.app, lab.who.issuer()).await.expect("rotated");
+        let issued = one::issue(&lab.app, &lab.who, &request).await.expect("issued");
+        assert_eq!(issued.id, *promised.id());
+        assert_eq!(at(&issued.document, "/issuer/id"), next.did);
+        assert_eq!(lab.verify(&issued.document).await.verdict, Verdict::Valid);
+    }
+
+    fn both_forms_verify_and_say_the_same(temp) {
+        let lab = Lab::open(temp).await;
+        let issued = lab.issue("s-1").await;
+        let row = lab.app.db.of(lab.who.issuer()).credential(&issued.id).await.expect("a row");
+        let token = row.expect("there").jwt.expect("a token");
+        let (json, jwt) = (lab.verify(&issued.document).await, lab.verify(&token).await);
+        assert_eq!((json.verdict, jwt.verdict), (Verdict::Valid, Verdict::Valid));
+        let claims = [&json, &jwt].map(|report| report.claim.as_ref().map(|claim| claim.claim().clone()));
+        assert_eq!(claims[0], claims[1]);
+        // By its link, too.
+        let link = format!("http://localhost:8080/c/{}", issued.id);
+        assert_eq!(lab.verify(&link).await.verdict, Verdict::Valid);
+    }
+
+    fn h15_the_end_is_inclusive(temp) {
+        let lab = Lab::open(temp).await;
+        let until = lab.app.now().checked_add(jiff::SignedDuration::from_secs(10)).expect("a time");
+        let mut request = lab.request("s-1", None);
+        request.valid_until = Some(until);
+        let issued = one::issue(&lab.app, &lab.who, &request).await.expect("issued");
+        lab.clock.advance(10);
+        assert_eq!(lab.verify(&issued.document).await.verdict, Verdict::Valid);
+        lab.clock.advance(1);
+        assert_eq!(lab.verify(&issued.document).await.reason, Some("expired"));
+    }
+
+    fn an_end_before_the_beginning_is_refused(temp) {
+        let lab = Lab::open(temp).await;
+        let mut request = lab.request("s-1", None);
+        request.valid_until = lab.app.now().checked_sub(jiff::SignedDuration::from_secs(1)).ok();
+        let answer = one::issue(&lab.app, &lab.who, &request).await;
+        assert!(matches!(answer, Err(Error::Faults(_))), "{answer:?}");
     }
 
     fn h7_a_faulty_order_is_never_signed(temp) {
