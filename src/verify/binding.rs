@@ -167,7 +167,7 @@ impl Controller {
             }
             _ => "The issuer's own document lists the key for signing.",
         };
-        Check::pass(CheckId::KeyBinding, sentence).as_of(self.as_of)
+        Check::pass(CheckId::KeyBinding, sentence).of_age(self.as_of)
     }
 }
 

@@ -187,9 +187,9 @@ pub(super) fn not_yet(document: &json::Value) -> Option<&'static str> {
         Some("a presentation, which holds credentials")
     } else if is("ClrCredential") {
         Some(CLR)
-    } else if first_context.starts_with("https://w3id.org/openbadges/") {
-        Some(OPEN_BADGES_2)
-    } else if is("Assertion") && !is("VerifiableCredential") {
+    } else if first_context.starts_with("https://w3id.org/openbadges/")
+        || (is("Assertion") && !is("VerifiableCredential"))
+    {
         Some(OPEN_BADGES_2)
     } else {
         None

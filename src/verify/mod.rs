@@ -146,25 +146,20 @@ async fn judge(
     whole: bool,
 ) -> Report {
     let mut judging = Judging::begin(&value, Form::EmbeddedProof);
-    if !signature::is_present(&value) {
-        judging.signed(Signed::not(signature::no_proof()));
+    if let Some(none) = signature::unread(&value) {
+        judging.signed(none);
         judging.rest(sources, &value, options, now, whole).await;
         return judging.report(value.into_owned(), options, now);
     }
-    let kept = value.clone();
     let secured = match Secured::read(value) {
         Ok(secured) => secured,
-        Err(error) => {
-            judging.signed(signature::unread(&error));
-            judging.rest(sources, &kept, options, now, whole).await;
-            return judging.report(kept.into_owned(), options, now);
-        }
+        Err(error) => return short(signature::unread_check(&error), options, now),
     };
     judging.signed(signature::check(sources, &secured, now).await);
     judging
         .rest(sources, secured.document(), options, now, whole)
         .await;
-    judging.report(kept.into_owned(), options, now)
+    judging.report(secured.into_value().into_owned(), options, now)
 }
 
 /// An endorsement inside another document: verified like any other, without its own endorsements.

@@ -155,7 +155,7 @@ impl Check {
         self
     }
 
-    pub(super) fn as_of(mut self, as_of: Option<Timestamp>) -> Check {
+    pub(super) fn of_age(mut self, as_of: Option<Timestamp>) -> Check {
         self.as_of = as_of;
         self
     }

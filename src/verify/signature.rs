@@ -6,7 +6,7 @@ use crate::{
     config::limits,
     did::split_fragment,
     json::Value,
-    proof::{Expected, ProofError, Secured},
+    proof::{Expected, MAX_PROOFS, ProofError, Secured},
     rdf,
 };
 
@@ -259,7 +259,7 @@ fn reason(error: &ProofError) -> &'static str {
 }
 
 /// Nobody has signed it.
-pub(super) fn no_proof() -> Check {
+fn no_proof() -> Check {
     Check::fail(
         CheckId::Proof,
         "no_proof",
@@ -268,15 +268,23 @@ pub(super) fn no_proof() -> Check {
     .problem("https://w3id.org/security#PROOF_VERIFICATION_ERROR")
 }
 
-/// Why a document's proofs cannot be read at all.
-pub(super) fn unread(error: &ProofError) -> Signed {
-    Signed::not(match error {
-        ProofError::NoProof => no_proof(),
-        error => proof_check(&Why::Proof(error.clone())),
-    })
+/// The answer for a document that has no proofs, or more than are read.
+pub(super) fn unread(document: &Value) -> Option<Signed> {
+    let error = match document.get("proof") {
+        None | Some(Value::Null) => ProofError::NoProof,
+        Some(proof) => match proof.one_or_many().len() {
+            0 => ProofError::NoProof,
+            1..=MAX_PROOFS => return None,
+            more => ProofError::TooMany(more),
+        },
+    };
+    Some(Signed::not(unread_check(&error)))
 }
 
-/// Whether the document has a proof member at all.
-pub(super) fn is_present(document: &Value) -> bool {
-    document.get("proof").is_some()
+/// The check for proofs that cannot be read at all.
+pub(super) fn unread_check(error: &ProofError) -> Check {
+    match error {
+        ProofError::NoProof => no_proof(),
+        error => proof_check(&Why::Proof(error.clone())),
+    }
 }

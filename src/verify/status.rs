@@ -74,7 +74,7 @@ fn conclude(told: Vec<Told>) -> Check {
             }
             _ => Check::fail(id, "revoked", "The issuer has taken it back."),
         }
-        .as_of(Some(at));
+        .of_age(Some(at));
     }
     let mut unknown = None;
     let mut notes = String::new();
@@ -92,7 +92,7 @@ fn conclude(told: Vec<Told>) -> Check {
         }
     }
     unknown.unwrap_or_else(|| {
-        Check::pass(id, format!("The issuer has not taken it back.{notes}")).as_of(oldest)
+        Check::pass(id, format!("The issuer has not taken it back.{notes}")).of_age(oldest)
     })
 }
 

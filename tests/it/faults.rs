@@ -320,10 +320,13 @@ fn values_must_be_of_their_sort() {
     }
 }
 
+/// A sample, edits of it, and the faults that they make.
+type Case<'c> = (&'c str, &'c [(&'c str, &'static str)], &'c [&'c str]);
+
 #[test]
 fn results_agree_with_their_descriptions() {
     let rubric = "/credentialSubject/achievement/resultDescription/0";
-    let cases: &[(&str, &[(&str, &'static str)], &[&str])] = &[
+    let cases: &[Case<'_>] = &[
         (
             "participation",
             &[("/credentialSubject/result/0/status", "")],

@@ -179,7 +179,7 @@ fn a6_document_of_another() {
     let url = format!("{VICTIM}#{}", multikey(&issuer_key()));
     let document = signed_as(&issued_by(VICTIM), RDFC, &issuer_key(), &url);
     let sources = victim(VICTIM, |keys| {
-        keys.set("id", Value::from("did:web:evil.test"))
+        keys.set("id", Value::from("did:web:evil.test"));
     });
     assert_eq!(
         binding(&sources, &document),

@@ -105,7 +105,7 @@ fn e5_herd_too_small() {
 fn e6_purpose_mismatch() {
     let open = (Verdict::CannotTell, Outcome::Unknown, Some("status_list"));
     let suspension = list(&[], |l| {
-        subject(l).set("statusPurpose", Value::from("suspension"))
+        subject(l).set("statusPurpose", Value::from("suspension"));
     });
     assert_eq!(status(&suspension, &badge(|_| {})), open);
     let both = list(&[], |l| {
@@ -197,7 +197,7 @@ fn e9_a_list_out_of_date_leaves_it_open() {
     );
     assert_eq!(status(&until("2026-04-01T12:00:00Z"), &badge(|_| {})), GOOD);
     let early = list(&[], |l| {
-        l.set("validFrom", Value::from("2026-04-02T00:00:00Z"))
+        l.set("validFrom", Value::from("2026-04-02T00:00:00Z"));
     });
     assert_eq!(status(&early, &badge(|_| {})), stale);
 }
@@ -237,7 +237,7 @@ fn a_suspension_is_told_apart_from_a_revocation() {
         entry.set("statusPurpose", Value::from("suspension"));
     });
     let suspended = list(&[8], |l| {
-        subject(l).set("statusPurpose", Value::from("suspension"))
+        subject(l).set("statusPurpose", Value::from("suspension"));
     });
     assert_eq!(
         status(&suspended, &badge),

@@ -7,6 +7,7 @@
 mod class;
 mod classes;
 mod results;
+mod rules;
 mod structure;
 mod unique;
 mod values;
@@ -129,5 +130,5 @@ pub fn is_version_1(credential: &Value) -> bool {
         .get("@context")
         .and_then(|contexts| contexts.one_or_many().first())
         .and_then(Value::as_str)
-        == Some(classes::VC_1)
+        == Some(rules::VC_1)
 }
