@@ -636,45 +636,48 @@ fn a19_endorsements_are_verified_alone_and_change_nothing() {
         signed(&endorsement, RDFC)
     };
     let here = "https://skillmark.example/achievements/tie-a-bowline";
-    let with = |endorsements: Vec<Value<'static>>| {
+    let with = |endorsements: Vec<Value<'static>>, suite: &str| {
         let mut document = sample("simple");
         document
             .pointer_mut("/credentialSubject/achievement")
             .expect("an achievement")
             .set("endorsement", Value::Array(endorsements));
-        check(&signed(&document, JCS))
+        check(&signed(&document, suite))
     };
     let mut broken = endorsement(here);
     broken.set("name", Value::from("changed"));
-    let report = with(vec![
-        endorsement(here),
-        broken,
-        endorsement("urn:elsewhere"),
-    ]);
-    assert_eq!(report.verdict, Verdict::Valid);
-    let each: Vec<_> = report
-        .endorsements
-        .iter()
-        .map(|e| (e.report.verdict, e.report.reason))
-        .collect();
-    assert_eq!(
-        each,
-        [
-            (Verdict::Valid, None),
-            (INVALID, Some("signature_mismatch")),
-            (INVALID, Some("misplaced_endorsement")),
-        ]
-    );
-    assert_eq!(
-        report.endorsements[1].pointer,
-        "/credentialSubject/achievement/endorsement/1"
-    );
-    assert_eq!(
-        report
-            .check(CheckId::Endorsements)
-            .expect("a check")
-            .sentence,
-        "It carries 3 endorsements; 2 of them must not be relied on."
-    );
-    assert_eq!(with(vec![endorsement(here); 9]).verdict, INVALID);
+    for suite in [RDFC, JCS] {
+        let three = vec![
+            endorsement(here),
+            broken.clone(),
+            endorsement("urn:elsewhere"),
+        ];
+        let report = with(three, suite);
+        assert_eq!(report.verdict, Verdict::Valid, "{suite}: {report:#?}");
+        let each: Vec<_> = report
+            .endorsements
+            .iter()
+            .map(|e| (e.report.verdict, e.report.reason))
+            .collect();
+        assert_eq!(
+            each,
+            [
+                (Verdict::Valid, None),
+                (INVALID, Some("signature_mismatch")),
+                (INVALID, Some("misplaced_endorsement")),
+            ]
+        );
+        assert_eq!(
+            report.endorsements[1].pointer,
+            "/credentialSubject/achievement/endorsement/1"
+        );
+        assert_eq!(
+            report
+                .check(CheckId::Endorsements)
+                .expect("a check")
+                .sentence,
+            "It carries 3 endorsements; 2 of them must not be relied on."
+        );
+        assert_eq!(with(vec![endorsement(here); 9], suite).verdict, INVALID);
+    }
 }
