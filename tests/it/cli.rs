@@ -15,19 +15,19 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A folder of its own, and the program run inside it with nothing from the environment.
-struct Desk {
+pub(crate) struct Desk {
     folder: TempDir,
 }
 
 /// What one run came to.
-struct Done {
+pub(crate) struct Done {
     code: i32,
     out: String,
     err: String,
 }
 
 impl Desk {
-    fn new() -> Desk {
+    pub(crate) fn new() -> Desk {
         Desk {
             folder: TempDir::new().expect("a folder"),
         }
@@ -51,7 +51,7 @@ impl Desk {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Done {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Done {
         let output = self.command(arguments).output().expect("the program");
         Done {
             code: output.status.code().expect("an exit code"),
@@ -105,7 +105,7 @@ impl Desk {
 
 impl Done {
     #[track_caller]
-    fn is(self, code: i32) -> Done {
+    pub(crate) fn is(self, code: i32) -> Done {
         assert_eq!(self.code, code, "\n{}\n{}", self.out, self.err);
         self
     }
@@ -464,14 +464,14 @@ fn the_doctor_and_the_settings_are_plain() {
 }
 
 /// A demo that serves, stopped when dropped.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
     lines: BufReader<ChildStdout>,
     told: String,
 }
 
 impl Serving {
-    fn start(desk: &Desk) -> Serving {
+    pub(crate) fn start(desk: &Desk) -> Serving {
         let mut child = desk
             .command(&["demo", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -487,7 +487,7 @@ impl Serving {
     }
 
     /// Reads until a line begins with `start`; the rest of that line.
-    fn until(&mut self, start: &str) -> String {
+    pub(crate) fn until(&mut self, start: &str) -> String {
         loop {
             let mut line = String::new();
             let read = self.lines.read_line(&mut line).expect("text");

@@ -21,6 +21,7 @@ mod schema;
 mod status;
 mod support;
 
+mod browser;
 mod cli;
 mod tidy;
 mod verify;
