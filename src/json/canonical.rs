@@ -29,7 +29,7 @@ pub fn canonical_without(value: &Value<'_>, skip: &[&str]) -> String {
 /// Compact JSON text with members in the order they have in `value`.
 #[must_use]
 pub fn text(value: &Value<'_>) -> String {
-    let mut out = String::with_capacity(1024);
+    let mut out = String::with_capacity(8 * 1024);
     write(value, Order::AsWritten, &mut out);
     out
 }
@@ -69,17 +69,26 @@ fn object<'v, 'a: 'v>(
     order: Order,
     out: &mut String,
 ) {
-    let mut members: Vec<Member<'v, 'a>> = members.collect();
-    if order == Order::Canonical {
-        // UTF-16 order is byte order unless a key holds a character from U+E000 up.
-        if members.iter().all(|(key, _)| key.bytes().all(|b| b < 0xEE)) {
-            members.sort_unstable_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
-        } else {
-            members.sort_unstable_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
-        }
+    if order == Order::AsWritten {
+        return in_braces(members, order, out);
     }
+    let mut members: Vec<Member<'v, 'a>> = members.collect();
+    // UTF-16 order is byte order unless a key holds a character from U+E000 up.
+    if members.iter().all(|(key, _)| key.bytes().all(|b| b < 0xEE)) {
+        members.sort_unstable_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
+    } else {
+        members.sort_unstable_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+    }
+    in_braces(members.into_iter(), order, out);
+}
+
+fn in_braces<'v, 'a: 'v>(
+    members: impl Iterator<Item = Member<'v, 'a>>,
+    order: Order,
+    out: &mut String,
+) {
     out.push('{');
-    for (i, (key, value)) in members.into_iter().enumerate() {
+    for (i, (key, value)) in members.enumerate() {
         if i > 0 {
             out.push(',');
         }
