@@ -18,7 +18,7 @@ use crate::{
         Site,
         answer::{Document, IMMUTABLE, NEVER, SHORT},
         claim::Claim,
-        error::WebError,
+        error::{Problem, WebError},
         stored::Stored,
     },
 };
@@ -32,9 +32,7 @@ const DAY: &str = "public, max-age=86400";
 
 /// The routes that are files only.
 pub(crate) fn routes() -> Router<Site> {
-    Router::new()
-        .route("/c/{id}/{part}", get(part))
-        .route("/status/{list}", get(status_list))
+    Router::new().route("/c/{id}/{part}", get(part))
 }
 
 /// `/c/{id}.json`, `.jwt`, `.png`, `.svg`: one signed credential in the form its suffix names.
@@ -63,6 +61,27 @@ pub(crate) async fn form(
     };
     Ok(document.cached(IMMUTABLE).open().answer(headers))
 }
+
+/// Read a credential in one of its forms.
+///
+/// The signed credential, byte for byte: `json`, `jwt`, or inside a picture: `png`, `svg`. It never
+/// changes. Without a suffix the address is the page for people, which tells the status.
+#[utoipa::path(get, path = "/c/{id}.{form}", operation_id = "credential_file", tag = "Public documents",
+    params(
+        ("id" = String, Path, description = "The credential's id: 22 characters."),
+        ("form" = String, Path, description = "json, jwt, png or svg.")
+    ),
+    responses(
+        (status = 200, description = "The credential.", body = Object, content_type = "application/vc+ld+json"),
+        (status = 304, description = "You have it already."),
+        (status = 404, description = "No such credential or form.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "What is stored is damaged.", body = Problem, content_type = "application/problem+json")
+    ))]
+#[expect(
+    dead_code,
+    reason = "it describes what the page's route answers for a suffix"
+)]
+fn described() {}
 
 /// The badge's picture with the credential inside.
 async fn baked(site: &Site, stored: Stored, png: bool) -> Result<Vec<u8>, WebError> {
@@ -125,8 +144,18 @@ pub(crate) fn qr(link: &str, file: &str) -> Result<Document, WebError> {
     }
 }
 
-/// `/status/{list}`: the signed list as last published.
-async fn status_list(
+/// Read a status list.
+///
+/// The signed Bitstring Status List as last published: it follows a change within a minute. One list
+/// holds the bits of very many credentials, so reading it tells nobody which one is looked at.
+#[utoipa::path(get, path = "/status/{list}", operation_id = "status_list", tag = "Public documents",
+    params(("list" = String, Path, description = "The end of the list's address: 22 characters.")),
+    responses(
+        (status = 200, description = "The list, as a signed credential.", body = Object, content_type = "application/vc"),
+        (status = 304, description = "You have it already."),
+        (status = 404, description = "No such list.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn status_list(
     State(site): State<Site>,
     Path(list): Path<String>,
     headers: HeaderMap,

@@ -7,7 +7,7 @@
 use askama::Template;
 use axum::{
     Json,
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -27,6 +27,77 @@ pub(crate) struct WebError {
     retry_after: Option<u32>,
 }
 
+/// Every kind of problem: the end of its `type`, and when it is told. `/docs` lists them.
+pub(crate) const CODES: &[(&str, &str)] = &[
+    ("unreadable", "What was sent cannot be read."),
+    (
+        "malformed",
+        "What was sent is not JSON, not a JWT and not a picture that can be taken apart.",
+    ),
+    ("duplicate_key", "One JSON object has the same name twice."),
+    ("nothing_found", "A picture or text without a credential."),
+    ("not_json", "The body is not JSON."),
+    (
+        "wrong_shape",
+        "The body is JSON, but not of the shape described here.",
+    ),
+    ("not_a_picture", "The body is not a PNG or JPEG picture."),
+    ("form", "A form did not arrive whole."),
+    ("nothing", "Nothing was sent."),
+    (
+        "idempotency_key",
+        "The Idempotency-Key has not 1 to 200 plain characters.",
+    ),
+    (
+        "key_in_address",
+        "An API key stands in the address, where logs keep it.",
+    ),
+    ("key_missing", "There is no API key, or not a good one."),
+    ("scope_missing", "The API key is good, but not for this."),
+    ("not_allowed", "This is not allowed."),
+    (
+        "not_found",
+        "There is nothing here, or not in your organisation.",
+    ),
+    ("wrong_method", "The address is right, the method is not."),
+    ("too_slow", "The request took longer than 20 seconds."),
+    (
+        "conflict",
+        "Something stands in the way; the sentence says what.",
+    ),
+    (
+        "issued_otherwise",
+        "The learner has this achievement of this date already, with other results.",
+    ),
+    (
+        "key_reused",
+        "The Idempotency-Key was used for another request before.",
+    ),
+    (
+        "too_large",
+        "More than is read: 256 KB of text, 2 MB of a picture.",
+    ),
+    ("wrong_type", "This kind of content is not read here."),
+    (
+        "faults",
+        "It could be read, and has faults; `faults` lists all of them.",
+    ),
+    (
+        "too_many",
+        "Too many requests; `Retry-After` says how many seconds to wait.",
+    ),
+    ("internal", "A fault of ours. It has been written down."),
+    ("busy", "The service is busy or being repaired."),
+    (
+        "unavailable",
+        "What is stored is damaged, and is not shown until it is repaired.",
+    ),
+    (
+        "signing_unavailable",
+        "Nothing can be signed at the moment.",
+    ),
+];
+
 /// One fault in what was sent.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub(crate) struct FaultLine {
@@ -44,6 +115,10 @@ impl WebError {
         code: &'static str,
         detail: impl Into<String>,
     ) -> WebError {
+        debug_assert!(
+            CODES.iter().any(|(known, _)| *known == code),
+            "{code} is not described"
+        );
         WebError {
             status,
             code,
@@ -249,8 +324,16 @@ pub(crate) struct Problem {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shown;
 
-/// Turns every error answer into a page or a problem document.
+/// Turns every error answer into a page or a problem document, and writes one line about every
+/// request: which route and how it went, never the address itself, which may be a secret.
 pub(crate) async fn explain(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let started = std::time::Instant::now();
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str)
+        .to_owned();
     let for_programs = wants_problem(request.uri().path(), request.headers());
     let id = site.request_id();
     let mut response = next.run(request).await;
@@ -262,6 +345,8 @@ pub(crate) async fn explain(State(site): State<Site>, request: Request, next: Ne
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }
+    let milliseconds = started.elapsed().as_millis();
+    tracing::debug!(%method, route, status = status.as_u16(), %milliseconds, request_id = id, "answered");
     response
 }
 
@@ -339,9 +424,11 @@ impl WithType for Response {
 
 /// Programs get problem documents: on the API's paths, and wherever they ask for JSON before HTML.
 fn wants_problem(path: &str, headers: &HeaderMap) -> bool {
-    let machine = ["/api/", "/status/", "/health/", "/verify/frame"]
-        .iter()
-        .any(|start| path.starts_with(start));
+    let file = [".json", ".jwt"].iter().any(|end| path.ends_with(end));
+    let machine = file
+        || ["/api/", "/status/", "/health/", "/verify/frame"]
+            .iter()
+            .any(|start| path.starts_with(start));
     machine || super::negotiate::prefers_json(headers)
 }
 

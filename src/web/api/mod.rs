@@ -24,7 +24,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::web::{
     Site,
     answer::{Document, SHORT},
+    documents,
     error::{FaultLine, Problem},
+    pages::issuer,
 };
 
 /// Every endpoint.
@@ -35,6 +37,8 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
     || OpenApiRouter::new().routes(routes!(verify::verify)),
     || OpenApiRouter::new().routes(routes!(evidence::read)),
     || OpenApiRouter::new().routes(routes!(frame::read)),
+    || OpenApiRouter::new().routes(routes!(documents::status_list)),
+    || OpenApiRouter::new().routes(routes!(issuer::did_document)),
     || OpenApiRouter::new().routes(routes!(health::live)),
     || OpenApiRouter::new().routes(routes!(health::ready)),
 ];
@@ -45,6 +49,7 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
         title = "Skillmark",
         description = "Issue, check, take back and read signed microcredentials (Open Badges 3.0)."
     ),
+    paths(documents::described),
     components(schemas(Problem, FaultLine)),
     modifiers(&ApiKey)
 )]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::web::{
     Site, answer,
     api,
-    error::WebError,
+    error::{CODES, WebError},
     frame::Frame,
     markdown::{self, Html},
 };
@@ -43,6 +43,7 @@ pub(crate) struct Docs {
     frame: Frame,
     about: String,
     endpoints: Vec<Endpoint>,
+    codes: &'static [(&'static str, &'static str)],
 }
 
 impl Docs {
@@ -61,6 +62,7 @@ impl Docs {
             frame: Frame::new("The API", "How programs issue and check credentials.").within("/docs"),
             about: text(&document["info"]["description"]),
             endpoints,
+            codes: CODES,
         }
     }
 }

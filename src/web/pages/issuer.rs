@@ -17,7 +17,7 @@ use crate::{
     web::{
         Site,
         answer::{self, Document, SHORT},
-        error::WebError,
+        error::{Problem, WebError},
         frame::Frame,
         markdown,
         negotiate,
@@ -98,7 +98,7 @@ impl IssuerPage {
 
 /// The page's routes.
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/issuers/{id}", get(page)).route("/issuers/{id}/did.json", get(did_document))
+    Router::new().route("/issuers/{id}", get(page))
 }
 
 async fn page(State(site): State<Site>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
@@ -117,7 +117,18 @@ async fn page(State(site): State<Site>, Path(id): Path<String>, headers: HeaderM
     Ok(response)
 }
 
-async fn did_document(State(site): State<Site>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
+/// Read an organisation's keys.
+///
+/// Its DID document: every key that ever signed for it. Retired keys stay, so that what they signed
+/// can be checked; revoked ones are marked.
+#[utoipa::path(get, path = "/issuers/{id}/did.json", operation_id = "did_document", tag = "Public documents",
+    params(("id" = String, Path, description = "The organisation's id: 22 characters.")),
+    responses(
+        (status = 200, description = "The DID document.", body = Object, content_type = "application/did+json"),
+        (status = 304, description = "You have it already."),
+        (status = 404, description = "No such organisation.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn did_document(State(site): State<Site>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
     let (row, keys) = find(&site, &id).await?;
     // Where this service's address can be no did:web, there is no such document.
     let document = identity::did_document(&site.config().public_url, &row.issuer_id, &keys).map_err(|_| WebError::not_found())?;

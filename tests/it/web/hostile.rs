@@ -192,6 +192,12 @@ async fn j4_no_page_asks_anything_of_anybody_else() {
         if !page.header("content-type").starts_with("text/html") {
             continue;
         }
+        assert!(
+            page.header("content-security-policy")
+                .starts_with("default-src 'self'"),
+            "{path}"
+        );
+        assert_eq!(page.header("referrer-policy"), "no-referrer", "{path}");
         let html = page.text();
         for attribute in ["src=\"", "href=\"", "action=\""] {
             for (at, _) in html.match_indices(attribute) {

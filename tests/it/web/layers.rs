@@ -10,7 +10,6 @@ const PLACES: &[(&str, u16)] = &[
     ("/docs", 200),
     ("/nothing", 404),
     ("/c/AAAAAAAAAAAAAAAAAAAAAA", 404),
-    ("/c/AAAAAAAAAAAAAAAAAAAAAA.json", 404),
     ("/p/AAAAAAAAAAAAAAAAAAAAAA", 404),
     ("/issuers/AAAAAAAAAAAAAAAAAAAAAA", 404),
     ("/evidence/AAAAAAAAAAAAAAAAAAAAAA", 401),
