@@ -268,22 +268,6 @@ impl Tenant<'_> {
         .await
     }
 
-    /// How many credentials are promised under a key and not signed yet.
-    ///
-    /// # Errors
-    /// [`Error`] if the database could not answer.
-    pub async fn pending_under_key(&mut self, key_id: &str) -> Result<i64, Error> {
-        let counts: Vec<i64> = self
-            .read(
-                "select count(*) from credentials \
-                 where issuer_id = $1 and key_id = $2 and state = 'pending'",
-            )
-            .bind(key_id.to_owned())
-            .scalars()
-            .await?;
-        Ok(counts.into_iter().sum())
-    }
-
     /// How far a batch has come.
     ///
     /// # Errors

@@ -185,6 +185,9 @@ pub async fn rotate(app: &App, issuer: &IssuerId) -> Result<IssuerKeyRow, KeyFau
 /// Takes a key back: its seed is destroyed, and nothing it signed is to be believed any more.
 /// An organisation whose active key is taken back signs nothing until [`new`].
 ///
+/// With `did:web` everybody sees it in the organisation's document. A `did:key` is its own document:
+/// nobody else can learn of it, so revoke what was signed with it, too.
+///
 /// # Errors
 /// [`KeyFault::NoSuchKey`]; other [`KeyFault`].
 pub async fn revoke(app: &App, issuer: &IssuerId, key_id: &str) -> Result<(), KeyFault> {

@@ -64,13 +64,29 @@ on_both! {
         assert_eq!(of.achievement(&AchievementId::random(&SystemChance)).await, Ok(None));
     }
 
+    fn a_promise_moves_to_another_key_until_it_is_kept(temp) {
+        let world = World::new(&temp.db).await;
+        let mut of = temp.db.of(world.id());
+        let promise = world.promised().await;
+        let id = &promise.credential_id;
+        assert_eq!(of.move_promise(id, &world.key_id, b"sealed anew").await, Ok(()));
+        let row = of.credential(id).await.expect("read").expect("there");
+        assert_eq!(row.promise.order_sealed.as_deref(), Some(b"sealed anew".as_slice()));
+        assert_eq!(of.move_promise(id, "z6MkNobody", b"").await, Err(Error::Missing));
+        assert_eq!(of.store_signed(&signed(&promise, "{}"), noon()).await, Ok(true));
+        assert_eq!(of.move_promise(id, &world.key_id, b"late").await, Err(Error::NoRow));
+
+        let lists = of.status_lists().await.expect("read");
+        let ids: Vec<_> = lists.into_iter().map(|list| list.status_list_id).collect();
+        assert_eq!(ids, [promise.status_list_id]);
+    }
+
     fn a_promise_becomes_a_credential_once(temp) {
         let world = World::new(&temp.db).await;
         let mut of = temp.db.of(world.id());
         let promise = world.promised().await;
         let id = &promise.credential_id;
         assert_eq!(of.credential(id).await, Ok(Some(pending(&world, &promise))));
-        assert_eq!(of.pending_under_key(&world.key_id).await, Ok(1));
         assert_eq!(temp.db.issuers_with_pending().await, Ok(vec![world.id().clone()]));
 
         // Signed bytes come back as they went in, whatever a JSON type would make of them.
@@ -82,7 +98,6 @@ on_both! {
         assert_eq!(temp.db.credential_by_public_id(&promise.public_id).await, Ok(Some(row)));
         assert_eq!(temp.db.credential_by_public_id("urn:uuid:x").await, Ok(None));
         assert_eq!(temp.db.issuers_with_pending().await, Ok(vec![]));
-        assert_eq!(of.pending_under_key(&world.key_id).await, Ok(0));
 
         // h5: storing the same bytes again is not an error; other bytes are.
         assert_eq!(of.store_signed(&signed(&promise, document), at("2027-01-01T00:00:00Z")).await, Ok(false));

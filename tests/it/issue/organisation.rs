@@ -3,7 +3,7 @@
 use skillmark::{
     db::DidMethod,
     did::{Document, Purpose},
-    issue::{Achievement, Error, identity, issuer, keys, list, publish},
+    issue::{Achievement, Error, identity, issuer, keys, list, one, publish},
     json,
     who::{Refusal, Scope, Who},
 };
@@ -102,6 +102,28 @@ on_both! {
         let found = publish::achievement(&lab.app, &lab.who, weld.id()).await;
         assert_eq!(found, Ok(weld));
         assert_eq!(lab.count("achievements").await, 1);
+    }
+
+    fn g9_g10_organisations_do_not_see_each_other(temp) {
+        let lab = Lab::open(temp).await;
+        let other = issuer::init(&lab.app, &welders()).await.expect("made");
+        let other = Who::operator(other.issuer.issuer_id);
+        let mut request = lab.request("s-1", Some("key"));
+        let mine = one::issue(&lab.app, &lab.who, &request).await.expect("issued");
+
+        // Another organisation's achievement is not there.
+        assert_eq!(
+            one::issue(&lab.app, &other, &request).await,
+            Err(Error::NotFound("achievement"))
+        );
+        // The same key, learner, achievement and date with another organisation is another award.
+        let weld = Achievement::parse(WELD.as_bytes()).expect("good");
+        publish::publish(&lab.app, &other, &weld).await.expect("published");
+        request.achievement = weld.id().clone();
+        let theirs = one::issue(&lab.app, &other, &request).await.expect("issued");
+        assert_ne!(mine.id, theirs.id);
+        assert!(!theirs.repeated);
+        assert_eq!(lab.count("people").await, 2);
     }
 
     fn i3_without_the_key_encryption_key_nothing_is_signed_and_nothing_is_lost(temp) {
