@@ -134,7 +134,7 @@ on_both! {
             temp.config(), lab.clock.clone(), std::sync::Arc::new(skillmark::clock::SystemChance),
         ).await.expect("it starts");
         let request = lab.request("s-2", None);
-        let answer = skillmark::issue::one::issue(&app, &lab.who, &request).await;
+        let answer = one::issue(&app, &lab.who, &request).await;
         assert!(matches!(answer, Err(Error::Custody(_))), "{answer:?}");
         let report = lab.verify(&issued.document).await;
         assert_eq!(report.verdict, skillmark::verify::Verdict::Valid);
