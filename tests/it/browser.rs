@@ -18,7 +18,7 @@ use skillmark::bake::qr::Qr;
 use tempfile::TempDir;
 use thirtyfour::{
     By, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver, WebElement,
-    extensions::{cdp::ChromeDevTools, query::ElementQueryable},
+    extensions::query::ElementQueryable,
 };
 
 use crate::cli::{Desk, Serving};
@@ -401,13 +401,13 @@ fn axe() -> String {
 
 /// Shows pages from now on in light or dark, on a screen of this size.
 async fn look_as(browser: &WebDriver, scheme: &str, width: u32, height: u32) {
-    let tools = ChromeDevTools::new(browser.handle().clone());
+    let tools = browser.cdp();
     let feature = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-    let media = tools.execute_cdp_with_params("Emulation.setEmulatedMedia", feature);
+    let media = tools.send_raw("Emulation.setEmulatedMedia", feature);
     media.await.expect("the colour scheme");
     let size =
         json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-    let screen = tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", size);
+    let screen = tools.send_raw("Emulation.setDeviceMetricsOverride", size);
     screen.await.expect("the size");
 }
 
