@@ -1,7 +1,7 @@
 //! How much one asker gets: a bucket of tokens per address, per API key.
 //!
 //! The buckets are generous: a whole class behind one school address scans, opens and checks
-//! without tripping them. They stand in memory, the least used are dropped first, and nothing of
+//! without tripping them. They stand in memory, an address is forgotten when its bucket is full, nothing of
 //! them is written down.
 
 use std::{
@@ -18,6 +18,9 @@ use crate::web::error::WebError;
 
 /// How many askers one kind of bucket remembers.
 const REMEMBERED: usize = 65_536;
+
+/// How often full buckets are forgotten.
+const SWEEP_SECONDS: i64 = 60;
 
 /// A rate: `burst` at once, then `per_hour` refilled evenly.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +41,13 @@ pub(crate) const PER_KEY: Rate = Rate {
 #[derive(Debug)]
 pub(crate) struct Buckets<K> {
     rate: Rate,
-    levels: Mutex<HashMap<K, Level>>,
+    levels: Mutex<Levels<K>>,
+}
+
+#[derive(Debug)]
+struct Levels<K> {
+    of: HashMap<K, Level>,
+    swept: i64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +62,10 @@ impl<K: Hash + Eq> Buckets<K> {
     pub(crate) fn new(rate: Rate) -> Buckets<K> {
         Buckets {
             rate,
-            levels: Mutex::new(HashMap::new()),
+            levels: Mutex::new(Levels {
+                of: HashMap::new(),
+                swept: 0,
+            }),
         }
     }
 
@@ -68,13 +80,15 @@ impl<K: Hash + Eq> Buckets<K> {
         let refilled =
             |level: &Level| (level.tokens + (now - level.at).max(0) as f64 * per_second).min(full);
         let mut levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
-        if levels.len() >= REMEMBERED {
-            levels.retain(|_, level| refilled(level) < full);
+        // A bucket that is full again tells nothing: its address is forgotten.
+        if levels.of.len() >= REMEMBERED || now - levels.swept >= SWEEP_SECONDS {
+            levels.of.retain(|_, level| refilled(level) < full);
+            levels.swept = now;
         }
-        if levels.len() >= REMEMBERED {
-            levels.clear();
+        if levels.of.len() >= REMEMBERED {
+            levels.of.clear();
         }
-        let level = levels.entry(key).or_insert(Level {
+        let level = levels.of.entry(key).or_insert(Level {
             tokens: full,
             at: now,
         });
@@ -183,6 +197,18 @@ mod tests {
             .filter(|_| limits.addresses.take(school, at(60)).is_err())
             .count();
         assert!(refused >= 700, "{refused}");
+    }
+
+    #[test]
+    fn an_address_is_forgotten_when_its_bucket_is_full_again() {
+        let buckets = Buckets::new(Rate {
+            burst: 10,
+            per_hour: 3_600,
+        });
+        buckets.take(1, at(100)).expect("a token");
+        buckets.take(2, at(170)).expect("a token");
+        let levels = buckets.levels.lock().expect("a lock");
+        assert_eq!(levels.of.keys().collect::<Vec<_>>(), [&2]);
     }
 
     #[test]
