@@ -1,8 +1,8 @@
 //! How much one asker gets: a bucket of tokens per address, per API key.
 //!
 //! The buckets are generous: a whole class behind one school address scans, opens and checks
-//! without tripping them. They stand in memory, an address is forgotten when its bucket is full, nothing of
-//! them is written down.
+//! without tripping them. They stand in memory; an address is forgotten when its bucket is full
+//! again; nothing of them is written down.
 
 use std::{
     collections::HashMap,
