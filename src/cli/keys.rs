@@ -69,8 +69,10 @@ impl Keys {
                 let key = keys::rotate(app, id).await?;
                 screen.line(format_args!("{} signs from now on.", key.key_id))?;
                 screen.line("The old key's private half is destroyed; what it signed stays good.")?;
-                if key.did != issuer.did {
+                if keys::changes_did(&issuer) {
                     screen.line(format_args!("New credentials name the issuer {}.", key.did))?;
+                    screen.line("Strangers see a new issuer; for older credentials they cannot tell the status")?;
+                    screen.line("elsewhere than here. An organisation with --did web has no such trouble.")?;
                 }
                 Ok(())
             }

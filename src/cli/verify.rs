@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
+    pin::Pin,
 };
 
 use super::{CANNOT_TELL, Failure, Screen, Settings, failure::REFUSED, spoken};
@@ -187,5 +188,16 @@ impl Sources for Both {
     fn credential<'a>(&'a self, link: &'a str) -> Answer<'a> {
         let own = self.own.as_ref().map(|own| own.credential(link));
         or(self.known.credential(link), own)
+    }
+
+    fn may_list_for<'a>(
+        &'a self,
+        lister: &'a str,
+        issuer: &'a str,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+        match &self.own {
+            Some(own) => own.may_list_for(lister, issuer),
+            None => self.known.may_list_for(lister, issuer),
+        }
     }
 }
