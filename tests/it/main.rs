@@ -23,6 +23,7 @@ mod support;
 
 mod browser;
 mod cli;
+mod readme;
 mod tidy;
 mod verify;
 mod verify_keys;
