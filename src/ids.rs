@@ -1,7 +1,8 @@
 //! Names for things: one newtype per kind of id, so that one can never stand for another.
 //!
 //! Public ids are 128 random bits in base64url without padding: 22 characters, safe in a URL and
-//! not guessable. Internal rows that are read in the order of their making use [`JobId`]-like
+//! not guessable. None is drawn with a `-` in front, which a command line would take for an option.
+//! Internal rows that are read in the order of their making use [`JobId`]-like
 //! ids made the same way; nothing about a person can be read off any id.
 
 use std::{fmt, str::FromStr};
@@ -27,6 +28,16 @@ fn check(text: &str, what: &'static str) -> Result<(), IdError> {
     }
 }
 
+/// 63 of 64 draws will do, so that an id still holds 127.97 bits that nobody can guess.
+fn draw(chance: &dyn Chance) -> String {
+    loop {
+        let text = URL_SAFE_NO_PAD.encode(random::<16>(chance));
+        if !text.starts_with('-') {
+            return text;
+        }
+    }
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident, $what:literal;)*) => {$(
         $(#[$doc])*
@@ -35,10 +46,10 @@ macro_rules! ids {
         pub struct $name(String);
 
         impl $name {
-            /// A new random id of 128 bits.
+            /// A new random id: 128 bits, drawn again while the text would begin with `-`.
             #[must_use]
             pub fn random(chance: &dyn Chance) -> $name {
-                $name(URL_SAFE_NO_PAD.encode(random::<16>(chance)))
+                $name(draw(chance))
             }
 
             /// The id as it is written in URLs and stored: 22 characters.
@@ -108,6 +119,16 @@ mod tests {
         let id = CredentialId::random(&SystemChance);
         assert_eq!(id.as_str().len(), 22);
         assert_eq!(id.to_string().parse::<CredentialId>(), Ok(id));
+    }
+
+    #[test]
+    fn no_id_looks_like_an_option() {
+        for _ in 0..2_000 {
+            let id = CredentialId::random(&SystemChance);
+            assert!(!id.as_str().starts_with('-'), "{id}");
+        }
+        // One from elsewhere is still an id.
+        assert!("-8bqZpW3kXoN1dT4vA9sYg".parse::<CredentialId>().is_ok());
     }
 
     #[test]

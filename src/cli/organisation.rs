@@ -7,7 +7,7 @@ use crate::{app::App, db::IssuerRow, ids::IssuerId, who::Who};
 #[derive(Debug, clap::Args)]
 pub(super) struct Organisation {
     /// The organisation's id; not needed while there is only one.
-    #[arg(long = "organisation", value_name = "ID")]
+    #[arg(long = "organisation", value_name = "ID", allow_hyphen_values = true)]
     id: Option<IssuerId>,
 }
 

@@ -45,7 +45,7 @@ enum What {
     /// Take a link back: it stops working at once
     Revoke {
         /// The portfolio's id, as `list` shows it.
-        #[arg(value_name = "ID")]
+        #[arg(value_name = "ID", allow_hyphen_values = true)]
         id: PortfolioId,
     },
 }
