@@ -16,69 +16,69 @@
 
 // ── shared facts ────────────────────────────────────────────────────────────
 
-/// The only source of "now" (whole seconds) and of chance.
+// The only source of "now" (whole seconds) and of chance.
 pub mod clock;
 
-/// Names for things: one newtype per kind of id.
+// Names for things: one newtype per kind of id.
 pub mod ids;
 
-/// Every setting: its type, default, unit, environment name.
+// Every setting: its type, default, unit, environment name.
 pub mod config;
 
 // ── kernel: pure; no await, socket, file, clock or SQL ──────────────────────
 
-/// Strict JSON: one tree, duplicate keys refused, RFC 8785 form.
+// Strict JSON: one tree, duplicate keys refused, RFC 8785 form.
 pub mod json;
 
-/// JSON-LD over pinned contexts to canonical N-Quads (RDFC-1.0).
+// JSON-LD over pinned contexts to canonical N-Quads (RDFC-1.0).
 pub mod rdf;
 
-/// What a credential is: Open Badges 3.0 as Rust types.
+// What a credential is: Open Badges 3.0 as Rust types.
 pub mod credential;
 
-/// Keys and signatures.
+// Keys and signatures.
 pub mod keys;
 
-/// Identifiers that lead to keys.
+// Identifiers that lead to keys.
 pub mod did;
 
-/// Ways to secure a credential.
+// Ways to secure a credential.
 pub mod proof;
 
-/// Revoked or not, one bit each.
+// Revoked or not, one bit each.
 pub mod status;
 
-/// Credentials inside pictures, and QR codes.
+// Credentials inside pictures, and QR codes.
 pub mod bake;
 
 // ── edges: input and output, no rules ───────────────────────────────────────
 
-/// Private keys at rest.
+// Private keys at rest.
 pub mod custody;
 
-/// Storage: every table, every write.
+// Storage: every table, every write.
 pub mod db;
 
-/// What every entrance hands to every service.
+// What every entrance hands to every service.
 pub mod app;
 
 // ── services: the verbs ─────────────────────────────────────────────────────
 
-/// Is this credential real?
+// Is this credential real?
 pub mod verify;
-/// Who is asking, and what they may do.
+// Who is asking, and what they may do.
 pub mod who;
 
-/// Issuing: one, many, take back.
+// Issuing: one, many, take back.
 pub mod issue;
 
-/// What a learner keeps and shows.
+// What a learner keeps and shows.
 pub mod portfolio;
 
 // ── entrances ───────────────────────────────────────────────────────────────
 
-/// The HTTP face: pages, API, sign-in.
+// The HTTP face: pages, API, sign-in.
 pub mod web;
 
-/// The command line.
+// The command line.
 pub mod cli;

@@ -4,47 +4,47 @@
 //! row (from a CSV: [`plan`], or one by itself), an [`order`] in which every choice is fixed, the
 //! unsigned credential.
 
-/// What may be issued: the publish check.
+// What may be issued: the publish check.
 pub mod achievement;
-/// Issuing many.
+// Issuing many.
 pub mod batch;
 mod columns;
-/// "Confirm the name you were given": match or no match.
+// "Confirm the name you were given": match or no match.
 pub mod confirm;
 mod error;
-/// From promise to credential: build, lint, sign, verify, store.
+// From promise to credential: build, lint, sign, verify, store.
 pub mod fulfil;
-/// Who issues: DID, DID document, Profile.
+// Who issues: DID, DID document, Profile.
 pub mod identity;
-/// The organisation: made, described, given keys.
+// The organisation: made, described, given keys.
 pub mod issuer;
-/// The life of signing keys: made, put to use, replaced, taken back.
+// The life of signing keys: made, put to use, replaced, taken back.
 pub mod keys;
-/// The only way to a signature.
+// The only way to a signature.
 pub mod lint;
-/// The status list as published.
+// The status list as published.
 pub mod list;
-/// Issuing without any database.
+// Issuing without any database.
 pub mod offline;
-/// Issuing one.
+// Issuing one.
 pub mod one;
-/// Everything one credential will say, and the unsigned credential.
+// Everything one credential will say, and the unsigned credential.
 pub mod order;
 mod own;
-/// The people credentials are about, sealed.
+// The people credentials are about, sealed.
 pub mod people;
-/// A CSV of learners, read into rows.
+// A CSV of learners, read into rows.
 pub mod plan;
-/// The intent, written down before anything is signed.
+// The intent, written down before anything is signed.
 pub mod promise;
-/// Publishing achievements.
+// Publishing achievements.
 pub mod publish;
-/// Revoke, suspend, reinstate.
+// Revoke, suspend, reinstate.
 pub mod revoke;
-/// What is scored, and the level that is a pass.
+// What is scored, and the level that is a pass.
 pub mod rubric;
 mod sheet;
-/// What stands on this service, for the verifier.
+// What stands on this service, for the verifier.
 pub mod sources;
 mod text;
 

@@ -115,7 +115,7 @@ impl<'a> Secured<'a> {
     /// The 64 bytes that the proof at `index` signs.
     ///
     /// # Errors
-    /// Those of [`Secured::proof`] and of [`Suite::hash`]; [`ProofError::Chain`].
+    /// Those of [`Secured::proof`] and of [`Suite::hash`](super::Suite::hash); [`ProofError::Chain`].
     pub fn hash(&self, index: usize) -> Result<HashData, ProofError> {
         self.hash_of(index, &self.proof(index)?)
     }
