@@ -66,7 +66,10 @@ pub(super) async fn change(
         screen.line(format_args!("{id} {now}."))?;
     }
     list::publish_due(&app).await?;
-    screen.line("The status lists are published. Pages tell it at once; copies of a list elsewhere may be five minutes old.")?;
+    screen.line(
+        "The status lists are published. Pages tell it at once; copies of a list elsewhere",
+    )?;
+    screen.line("may be five minutes old.")?;
     app.db.close().await;
     Ok(0)
 }

@@ -17,7 +17,10 @@ impl Doctor {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
         let mut sheet = Sheet { screen, ill: 0 };
         let contexts = rdf::contexts::self_check();
-        sheet.add("contexts", contexts.map(|()| "unchanged since they were built in".to_owned()))?;
+        sheet.add(
+            "contexts",
+            contexts.map(|()| "unchanged since they were built in".to_owned()),
+        )?;
         let listen = settings.listen;
         let free = TcpListener::bind(listen);
         sheet.add(
@@ -26,10 +29,13 @@ impl Doctor {
                 .map_err(|error| format!("{listen} cannot be listened on: {error}")),
         )?;
         if settings.is_loopback() {
-            sheet.remark("public address", format_args!(
-                "{} is this machine only; set --public-url before real credentials are issued",
-                settings.public_url
-            ))?;
+            sheet.remark(
+                "public address",
+                format_args!(
+                    "{} is this machine only; set --public-url before real credentials are issued",
+                    settings.public_url
+                ),
+            )?;
         } else {
             sheet.add::<&str>("public address", Ok(settings.public_url.to_string()))?;
         }

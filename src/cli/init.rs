@@ -8,9 +8,8 @@ use crate::{
     clock::{SystemChance, SystemClock},
     db::DidMethod,
     issue::{
-        Fault,
+        Error, Fault,
         issuer::{self, Made, NewIssuer},
-        Error,
     },
 };
 
@@ -45,7 +44,8 @@ pub(super) struct Init {
 
 impl Init {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
-        let app = App::open_or_make(settings, Arc::new(SystemClock), Arc::new(SystemChance)).await?;
+        let app =
+            App::open_or_make(settings, Arc::new(SystemClock), Arc::new(SystemChance)).await?;
         let did_method = self.did.as_deref().map(|kind| match kind {
             "web" => DidMethod::Web,
             _ => DidMethod::Key,
@@ -85,11 +85,17 @@ fn show(made: &Made, screen: &Screen) -> Result<(), Failure> {
     screen.pair("id", &issuer.issuer_id)?;
     screen.pair("DID", &issuer.did)?;
     screen.pair("API key", made.api_key.reveal())?;
-    screen.line("\nThe API key is shown this once. Programs send it as: Authorization: Bearer skm_…")?;
+    screen.line("\nThe API key is shown this once. Programs send it in a header:")?;
+    screen.line("  Authorization: Bearer skm_…")?;
     if let Some(proof) = &made.domain_proof {
         screen.line("\nTo prove the web address, do one of these:")?;
-        screen.pair("DNS TXT", format_args!("{} = {}", proof.record_name, proof.record_value))?;
-        screen.pair("or a file", format_args!("{} with the line {}", proof.file_url, proof.file_content.trim()))?;
+        screen.pair(
+            "DNS TXT",
+            format_args!("{} = {}", proof.record_name, proof.record_value),
+        )?;
+        let content = proof.file_content.trim();
+        let file = format_args!("{} with the line {content}", proof.file_url);
+        screen.pair("or a file", file)?;
     }
     Ok(())
 }

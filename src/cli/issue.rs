@@ -9,15 +9,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use super::{Failure, Screen, Settings, deliver::{Delivery, Format, Output}, organisation::Organisation};
+use super::{
+    Failure, Screen, Settings,
+    deliver::{Delivery, Format, Output},
+    organisation::Organisation,
+};
 use crate::{
     app::App,
     clock::{Clock as _, SystemChance, SystemClock, random},
     custody,
     ids::CredentialId,
     issue::{
-        Achievement, Fault, batch,
-        offline,
+        Achievement, Fault, batch, offline,
         plan::{self, Limits},
         publish,
     },
@@ -138,7 +141,9 @@ impl Issue {
             }
         }
         delivery.finish()?;
-        screen.note(format_args!("{issued}. Take one back with: skillmark revoke <link>"));
+        screen.note(format_args!(
+            "{issued}. Take one back with: skillmark revoke <link>"
+        ));
         app.db.close().await;
         Ok(())
     }
@@ -159,8 +164,7 @@ impl Issue {
         let now = SystemClock.now();
         let bar = progress(rows.len());
         for row in rows {
-            let signed =
-                issuer.issue(achievement, row, self.valid_until, now, &SystemChance)?;
+            let signed = issuer.issue(achievement, row, self.valid_until, now, &SystemChance)?;
             delivery.take(&signed.document, signed.jwt.as_deref())?;
             bar.inc(1);
         }
@@ -233,8 +237,8 @@ pub(super) async fn issue_csv(
     csv: &[u8],
     valid_until: Option<Timestamp>,
 ) -> Result<IssuedRows, Failure> {
-    let rows = plan::read(csv, achievement, Limits::NONE, app.now())
-        .map_err(crate::issue::Error::Rows)?;
+    let rows =
+        plan::read(csv, achievement, Limits::NONE, app.now()).map_err(crate::issue::Error::Rows)?;
     let started = batch::start(app, who, achievement.id(), &rows, valid_until).await?;
     let bar = progress(started.promised());
     let count = batch::work(app, who.issuer(), &started.batch, &mut |count| {

@@ -23,6 +23,12 @@ pub(super) struct Keys {
     organisation: Organisation,
 }
 
+const NEW_DID: &str = "\
+Strangers see a new issuer; for older credentials they cannot tell the status elsewhere than here.
+An organisation made with --did web has no such trouble.";
+const AFTER_REVOKING: &str = "\
+Next: skillmark keys new (if no key signs now), and issue again what should stand.";
+
 #[derive(Debug, clap::Subcommand)]
 enum What {
     /// Show every organisation and its keys
@@ -68,11 +74,11 @@ impl Keys {
             What::Rotate => {
                 let key = keys::rotate(app, id).await?;
                 screen.line(format_args!("{} signs from now on.", key.key_id))?;
-                screen.line("The old key's private half is destroyed; what it signed stays good.")?;
+                screen
+                    .line("The old key's private half is destroyed; what it signed stays good.")?;
                 if keys::changes_did(&issuer) {
                     screen.line(format_args!("New credentials name the issuer {}.", key.did))?;
-                    screen.line("Strangers see a new issuer; for older credentials they cannot tell the status")?;
-                    screen.line("elsewhere than here. An organisation with --did web has no such trouble.")?;
+                    screen.line(NEW_DID)?;
                 }
                 Ok(())
             }
@@ -81,7 +87,7 @@ impl Keys {
                 screen.line(format_args!(
                     "{key} is taken back: nothing it signed is to be believed any more."
                 ))?;
-                screen.line("Next: skillmark keys new (if no key signs), and issue again what should stand.")
+                screen.line(AFTER_REVOKING)
             }
             What::Public => public(app, &issuer, screen).await,
         }

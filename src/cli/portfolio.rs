@@ -3,12 +3,7 @@
 use jiff::SignedDuration;
 
 use super::{Failure, Screen, Settings, credentials, organisation::Organisation};
-use crate::{
-    app::App,
-    bake::qr::Qr,
-    ids::PortfolioId,
-    portfolio,
-};
+use crate::{app::App, bake::qr::Qr, ids::PortfolioId, portfolio};
 
 /// Make, list and take back links to credentials shown together
 #[derive(Debug, clap::Args)]
@@ -61,8 +56,13 @@ impl Portfolio {
     async fn act(&self, app: &App, screen: &Screen) -> Result<(), Failure> {
         let who = self.organisation.operator(app).await?;
         match &self.what {
-            What::New { label, credentials, days } => {
-                let chosen = credentials.iter().map(|name| credentials::id(name, &app.config.public_url));
+            What::New {
+                label,
+                credentials,
+                days,
+            } => {
+                let origin = &app.config.public_url;
+                let chosen = credentials.iter().map(|name| credentials::id(name, origin));
                 let chosen = chosen.collect::<Result<Vec<_>, _>>()?;
                 let expires = app
                     .now()
@@ -70,18 +70,26 @@ impl Portfolio {
                     .map_err(Failure::usage)?;
                 let (id, token) =
                     portfolio::create(app, &who, label, &chosen, Some(expires)).await?;
-                let link = app.config.public_url.join(&format!("/p/{}", token.reveal()));
-                screen.line(format_args!("Made the portfolio {id}; its link works until {expires}:"))?;
+                let link = app
+                    .config
+                    .public_url
+                    .join(&format!("/p/{}", token.reveal()));
+                screen.line(format_args!(
+                    "Made the portfolio {id}; its link works until"
+                ))?;
+                screen.line(format_args!("{expires}:"))?;
                 screen.line(format_args!("\n  {link}\n"))?;
                 if let Ok(code) = Qr::of(&link) {
                     screen.line(code.terminal(screen.colour))?;
                 }
-                screen.line(format_args!("The link is shown this once. To take it back: skillmark portfolio revoke {id}"))
+                screen.line("The link is shown this once. To take it back:")?;
+                screen.line(format_args!("  skillmark portfolio revoke {id}"))
             }
             What::List => {
                 let rows = app.db.of(who.issuer()).portfolios().await?;
                 if rows.is_empty() {
-                    screen.line("There is no portfolio yet. Next: skillmark portfolio new --help")?;
+                    screen
+                        .line("There is no portfolio yet. Next: skillmark portfolio new --help")?;
                 }
                 for row in rows {
                     let state = match (row.revoked_at, row.expires_at) {
@@ -90,7 +98,8 @@ impl Portfolio {
                         (None, Some(at)) => format!("until {}", *at),
                         (None, None) => "for ever".to_owned(),
                     };
-                    screen.line(format_args!("{}  {}  {state}", row.portfolio_id, super::screen::plain(&row.title)))?;
+                    let title = super::screen::plain(&row.title);
+                    screen.line(format_args!("{}  {title}  {state}", row.portfolio_id))?;
                 }
                 Ok(())
             }

@@ -30,14 +30,16 @@ impl Serve {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
         log(&settings);
         let server = bind(&settings)?;
-        let app = App::open_or_make(settings, Arc::new(SystemClock), Arc::new(SystemChance)).await?;
+        let app =
+            App::open_or_make(settings, Arc::new(SystemClock), Arc::new(SystemChance)).await?;
         screen.line(format_args!(
             "Serving {} on {}. Stop with ctrl-c.",
             app.config.public_url,
             server.address()?
         ))?;
         if app.db.issuers().await?.is_empty() {
-            screen.line("There is no organisation yet. Next, in another terminal: skillmark init --help")?;
+            screen.line("There is no organisation yet.")?;
+            screen.line("Next, in another terminal: skillmark init --help")?;
         }
         answer(app, server).await?;
         Ok(0)
@@ -54,7 +56,8 @@ pub(super) fn bind(settings: &Settings) -> Result<Server, Failure> {
             ..Failure::refused(format!("{listen} cannot be listened on: {error}"))
         }
         .hint(format!(
-            "Perhaps it is in use. Another one: --listen 127.0.0.1:{other} --public-url http://localhost:{other}"
+            "Perhaps it is in use. Another one: \
+             --listen 127.0.0.1:{other} --public-url http://localhost:{other}"
         ))
     })
 }

@@ -81,7 +81,11 @@ impl Demo {
                 "the demo's people are invented; it runs only while --public-url is this machine",
             ));
         }
-        let server = if self.no_serve { None } else { Some(bind(&settings)?) };
+        let server = if self.no_serve {
+            None
+        } else {
+            Some(bind(&settings)?)
+        };
         let port = match &server {
             Some(server) => server.address()?.port(),
             None => settings.listen.port(),
@@ -95,7 +99,10 @@ impl Demo {
             screen.line("\nNext: skillmark demo, to see it in a browser.")?;
             return Ok(0);
         };
-        screen.title(format_args!("\nOpen {} in a browser. Stop with ctrl-c.", app.config.public_url))?;
+        let origin = &app.config.public_url;
+        screen.title(format_args!(
+            "\nOpen {origin} in a browser. Stop with ctrl-c."
+        ))?;
         answer(app, server).await?;
         Ok(0)
     }
@@ -136,8 +143,8 @@ async fn prepare(app: &App, screen: &Screen) -> Result<Shown, Failure> {
     screen.title("\nIssuing to the class")?;
     let mut all = Vec::new();
     for part in &PARTS {
-        let achievement = Achievement::parse(part.achievement.as_bytes())
-            .map_err(crate::issue::Error::Faults)?;
+        let achievement =
+            Achievement::parse(part.achievement.as_bytes()).map_err(crate::issue::Error::Faults)?;
         publish::publish(app, &who, &achievement).await?;
         let issued = issue_csv(app, &who, &achievement, part.csv.as_bytes(), None).await?;
         screen.line(format_args!("  {:<26}{issued}", achievement.name()))?;
@@ -218,7 +225,10 @@ async fn portfolio_link(app: &App, shown: &Shown) -> Result<String, Failure> {
         }
     }
     let (_, token) = portfolio::create(app, &shown.who, PORTFOLIO, &shown.all, None).await?;
-    Ok(app.config.public_url.join(&format!("/p/{}", token.reveal())))
+    Ok(app
+        .config
+        .public_url
+        .join(&format!("/p/{}", token.reveal())))
 }
 
 #[cfg(test)]
