@@ -5,8 +5,7 @@ use axum::{Router, response::Response, routing::get};
 use serde_json::Value;
 
 use crate::web::{
-    Site, answer,
-    api,
+    Site, answer, api,
     error::{CODES, WebError},
     frame::Frame,
     markdown::{self, Html},
@@ -59,7 +58,8 @@ impl Docs {
             }
         }
         Docs {
-            frame: Frame::new("The API", "How programs issue and check credentials.").within("/docs"),
+            frame: Frame::new("The API", "How programs issue and check credentials.")
+                .within("/docs"),
             about: text(&document["info"]["description"]),
             endpoints,
             codes: CODES,
@@ -76,11 +76,23 @@ fn endpoint(document: &Value, path: &str, verb: &str, operation: &Value) -> Endp
         path: path.to_owned(),
         summary: text(&operation["summary"]).trim_end_matches('.').to_owned(),
         description: markdown::render(&text(&operation["description"])),
-        keyed: operation["security"].as_array().is_some_and(|list| !list.is_empty()),
-        parameters: operation["parameters"].as_array().into_iter().flatten().map(parameter).collect(),
+        keyed: operation["security"]
+            .as_array()
+            .is_some_and(|list| !list.is_empty()),
+        parameters: operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(parameter)
+            .collect(),
         fields: fields(document, schema),
         example: example(body, schema),
-        answers: operation["responses"].as_object().into_iter().flatten().map(reply).collect(),
+        answers: operation["responses"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(reply)
+            .collect(),
     }
 }
 
@@ -102,18 +114,33 @@ fn fields(document: &Value, schema: &Value) -> Vec<Field> {
 
 fn members(document: &Value, schema: &Value, within: &str, fields: &mut Vec<Field>) {
     let required = |name: &str| {
-        schema["required"].as_array().is_some_and(|list| list.iter().any(|item| item == name))
+        schema["required"]
+            .as_array()
+            .is_some_and(|list| list.iter().any(|item| item == name))
     };
     for (name, value) in schema["properties"].as_object().into_iter().flatten() {
         let known = resolve(document, value);
-        let said = [&value["description"], &value["oneOf"][0]["description"], &known["description"]];
+        let said = [
+            &value["description"],
+            &value["oneOf"][0]["description"],
+            &known["description"],
+        ];
         fields.push(Field {
             name: format!("{within}{name}"),
-            about: said.into_iter().map(text).find(|about| !about.is_empty()).unwrap_or_default().replace('`', ""),
+            about: said
+                .into_iter()
+                .map(text)
+                .find(|about| !about.is_empty())
+                .unwrap_or_default()
+                .replace('`', ""),
             place: kind(known),
             required: required(name),
         });
-        let (inner, step) = if known["type"] == "array" { (resolve(document, &known["items"]), "[].") } else { (known, ".") };
+        let (inner, step) = if known["type"] == "array" {
+            (resolve(document, &known["items"]), "[].")
+        } else {
+            (known, ".")
+        };
         if within.is_empty() {
             members(document, inner, &format!("{name}{step}"), fields);
         }
@@ -125,7 +152,11 @@ fn kind(schema: &Value) -> String {
     match &schema["type"] {
         Value::String(kind) => kind.clone(),
         Value::Array(kinds) => {
-            let kinds: Vec<&str> = kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect();
+            let kinds: Vec<&str> = kinds
+                .iter()
+                .filter_map(Value::as_str)
+                .filter(|kind| *kind != "null")
+                .collect();
             kinds.join(" or ")
         }
         _ => "object".to_owned(),
@@ -133,19 +164,40 @@ fn kind(schema: &Value) -> String {
 }
 
 fn reply((status, value): (&String, &Value)) -> Field {
-    Field { name: status.clone(), about: text(&value["description"]), place: String::new(), required: false }
+    Field {
+        name: status.clone(),
+        about: text(&value["description"]),
+        place: String::new(),
+        required: false,
+    }
 }
 
 fn example(body: &Value, schema: &Value) -> String {
-    let example = if body["example"].is_null() { &schema["example"] } else { &body["example"] };
-    if example.is_null() { String::new() } else { format!("{example:#}") }
+    let example = if body["example"].is_null() {
+        &schema["example"]
+    } else {
+        &body["example"]
+    };
+    if example.is_null() {
+        String::new()
+    } else {
+        format!("{example:#}")
+    }
 }
 
 /// The schema that a `$ref` points to (also the first of a `oneOf`), or the schema itself.
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    let schema = if schema["oneOf"].is_array() { &schema["oneOf"][0] } else { schema };
-    let target = schema["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
-    target.and_then(|pointer| document.pointer(pointer)).unwrap_or(schema)
+    let schema = if schema["oneOf"].is_array() {
+        &schema["oneOf"][0]
+    } else {
+        schema
+    };
+    let target = schema["$ref"]
+        .as_str()
+        .and_then(|target| target.strip_prefix('#'));
+    target
+        .and_then(|pointer| document.pointer(pointer))
+        .unwrap_or(schema)
 }
 
 fn text(value: &Value) -> String {

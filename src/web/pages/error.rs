@@ -19,7 +19,12 @@ pub(crate) struct ErrorPage {
 impl ErrorPage {
     /// The page for one error.
     #[must_use]
-    pub(crate) fn new(status: u16, title: &'static str, detail: &str, request_id: &str) -> ErrorPage {
+    pub(crate) fn new(
+        status: u16,
+        title: &'static str,
+        detail: &str,
+        request_id: &str,
+    ) -> ErrorPage {
         ErrorPage {
             frame: Frame::new(title, "This page could not be shown."),
             status,
@@ -37,9 +42,27 @@ pub(crate) fn routes() -> Router<Site> {
 
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
-    let html = |status, title, detail| ErrorPage::new(status, title, detail, "q8Zr4XfLk2").render().expect("renders");
+    let html = |status, title, detail| {
+        ErrorPage::new(status, title, detail, "q8Zr4XfLk2")
+            .render()
+            .expect("renders")
+    };
     vec![
-        ("error-404", html(404, "Nothing here", "There is nothing at this address. It may have been mistyped, or taken away.")),
-        ("error-429", html(429, "Please wait a little", "That was a lot at once. Please wait a little and try again.")),
+        (
+            "error-404",
+            html(
+                404,
+                "Nothing here",
+                "There is nothing at this address. It may have been mistyped, or taken away.",
+            ),
+        ),
+        (
+            "error-429",
+            html(
+                429,
+                "Please wait a little",
+                "That was a lot at once. Please wait a little and try again.",
+            ),
+        ),
     ]
 }

@@ -16,7 +16,13 @@ impl Home {
     /// The front page.
     #[must_use]
     pub(crate) fn new() -> Home {
-        Home { frame: Frame::new("Proof of what someone can do", "Check a credential, or learn what a signed, rubric-scored credential is.").within("/") }
+        Home {
+            frame: Frame::new(
+                "Proof of what someone can do",
+                "Check a credential, or learn what a signed, rubric-scored credential is.",
+            )
+            .within("/"),
+        }
     }
 }
 

@@ -19,9 +19,7 @@ use crate::{
         answer::{self, Document, SHORT},
         error::{Problem, WebError},
         frame::Frame,
-        markdown,
-        negotiate,
-        stored,
+        markdown, negotiate, stored,
         text::{self, Text},
     },
 };
@@ -48,15 +46,24 @@ impl IssuerView {
     #[must_use]
     pub(crate) fn of(row: &IssuerRow) -> IssuerView {
         let contact = row.contact.clone().unwrap_or_default();
-        let is_email = contact.contains('@') && !contact.chars().any(|c| c.is_whitespace() || "<>\"?&".contains(c));
+        let is_email = contact.contains('@')
+            && !contact
+                .chars()
+                .any(|c| c.is_whitespace() || "<>\"?&".contains(c));
         let address = &row.web_address;
-        let host = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
+        let host = address
+            .split_once("://")
+            .map_or(address.as_str(), |(_, rest)| rest);
         IssuerView {
             name: Text::new(&row.name),
             domain: Text::new(host.split(['/', '?', '#']).next().unwrap_or_default()),
             proven: row.domain_proven_at.is_some(),
             page: format!("/issuers/{}", row.issuer_id),
-            url: if markdown::is_safe(address) { address.clone() } else { String::new() },
+            url: if markdown::is_safe(address) {
+                address.clone()
+            } else {
+                String::new()
+            },
             email: if is_email { contact } else { String::new() },
         }
     }
@@ -87,7 +94,10 @@ impl IssuerPage {
     #[must_use]
     pub(crate) fn new(id: &str, did: &str, issuer: IssuerView, keys: Vec<KeyView>) -> IssuerPage {
         IssuerPage {
-            frame: Frame::new(issuer.name.as_str(), "An organisation that issues credentials, and the keys it signs with."),
+            frame: Frame::new(
+                issuer.name.as_str(),
+                "An organisation that issues credentials, and the keys it signs with.",
+            ),
             id: id.to_owned(),
             did: did.to_owned(),
             issuer,
@@ -101,19 +111,34 @@ pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/issuers/{id}", get(page))
 }
 
-async fn page(State(site): State<Site>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
+async fn page(
+    State(site): State<Site>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
     let (row, keys) = find(&site, &id).await?;
     if negotiate::prefers_json(&headers) {
         let profile = identity::profile_document(&site.config().public_url, &row, &keys);
-        return Ok(Document::new("application/json", json::text(&profile)).cached(SHORT).open().varied().answer(&headers));
+        return Ok(Document::new("application/json", json::text(&profile))
+            .cached(SHORT)
+            .open()
+            .varied()
+            .answer(&headers));
     }
     let views = keys.iter().map(|key| KeyView {
         id: key.key_id.clone(),
         revoked: key.revoked_at.map(|at| text::day(*at)).unwrap_or_default(),
     });
-    let page = IssuerPage::new(row.issuer_id.as_str(), &row.did, IssuerView::of(&row), views.collect());
+    let page = IssuerPage::new(
+        row.issuer_id.as_str(),
+        &row.did,
+        IssuerView::of(&row),
+        views.collect(),
+    );
     let mut response = answer::page(&page, SHORT)?;
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    response
+        .headers_mut()
+        .insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(response)
 }
 
@@ -128,11 +153,21 @@ async fn page(State(site): State<Site>, Path(id): Path<String>, headers: HeaderM
         (status = 304, description = "You have it already."),
         (status = 404, description = "No such organisation.", body = Problem, content_type = "application/problem+json")
     ))]
-pub(crate) async fn did_document(State(site): State<Site>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
+pub(crate) async fn did_document(
+    State(site): State<Site>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
     let (row, keys) = find(&site, &id).await?;
     // Where this service's address can be no did:web, there is no such document.
-    let document = identity::did_document(&site.config().public_url, &row.issuer_id, &keys).map_err(|_| WebError::not_found())?;
-    Ok(Document::new("application/did+json", json::text(&document.to_json())).cached(SHORT).open().answer(&headers))
+    let document = identity::did_document(&site.config().public_url, &row.issuer_id, &keys)
+        .map_err(|_| WebError::not_found())?;
+    Ok(
+        Document::new("application/did+json", json::text(&document.to_json()))
+            .cached(SHORT)
+            .open()
+            .answer(&headers),
+    )
 }
 
 async fn find(site: &Site, id: &str) -> Result<(IssuerRow, Vec<IssuerKeyRow>), WebError> {
@@ -161,6 +196,11 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         id: format!("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2do{n}"),
         revoked: revoked.to_owned(),
     };
-    let page = IssuerPage::new("r1", "did:web:badges.example:issuers:r1", riverside(false), vec![key(1, ""), key(2, "3 March 2026")]);
+    let page = IssuerPage::new(
+        "r1",
+        "did:web:badges.example:issuers:r1",
+        riverside(false),
+        vec![key(1, ""), key(2, "3 March 2026")],
+    );
     vec![("issuer", page.render().expect("renders"))]
 }

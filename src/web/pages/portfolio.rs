@@ -49,7 +49,10 @@ impl Entry {
     #[must_use]
     pub(crate) fn levels(claim: &Claim) -> Vec<(Text, Text)> {
         let reached = |c: &crate::web::claim::Criterion| {
-            c.levels.iter().find(|level| level.reached).map(|level| (c.name.clone(), level.name.clone()))
+            c.levels
+                .iter()
+                .find(|level| level.reached)
+                .map(|level| (c.name.clone(), level.name.clone()))
         };
         claim.rubric.iter().filter_map(reached).collect()
     }
@@ -70,7 +73,11 @@ impl PortfolioPage {
     /// A portfolio; `ends` is a sentence.
     #[must_use]
     pub(crate) fn new(
-        token: &str, label: Text, ends: String, entries: Vec<Entry>) -> PortfolioPage {
+        token: &str,
+        label: Text,
+        ends: String,
+        entries: Vec<Entry>,
+    ) -> PortfolioPage {
         PortfolioPage {
             frame: Frame::new("Portfolio", "Credentials that their owner chose to show."),
             token: token.to_owned(),
@@ -83,7 +90,9 @@ impl PortfolioPage {
 
 /// The page's routes.
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/p/{token}", get(shown)).route("/p/{token}/{file}", get(qr))
+    Router::new()
+        .route("/p/{token}", get(shown))
+        .route("/p/{token}/{file}", get(qr))
 }
 
 async fn shown(State(site): State<Site>, Path(token): Path<String>) -> Result<Response, WebError> {
@@ -92,11 +101,21 @@ async fn shown(State(site): State<Site>, Path(token): Path<String>) -> Result<Re
     for row in &portfolio.credentials {
         entries.push(entry(&site, row.promise.credential_id.as_str()).await?);
     }
-    let ends = portfolio.expires_at.map(|at| format!("This link works until {}.", text::day(at))).unwrap_or_default();
-    answer::page(&PortfolioPage::new(&token, Text::new(&portfolio.label), ends, entries), NEVER)
+    let ends = portfolio
+        .expires_at
+        .map(|at| format!("This link works until {}.", text::day(at)))
+        .unwrap_or_default();
+    answer::page(
+        &PortfolioPage::new(&token, Text::new(&portfolio.label), ends, entries),
+        NEVER,
+    )
 }
 
-async fn qr(State(site): State<Site>, Path((token, file)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, WebError> {
+async fn qr(
+    State(site): State<Site>,
+    Path((token, file)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
     find(&site, &token).await?;
     Ok(documents::qr(&site.link(&format!("/p/{token}")), &file)?.answer(&headers))
 }
@@ -104,7 +123,11 @@ async fn qr(State(site): State<Site>, Path((token, file)): Path<(String, String)
 /// Wrong, expired and taken back all look the same: there is nothing here.
 async fn find(site: &Site, token: &str) -> Result<Portfolio, WebError> {
     let shaped = token.parse::<PortfolioId>().is_ok();
-    let found = if shaped { portfolio::open(site.app(), token).await? } else { None };
+    let found = if shaped {
+        portfolio::open(site.app(), token).await?
+    } else {
+        None
+    };
     found.ok_or_else(WebError::not_found)
 }
 
@@ -141,7 +164,12 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     ];
     let ends = || "This link works until 22 December 2026.".to_owned();
     let html = |name: &str, entries| {
-        PortfolioPage::new("dG9rZW4", name.into(), ends(), entries).render().expect("renders")
+        PortfolioPage::new("dG9rZW4", name.into(), ends(), entries)
+            .render()
+            .expect("renders")
     };
-    vec![("portfolio", html("For summer jobs", entries)), ("portfolio-empty", html("Nothing yet", Vec::new()))]
+    vec![
+        ("portfolio", html("For summer jobs", entries)),
+        ("portfolio-empty", html("Nothing yet", Vec::new())),
+    ]
 }

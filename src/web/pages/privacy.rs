@@ -16,7 +16,12 @@ impl Privacy {
     /// The page.
     #[must_use]
     pub(crate) fn new() -> Privacy {
-        Privacy { frame: Frame::new("Privacy", "What is kept, what is public and for how long, in plain words.") }
+        Privacy {
+            frame: Frame::new(
+                "Privacy",
+                "What is kept, what is public and for how long, in plain words.",
+            ),
+        }
     }
 }
 

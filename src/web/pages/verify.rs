@@ -39,8 +39,14 @@ impl VerifyForm {
     /// The form, with a sentence about what could not be read, or none.
     #[must_use]
     pub(crate) fn new(fault: &str) -> VerifyForm {
-        let frame = Frame::new("Check a credential", "Check whether a credential is real: paste it, drop a file, or scan its QR code.");
-        VerifyForm { frame: frame.within("/verify"), fault: fault.to_owned() }
+        let frame = Frame::new(
+            "Check a credential",
+            "Check whether a credential is real: paste it, drop a file, or scan its QR code.",
+        );
+        VerifyForm {
+            frame: frame.within("/verify"),
+            fault: fault.to_owned(),
+        }
     }
 }
 
@@ -78,7 +84,10 @@ async fn form() -> Result<Response, WebError> {
     answer::page(&VerifyForm::new(""), "no-cache")
 }
 
-async fn answered(State(site): State<Site>, sent: Result<Multipart, MultipartRejection>) -> Result<Response, WebError> {
+async fn answered(
+    State(site): State<Site>,
+    sent: Result<Multipart, MultipartRejection>,
+) -> Result<Response, WebError> {
     let sent = match sent {
         Ok(parts) => read(parts).await?,
         Err(_) => return again(&WebError::unreadable("nothing", NOTHING)),
@@ -91,7 +100,11 @@ async fn answered(State(site): State<Site>, sent: Result<Multipart, MultipartRej
     }
     match check::bytes(&site, sent).await {
         Ok(report) => {
-            let page = ReportPage::new(check::verdict(&report, None), check::claim(&report), check::checks(&report));
+            let page = ReportPage::new(
+                check::verdict(&report, None),
+                check::claim(&report),
+                check::checks(&report),
+            );
             answer::page(&page, NEVER)
         }
         Err(error) if error.status().is_client_error() => again(&error),
@@ -99,12 +112,17 @@ async fn answered(State(site): State<Site>, sent: Result<Multipart, MultipartRej
     }
 }
 
-const NOTHING: &str = "Nothing was sent. Choose a file, or paste a link or the text of a credential.";
+const NOTHING: &str =
+    "Nothing was sent. Choose a file, or paste a link or the text of a credential.";
 
 /// The file if there is one, else the text.
 async fn read(mut parts: Multipart) -> Result<Bytes, WebError> {
     let (mut file, mut text) = (Bytes::new(), Bytes::new());
-    while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
+    while let Some(part) = parts
+        .next_field()
+        .await
+        .map_err(|error| unreadable(&error))?
+    {
         match part.name() {
             Some("file") => file = part.bytes().await.map_err(|error| unreadable(&error))?,
             Some("text") => text = part.bytes().await.map_err(|error| unreadable(&error))?,
@@ -133,7 +151,9 @@ fn again(error: &WebError) -> Result<Response, WebError> {
 /// is made here from the id alone: what was sent never becomes an address.
 async fn page_of_ours(site: &Site, sent: Bytes) -> Result<Option<String>, WebError> {
     let input = site.heavy(move || verify::read(&sent)).await?;
-    let Ok(Input::Link(link)) = input else { return Ok(None) };
+    let Ok(Input::Link(link)) = input else {
+        return Ok(None);
+    };
     let end = |start: &str| {
         let rest = link.strip_prefix(site.link(start).as_str())?;
         rest.split(['.', '?', '#', '/']).next()
@@ -148,12 +168,27 @@ async fn page_of_ours(site: &Site, sent: Bytes) -> Result<Option<String>, WebErr
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
     use crate::web::{claim, verdict::samples as verdicts};
-    let report = |verdict, claim| ReportPage::new(verdict, claim, verdicts::checks()).render().expect("renders");
+    let report = |verdict, claim| {
+        ReportPage::new(verdict, claim, verdicts::checks())
+            .render()
+            .expect("renders")
+    };
     vec![
         ("verify", VerifyForm::new("").render().expect("renders")),
-        ("verify-fault", VerifyForm::new("We found no credential and no QR code in that picture.").render().expect("renders")),
-        ("report-good", report(verdicts::good(), Some(claim::samples::rich()))),
-        ("report-unsure", report(verdicts::unsure(), Some(claim::samples::plain()))),
+        (
+            "verify-fault",
+            VerifyForm::new("We found no credential and no QR code in that picture.")
+                .render()
+                .expect("renders"),
+        ),
+        (
+            "report-good",
+            report(verdicts::good(), Some(claim::samples::rich())),
+        ),
+        (
+            "report-unsure",
+            report(verdicts::unsure(), Some(claim::samples::plain())),
+        ),
         ("report-unread", report(verdicts::unsure(), None)),
     ]
 }
