@@ -158,23 +158,33 @@ impl Tenant<'_> {
         one(rows)
     }
 
-    /// Keeps a list as published. Its version must be one more than the last.
+    /// Keeps a list as published. Its version must be one more than the last, and it must know of
+    /// no fewer changes than any before it: what was revoked stays revoked.
     ///
     /// # Errors
-    /// [`Error::Duplicate`] if another process published this version first.
+    /// [`Error::Duplicate`] if another process published this version first, or one that knows
+    /// more.
     pub async fn publish_status(&mut self, row: &StatusDocumentRow) -> Result<(), Error> {
         debug_assert_eq!(self.issuer_id(), &row.issuer_id);
-        self.write(
-            "insert into status_documents (issuer_id, status_list_id, version, changes, document, \
-             published_at) values ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(row.status_list_id.clone())
-        .bind(row.version)
-        .bind(row.changes)
-        .bind(row.document.clone())
-        .bind(row.published_at)
-        .run()
-        .await?;
+        // Of two processes that both see the same last version, the primary key refuses one.
+        let rows = self
+            .write(
+                "insert into status_documents (issuer_id, status_list_id, version, changes, \
+                 document, published_at) select $1, $2, $3, $4, $5, $6 from \
+                 (select coalesce(max(version), 0) as version, coalesce(max(changes), 0) as changes \
+                 from status_documents where issuer_id = $1 and status_list_id = $2) last \
+                 where $3 = last.version + 1 and $4 >= last.changes",
+            )
+            .bind(row.status_list_id.clone())
+            .bind(row.version)
+            .bind(row.changes)
+            .bind(row.document.clone())
+            .bind(row.published_at)
+            .run()
+            .await?;
+        if rows == 0 {
+            return Err(Error::Duplicate("status_documents".to_owned()));
+        }
         Ok(())
     }
 }
@@ -198,7 +208,8 @@ impl Db {
         .await
     }
 
-    /// The lists whose last published document, if there is one, does not know of every change.
+    /// The lists whose last published document, if there is one, does not know of every change;
+    /// what older ones knew does not count.
     /// Across organisations: for the worker that publishes.
     ///
     /// # Errors
@@ -208,7 +219,8 @@ impl Db {
             "select issuer_id, status_list_id, purpose, entries, taken, changes, created_at \
              from status_lists l where not exists (select 1 from status_documents d \
              where d.issuer_id = l.issuer_id and d.status_list_id = l.status_list_id \
-             and d.changes >= l.changes) order by created_at, status_list_id",
+             and d.changes >= l.changes and d.version = (select max(n.version) from status_documents n \
+             where n.issuer_id = l.issuer_id and n.status_list_id = l.status_list_id)) order by created_at, status_list_id",
         )
         .all()
         .await
@@ -224,7 +236,8 @@ impl Db {
             "select issuer_id, status_list_id, purpose, entries, taken, changes, created_at \
              from status_lists l where not exists (select 1 from status_documents d \
              where d.issuer_id = l.issuer_id and d.status_list_id = l.status_list_id \
-             and d.published_at >= $1) order by created_at, status_list_id",
+             and d.published_at >= $1 and d.version = (select max(n.version) from status_documents n \
+             where n.issuer_id = l.issuer_id and n.status_list_id = l.status_list_id)) order by created_at, status_list_id",
         )
         .bind(at)
         .all()

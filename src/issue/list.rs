@@ -47,8 +47,8 @@ pub async fn publish_due(app: &App) -> Result<usize, Error> {
     let mut published = 0;
     let mut first_error = None;
     for row in due {
-        match publish(app, &row, now).await {
-            Ok(()) => published += 1,
+        match publish(app, &row.issuer_id, &row.status_list_id, now).await {
+            Ok(done) => published += usize::from(done),
             Err(error) => {
                 tracing::error!(list = %row.status_list_id, %error, "a status list was not published");
                 first_error = first_error.or(Some(error));
@@ -58,14 +58,15 @@ pub async fn publish_due(app: &App) -> Result<usize, Error> {
     first_error.map_or(Ok(published), Err)
 }
 
-/// Publishes every list of an organisation: after its key changed.
+/// Publishes every list of an organisation that its present key has not signed: after its key
+/// changed.
 ///
 /// # Errors
 /// As [`publish_due`].
 pub async fn publish_all(app: &App, issuer: &IssuerId) -> Result<(), Error> {
     let now = app.now();
     for row in app.db.of(issuer).status_lists().await? {
-        publish(app, &row, now).await?;
+        publish(app, issuer, &row.status_list_id, now).await?;
     }
     Ok(())
 }
@@ -79,57 +80,144 @@ pub async fn ensure(app: &App, issuer: &IssuerId, list: &StatusListId) -> Result
     if app.db.status_document(list).await?.is_some() {
         return Ok(());
     }
-    let row = app.db.of(issuer).status_list(list).await?;
-    publish(app, &row.ok_or(Error::NotFound("status list"))?, app.now()).await
+    publish(app, issuer, list, app.now()).await?;
+    Ok(())
+}
+
+/// A list as it is this moment, and since when it is so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Current {
+    /// The signed list credential, byte for byte.
+    pub document: String,
+    /// When it was published, or made for this answer.
+    pub as_of: Timestamp,
 }
 
 /// A list as it is this moment, signed: the published one, or if something changed since, one made
-/// for this answer. So whoever verifies here is told the truth at once.
+/// for this answer. So whoever verifies here is told the truth at once. A published list that is
+/// behind is never given instead: it would call a credential good that was taken back.
 ///
 /// # Errors
-/// As [`publish_due`].
-pub async fn current(app: &App, list: &StatusListId) -> Result<Option<String>, Error> {
+/// As [`publish_due`]; [`Error::Custody`] if the published list is behind and nothing can be
+/// signed.
+pub async fn current(app: &App, list: &StatusListId) -> Result<Option<Current>, Error> {
     let Some(published) = app.db.status_document(list).await? else {
         return Ok(None);
     };
     let row = app.db.of(&published.issuer_id).status_list(list).await?;
-    match row {
-        Some(row) if row.changes > published.changes && app.custody.ready().is_ok() => {
-            Ok(Some(make(app, &row, app.now()).await?))
-        }
-        _ => Ok(Some(published.document)),
+    let row = row.ok_or(Error::NotFound("status list"))?;
+    if row.changes <= published.changes {
+        return Ok(Some(Current {
+            document: published.document,
+            as_of: published.published_at.into(),
+        }));
     }
+    app.custody.ready()?;
+    let now = app.now();
+    let keys = app.db.of(&row.issuer_id).keys().await?;
+    let document = make(app, &row, active(&keys)?, &keys, now).await?;
+    Ok(Some(Current {
+        document,
+        as_of: now,
+    }))
 }
 
-/// Rebuilds, signs, verifies and stores one list.
-async fn publish(app: &App, row: &StatusListRow, now: Timestamp) -> Result<(), Error> {
-    let document = make(app, row, now).await?;
-    let last = app.db.status_document(&row.status_list_id).await?;
+/// How often a list is made anew when other processes publish it at the same moment.
+const TRIES: usize = 16;
+
+/// Publishes one list, unless another process has just published one as good. Whether this call
+/// did.
+async fn publish(
+    app: &App,
+    issuer: &IssuerId,
+    list: &StatusListId,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    for _ in 0..TRIES {
+        match try_publish(app, issuer, list, now).await {
+            // Another process published this version first: look what it did not know.
+            Err(Error::Db(db::Error::Duplicate(_))) => {}
+            answer => return answer,
+        }
+    }
+    Err(Error::Conflict(
+        "other processes keep publishing this status list; it is tried again".to_owned(),
+    ))
+}
+
+/// Rebuilds, signs, verifies and stores one list as the version after the last.
+///
+/// The order is the point. The last version is read first, then the count of changes, then the
+/// bits: so this list knows all that the last one knew, or more. Should another process publish in
+/// between, the number of the version is taken, and the store refuses this list.
+async fn try_publish(
+    app: &App,
+    issuer: &IssuerId,
+    list: &StatusListId,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let last = app.db.status_document(list).await?;
+    let mut of = app.db.of(issuer);
+    let row = of.status_list(list).await?;
+    let row = row.ok_or(Error::NotFound("status list"))?;
+    let keys = of.keys().await?;
+    let active = active(&keys)?;
+    if last
+        .as_ref()
+        .is_some_and(|last| is_fresh(last, &row, active, now))
+    {
+        return Ok(false);
+    }
+    let document = make(app, &row, active, &keys, now).await?;
     let next = StatusDocumentRow {
-        issuer_id: row.issuer_id.clone(),
-        status_list_id: row.status_list_id.clone(),
+        issuer_id: issuer.clone(),
+        status_list_id: list.clone(),
         version: last.map_or(1, |last| last.version + 1),
         changes: row.changes,
         document,
         published_at: now.into(),
     };
-    match app.db.of(&row.issuer_id).publish_status(&next).await {
-        // Another process published this version first; what it did not know is still due.
-        Ok(()) | Err(db::Error::Duplicate(_)) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    app.db.of(issuer).publish_status(&next).await?;
+    Ok(true)
+}
+
+/// Whether a published list knows every change, will not run out soon, and names the key that
+/// signs now.
+fn is_fresh(
+    last: &StatusDocumentRow,
+    row: &StatusListRow,
+    active: &IssuerKeyRow,
+    now: Timestamp,
+) -> bool {
+    let renew = now.checked_sub(RENEW_AFTER).unwrap_or(now);
+    last.changes >= row.changes
+        && *last.published_at >= renew
+        && last
+            .document
+            .contains(&identity::verification_method(&active.did, &active.key_id))
+}
+
+fn active(keys: &[IssuerKeyRow]) -> Result<&IssuerKeyRow, Error> {
+    let active = keys.iter().find(|key| key.state == KeyState::Active);
+    active.ok_or_else(|| Error::Key("there is no key that signs".to_owned()))
 }
 
 /// Rebuilds, signs and verifies one list. `row` was read before the bits are: a change in between
 /// is in the list, and counted the next time.
-async fn make(app: &App, row: &StatusListRow, now: Timestamp) -> Result<String, Error> {
-    let mut of = app.db.of(&row.issuer_id);
-    let keys = of.keys().await?;
-    let active = keys.iter().find(|key| key.state == KeyState::Active);
-    let active = active.ok_or_else(|| Error::Key("there is no key that signs".to_owned()))?;
-    let bits = of.status_bits(&row.status_list_id).await?;
+async fn make(
+    app: &App,
+    row: &StatusListRow,
+    active: &IssuerKeyRow,
+    keys: &[IssuerKeyRow],
+    now: Timestamp,
+) -> Result<String, Error> {
+    let bits = app
+        .db
+        .of(&row.issuer_id)
+        .status_bits(&row.status_list_id)
+        .await?;
     let document = document(&app.config.public_url, row, &bits, &active.did, now)?;
-    sign(app, document, active, &keys, now)
+    sign(app, document, active, keys, now)
 }
 
 fn document(

@@ -76,7 +76,10 @@ impl Own {
         let id = url.strip_prefix(&prefix).ok_or(NotFetched::Elsewhere)?;
         let id: StatusListId = id.parse().map_err(|_| NotFetched::Missing)?;
         match list::current(&self.app, &id).await {
-            Ok(Some(text)) => self.found(text),
+            Ok(Some(list)) => Ok(Found {
+                text: list.document,
+                as_of: list.as_of,
+            }),
             Ok(None) => Err(NotFetched::Missing),
             Err(_) => Err(NotFetched::Unavailable),
         }

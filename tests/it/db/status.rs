@@ -184,9 +184,18 @@ on_both! {
         assert_eq!(temp.db.stale_status_lists().await, Ok(vec![due.clone()]));
 
         of.publish_status(&document(2, 3, later)).await.expect("published");
+        // What knows less, and what leaves a version out, is refused.
+        for (version, changes) in [(3, 2), (4, 3), (2, 4)] {
+            let refused = of.publish_status(&document(version, changes, later)).await;
+            assert!(matches!(refused, Err(Error::Duplicate(_))), "{version} {changes} {refused:?}");
+        }
         assert_eq!(temp.db.stale_status_lists().await, Ok(vec![]));
         assert_eq!(temp.db.status_document(list).await, Ok(Some(document(2, 3, later))));
         assert_eq!(temp.db.status_lists_published_before(later).await, Ok(vec![]));
+        // Only the newest version counts, whatever an older one knew.
+        temp.sql("update status_documents set changes = 9 where version = 1").await.expect("set");
+        temp.sql("update status_documents set changes = 2 where version = 2").await.expect("set");
+        assert_eq!(temp.db.stale_status_lists().await, Ok(vec![due.clone()]));
         let tomorrow = at("2026-03-03T00:00:00Z");
         assert_eq!(temp.db.status_lists_published_before(tomorrow).await, Ok(vec![due]));
         let stranger = &ids(1)[0];
