@@ -77,6 +77,8 @@ pub struct CredentialRow {
 pub struct Signed {
     /// Which credential.
     pub credential_id: CredentialId,
+    /// The key that signed.
+    pub key_id: String,
     /// SHA-256 of the unsigned document.
     pub unsigned_sha256: Vec<u8>,
     /// The signed credential, byte for byte.
@@ -118,6 +120,35 @@ macro_rules! select {
              recipient_hash, issue_event, batch, status_list_id, status_index, key_id, \
              valid_from, valid_until, proof_created, order_sealed, unsigned_sha256, state, \
              problem, document, document_sha256, jwt, issued_at from credentials where ",
+            $rest
+        )
+    };
+}
+
+/// Issues a promise, if the key that signed is still the promise's and still the one that signs.
+/// Its last words are a question about the key's row.
+macro_rules! issue {
+    ($rest:literal) => {
+        concat!(
+            "update credentials set state = 'issued', unsigned_sha256 = $3, document = $4, \
+             document_sha256 = $5, jwt = $6, issued_at = $7 \
+             where issuer_id = $1 and credential_id = $2 and state = 'pending' and key_id = $8 \
+             and exists (select 1 from issuer_keys k where k.issuer_id = $1 and k.key_id = $8 \
+             and k.state = 'active'",
+            $rest
+        )
+    };
+}
+
+/// As [`issue`], for moving a promise to another key.
+macro_rules! move_to {
+    ($rest:literal) => {
+        concat!(
+            "update credentials set key_id = $4, order_sealed = $5 \
+             where issuer_id = $1 and credential_id = $2 and state = 'pending' \
+             and key_id in ($3, $4) \
+             and exists (select 1 from issuer_keys k where k.issuer_id = $1 and k.key_id = $4 \
+             and k.state = 'active'",
             $rest
         )
     };
@@ -289,21 +320,22 @@ impl Tenant<'_> {
     /// Stores what signing made; only a pending credential becomes issued, and only once.
     /// `false`: it was issued before with these very bytes.
     ///
+    /// The key must be the promise's and the one that signs, until this is lasting: on Postgres the
+    /// key's row is locked, so that the key cannot be replaced or taken back in between.
+    ///
     /// # Errors
-    /// [`Error::NoRow`] if there is no such credential, it failed, or other bytes are stored.
+    /// [`Error::NoRow`] if there is no such credential, it failed, other bytes are stored, or the
+    /// key has changed since it was signed: read it again, and sign again what is pending.
     pub async fn store_signed(&mut self, signed: &Signed, at: Ts) -> Result<bool, Error> {
         let rows = self
-            .write(
-                "update credentials set state = 'issued', unsigned_sha256 = $3, document = $4, \
-                 document_sha256 = $5, jwt = $6, issued_at = $7 \
-                 where issuer_id = $1 and credential_id = $2 and state = 'pending'",
-            )
+            .write_locking(issue!(" for share)"), issue!(")"))
             .bind(signed.credential_id.clone())
             .bind(signed.unsigned_sha256.clone())
             .bind(signed.document.clone())
             .bind(signed.document_sha256.clone())
             .bind(signed.jwt.clone())
             .bind(at)
+            .bind(signed.key_id.clone())
             .run()
             .await?;
         if rows == 1 {
@@ -316,24 +348,24 @@ impl Tenant<'_> {
         }
     }
 
-    /// Moves a promise that is still pending to another key: what was not signed yet is signed
-    /// with the key that took over.
+    /// Moves a promise that is still pending from one key to the one that signs now: what was not
+    /// signed yet is signed with the key that took over.
     ///
     /// # Errors
-    /// [`Error::NoRow`] if it is not pending; [`Error::Missing`] if there is no such key.
+    /// [`Error::NoRow`] if it is not pending, it has neither of these keys, or `to` is not the key
+    /// that signs.
     pub async fn move_promise(
         &mut self,
         id: &CredentialId,
-        key_id: &str,
+        from: &str,
+        to: &str,
         order_sealed: &[u8],
     ) -> Result<(), Error> {
         let rows = self
-            .write(
-                "update credentials set key_id = $3, order_sealed = $4 \
-                 where issuer_id = $1 and credential_id = $2 and state = 'pending'",
-            )
+            .write_locking(move_to!(" for share)"), move_to!(")"))
             .bind(id.clone())
-            .bind(key_id.to_owned())
+            .bind(from.to_owned())
+            .bind(to.to_owned())
             .bind(order_sealed.to_vec())
             .run()
             .await?;

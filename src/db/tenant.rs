@@ -69,6 +69,20 @@ impl Tenant<'_> {
         .bind(issuer)
     }
 
+    /// As [`write`](Self::write), in different words for each engine: Postgres is told which rows
+    /// to lock, for which SQLite, with its one writer, has neither need nor words.
+    pub(super) fn write_locking(
+        &mut self,
+        postgres: &'static str,
+        sqlite: &'static str,
+    ) -> Query<'_> {
+        let sql = match &self.on {
+            On::Pools(Db::Postgres { .. }) | On::Open(Tx::Postgres(_)) => postgres,
+            On::Pools(Db::Sqlite { .. }) | On::Open(Tx::Sqlite(_)) => sqlite,
+        };
+        self.write(sql)
+    }
+
     /// Many rows of one table, whose first column is the organisation.
     pub(super) fn many(&self, table: &'static str, rows: usize) -> Many {
         Many::new(table).text("issuer_id", vec![self.issuer.to_string(); rows])

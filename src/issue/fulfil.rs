@@ -14,7 +14,7 @@ use super::order::Order;
 use super::{Error, Fault, identity, keys, own, promise, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::{CredentialRow, CredentialState, IssuerKeyRow, KeyState, Signed};
+use crate::db::{self, CredentialRow, CredentialState, IssuerKeyRow, KeyState, Signed};
 use crate::ids::{AchievementId, CredentialId, IssuerId};
 use crate::keys::SigningKey;
 
@@ -69,8 +69,32 @@ pub async fn fulfil(
     Ok(count)
 }
 
-/// Signs and stores the pending ones among `rows`.
+/// How often what another worker or a change of the key took away is signed again.
+const TRIES: usize = 8;
+
+/// Signs and stores the pending ones among `rows`. What cannot be stored because the key changed
+/// meanwhile, or because another worker was first, is read again; what is left is signed again.
 pub(super) async fn keep(
+    app: &App,
+    issuer: &IssuerId,
+    mut rows: Vec<CredentialRow>,
+    wrap: Arc<Wrap>,
+) -> Result<Count, Error> {
+    let ids: Vec<CredentialId> = rows
+        .iter()
+        .map(|row| row.promise.credential_id.clone())
+        .collect();
+    for _ in 1..TRIES {
+        match try_keep(app, issuer, rows, Arc::clone(&wrap)).await {
+            Err(Error::Db(db::Error::NoRow)) => {}
+            answer => return answer,
+        }
+        rows = app.db.of(issuer).credentials(&ids).await?;
+    }
+    try_keep(app, issuer, rows, wrap).await
+}
+
+async fn try_keep(
     app: &App,
     issuer: &IssuerId,
     rows: Vec<CredentialRow>,
@@ -143,8 +167,8 @@ async fn load(app: &App, issuer: &IssuerId, rows: Vec<CredentialRow>) -> Result<
             // moves to the new key.
             order.issuer.id.clone_from(&key.did);
             let sealed = promise::seal(app, issuer, &row.promise.credential_id, &order)?;
-            of.move_promise(&row.promise.credential_id, &key.key_id, &sealed)
-                .await?;
+            let (id, from) = (&row.promise.credential_id, &row.promise.key_id);
+            of.move_promise(id, from, &key.key_id, &sealed).await?;
             row.promise.key_id.clone_from(&key.key_id);
         }
         work.items.push(Item { row, order });
@@ -191,6 +215,7 @@ fn make(item: &Item, work: &Work, signers: &Signers, now: Timestamp) -> Result<M
     })?;
     Ok(Made::Signed(Signed {
         credential_id: id.clone(),
+        key_id: promise.key_id.clone(),
         unsigned_sha256,
         document_sha256: Sha256::digest(signed.document.as_bytes()).to_vec(),
         document: signed.document,
@@ -202,6 +227,7 @@ fn make(item: &Item, work: &Work, signers: &Signers, now: Timestamp) -> Result<M
 ///
 /// # Errors
 /// [`Error::Db`] if the database is not available; what was promised stays promised.
+/// [`db::Error::NoRow`] if a key changed since, or another worker was first: read the rows again.
 pub async fn store(
     app: &App,
     issuer: &IssuerId,
@@ -209,9 +235,7 @@ pub async fn store(
     now: Timestamp,
 ) -> Result<Count, Error> {
     match store_together(app, issuer, made, now).await {
-        Err(Error::Db(crate::db::Error::Unavailable(why))) => {
-            Err(Error::Db(crate::db::Error::Unavailable(why)))
-        }
+        Err(Error::Db(why @ (db::Error::Unavailable(_) | db::Error::NoRow))) => Err(Error::Db(why)),
         Err(_) if made.len() > 1 => {
             let mut count = Count::default();
             let mut first_error = None;

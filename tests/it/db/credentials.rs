@@ -3,13 +3,14 @@
 use skillmark::{
     clock::SystemChance,
     db::{
-        BatchCount, CredentialRow, CredentialState, Error, EvidenceRow, Promise, Promised, Signed,
+        BatchCount, CredentialRow, CredentialState, Error, EvidenceRow, KeyState, Promise,
+        Promised, Signed,
     },
     ids::{AchievementId, CredentialId, EvidenceId, PersonId},
 };
 
 use super::{
-    issuers::{at, noon},
+    issuers::{a_key, at, noon},
     world::World,
 };
 use crate::support::db::on_both;
@@ -17,6 +18,7 @@ use crate::support::db::on_both;
 fn signed(promise: &Promise, document: &str) -> Signed {
     Signed {
         credential_id: promise.credential_id.clone(),
+        key_id: promise.key_id.clone(),
         unsigned_sha256: vec![1; 32],
         document: document.to_owned(),
         document_sha256: vec![2; 32],
@@ -64,17 +66,41 @@ on_both! {
         assert_eq!(of.achievement(&AchievementId::random(&SystemChance)).await, Ok(None));
     }
 
-    fn a_promise_moves_to_another_key_until_it_is_kept(temp) {
+    fn a_promise_moves_to_the_key_that_signs_until_it_is_kept(temp) {
         let world = World::new(&temp.db).await;
         let mut of = temp.db.of(world.id());
         let promise = world.promised().await;
-        let id = &promise.credential_id;
-        assert_eq!(of.move_promise(id, &world.key_id, b"sealed anew").await, Ok(()));
-        let row = of.credential(id).await.expect("read").expect("there");
-        assert_eq!(row.promise.order_sealed.as_deref(), Some(b"sealed anew".as_slice()));
-        assert_eq!(of.move_promise(id, "z6MkNobody", b"").await, Err(Error::Missing));
-        assert_eq!(of.store_signed(&signed(&promise, "{}"), noon()).await, Ok(true));
-        assert_eq!(of.move_promise(id, &world.key_id, b"late").await, Err(Error::NoRow));
+        let (id, old) = (&promise.credential_id, world.key_id.as_str());
+        let next = a_key(&world.issuer, "z6MkNext", KeyState::Pending);
+        of.add_key(&next).await.expect("added");
+        // Neither to no key nor to one that does not sign yet.
+        for other in ["z6MkNobody", "z6MkNext"] {
+            assert_eq!(of.move_promise(id, old, other, b"").await, Err(Error::NoRow));
+        }
+        let (early, lent) = (signed(&promise, "{}"), Signed { key_id: "z6MkNext".to_owned(), ..signed(&promise, "{}") });
+        assert_eq!(of.store_signed(&lent, noon()).await, Err(Error::NoRow));
+
+        of.retire_key(old, noon()).await.expect("retired");
+        // The key was replaced after it signed: nothing is issued under it.
+        assert_eq!(of.store_signed(&early, noon()).await, Err(Error::NoRow));
+        of.activate_key("z6MkNext", noon()).await.expect("activated");
+        assert_eq!(of.store_signed(&early, noon()).await, Err(Error::NoRow));
+        assert_eq!(of.store_signed(&lent, noon()).await, Err(Error::NoRow), "not the promise's key");
+        assert_eq!(of.credential(id).await, Ok(Some(pending(&world, &promise))));
+
+        assert_eq!(of.move_promise(id, "z6MkNobody", "z6MkNext", b"").await, Err(Error::NoRow));
+        for sealed in [b"sealed anew".as_slice(), b"by another worker"] {
+            assert_eq!(of.move_promise(id, old, "z6MkNext", sealed).await, Ok(()));
+            let row = of.credential(id).await.expect("read").expect("there").promise;
+            assert_eq!((row.key_id.as_str(), row.order_sealed.as_deref()), ("z6MkNext", Some(sealed)));
+        }
+        // The first worker comes late with what the old key signed.
+        assert_eq!(of.store_signed(&early, noon()).await, Err(Error::NoRow));
+        assert_eq!(of.store_signed(&lent, noon()).await, Ok(true));
+        assert_eq!(of.move_promise(id, "z6MkNext", "z6MkNext", b"late").await, Err(Error::NoRow));
+        // The same bytes again are no error, whatever became of the key.
+        of.revoke_key("z6MkNext", noon()).await.expect("revoked");
+        assert_eq!(of.store_signed(&lent, noon()).await, Ok(false));
 
         let lists = of.status_lists().await.expect("read");
         let ids: Vec<_> = lists.into_iter().map(|list| list.status_list_id).collect();
