@@ -1,5 +1,5 @@
-//! Portfolios: credentials a learner shows together, behind a link that expires and can be taken
-//! back.
+//! Portfolios: credentials of one learner shown together with the records of their evidence, behind
+//! a link that expires and can be taken back.
 //!
 //! The link holds 128 random bits, shown once; only their SHA-256 is kept. A link that is wrong,
 //! expired or taken back gives one and the same answer: nothing (threat J7).
@@ -12,14 +12,19 @@ use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
 use crate::clock::{Timestamp, random};
-use crate::db::{self, AuditRow, CredentialRow, CredentialState, PortfolioRow};
-use crate::ids::{CredentialId, JobId, PortfolioId};
+use crate::db::{
+    self, AuditRow, CredentialRow, CredentialState, EvidenceRow, PortfolioRow, Tenant,
+};
+use crate::ids::{CredentialId, EvidenceId, JobId, PersonId, PortfolioId};
+use crate::issue::people;
 use crate::who::{Refusal, Scope, Who};
 
 /// For how long a link works when nobody says.
 pub const DEFAULT_DAYS: i64 = 30;
-/// For how long a link may work.
+/// For how long a link may work when the organisation says that its learner is of age.
 pub const MAX_DAYS: i64 = 365;
+/// For how long everybody else's may.
+pub const MAX_DAYS_MINOR: i64 = 180;
 /// The most credentials in one portfolio.
 pub const MAX_CREDENTIALS: usize = 100;
 /// The most characters of a label.
@@ -71,8 +76,8 @@ pub struct Portfolio {
     pub credentials: Vec<CredentialRow>,
 }
 
-/// Makes a portfolio of issued credentials; its link works until `expires` ([`DEFAULT_DAYS`] from
-/// now if `None`, at most [`MAX_DAYS`]).
+/// Makes a portfolio of one learner's issued credentials; its link works until `expires`
+/// ([`DEFAULT_DAYS`] from now if `None`, at most [`MAX_DAYS`], for minors [`MAX_DAYS_MINOR`]).
 ///
 /// The address of its page is `/p/` and the token.
 ///
@@ -88,7 +93,7 @@ pub async fn create(
 ) -> Result<(PortfolioId, Token), Error> {
     who.may(Scope::Manage)?;
     let now = app.now();
-    let expires = check(label, credentials, expires, now)?;
+    let label = check(label, credentials)?;
     let mut tx = app.db.begin().await?;
     let mut of = tx.of(who.issuer());
     let rows = of.credentials(credentials).await?;
@@ -99,18 +104,19 @@ pub async fn create(
     if !credentials.iter().all(issued) {
         return Err(Error::NotFound("credential"));
     }
+    let person = one_person(&rows)?;
+    let expires = until(
+        expires,
+        most_days(app, &mut of, person.as_ref()).await?,
+        now,
+    )?;
     let chance = app.chance.as_ref();
     let token = Token(URL_SAFE_NO_PAD.encode(random::<16>(chance)));
-    let people: Vec<_> = rows
-        .iter()
-        .map(|row| row.promise.person_id.clone())
-        .collect();
-    let one_person = people.iter().all(|person| *person == people[0]);
     let row = PortfolioRow {
         issuer_id: who.issuer().clone(),
         portfolio_id: PortfolioId::random(chance),
-        person_id: people.first().cloned().flatten().filter(|_| one_person),
-        title: label.trim().to_owned(),
+        person_id: person,
+        title: label.to_owned(),
         token_hash: hash(token.reveal()),
         created_at: now.into(),
         expires_at: Some(expires.into()),
@@ -123,12 +129,53 @@ pub async fn create(
     Ok((row.portfolio_id, token))
 }
 
-fn check(
-    label: &str,
-    credentials: &[CredentialId],
-    expires: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<Timestamp, Error> {
+/// Whose these credentials are. A portfolio is one learner's: two shown together would be tied
+/// to each other.
+fn one_person(rows: &[CredentialRow]) -> Result<Option<PersonId>, Error> {
+    let first = rows.first().and_then(|row| row.promise.person_id.clone());
+    let same = rows.iter().all(|row| row.promise.person_id == first);
+    if !same || (first.is_none() && rows.len() > 1) {
+        let sentence = "a portfolio is one learner's: these credentials are of more than one";
+        return Err(Error::Invalid(sentence.to_owned()));
+    }
+    Ok(first)
+}
+
+/// How long a link may work. Whoever is not known to be of age counts as a minor.
+async fn most_days(
+    app: &App,
+    of: &mut Tenant<'_>,
+    person: Option<&PersonId>,
+) -> Result<i64, Error> {
+    let Some(person) = person else {
+        return Ok(MAX_DAYS_MINOR);
+    };
+    let row = of.person(person).await?;
+    let details = row.and_then(|row| people::open(app, &row).ok().flatten());
+    Ok(if details.is_some_and(|details| details.adult) {
+        MAX_DAYS
+    } else {
+        MAX_DAYS_MINOR
+    })
+}
+
+/// The end of a link that may work for `most` days.
+fn until(expires: Option<Timestamp>, most: i64, now: Timestamp) -> Result<Timestamp, Error> {
+    let days = |days: i64| {
+        now.checked_add(SignedDuration::from_hours(24 * days))
+            .unwrap_or(now)
+    };
+    let expires = expires.unwrap_or_else(|| days(DEFAULT_DAYS));
+    if expires <= now || expires > days(most) {
+        return Err(Error::Invalid(format!(
+            "a link works until some time in the next {MAX_DAYS} days, a minor's in the next {MAX_DAYS_MINOR}"
+        )));
+    }
+    Ok(expires)
+}
+
+/// Checks the label, which comes back trimmed, and that credentials were chosen, each once.
+fn check<'l>(label: &'l str, credentials: &[CredentialId]) -> Result<&'l str, Error> {
     let invalid = |sentence: String| Err(Error::Invalid(sentence));
     let label = label.trim();
     if label.is_empty()
@@ -148,17 +195,7 @@ fn check(
     if different.len() < credentials.len() {
         return invalid("a credential was chosen twice".to_owned());
     }
-    let days = |days: i64| {
-        now.checked_add(SignedDuration::from_hours(24 * days))
-            .unwrap_or(now)
-    };
-    let expires = expires.unwrap_or_else(|| days(DEFAULT_DAYS));
-    if expires <= now || expires > days(MAX_DAYS) {
-        return invalid(format!(
-            "a link works until some time in the next {MAX_DAYS} days"
-        ));
-    }
-    Ok(expires)
+    Ok(label)
 }
 
 /// Opens the portfolio behind a link's token at this moment. `None` for a token that is wrong,
@@ -167,13 +204,9 @@ fn check(
 /// # Errors
 /// If the database could not answer.
 pub async fn open(app: &App, token: &str) -> Result<Option<Portfolio>, db::Error> {
-    let Some(row) = app.db.portfolio_by_token_hash(&hash(token)).await? else {
+    let Some(row) = alive(app, token).await? else {
         return Ok(None);
     };
-    let expired = row.expires_at.is_some_and(|at| *at <= app.now());
-    if expired || row.revoked_at.is_some() {
-        return Ok(None);
-    }
     let mut of = app.db.of(&row.issuer_id);
     let chosen = of.portfolio_members(&row.portfolio_id).await?;
     let mut credentials = of.credentials(&chosen).await?;
@@ -188,6 +221,37 @@ pub async fn open(app: &App, token: &str) -> Result<Option<Portfolio>, db::Error
         expires_at: row.expires_at.map(Into::into),
         credentials,
     }))
+}
+
+/// The record of a piece of evidence, for whoever has the link to a portfolio that shows its
+/// credential. `None` for a link that is wrong, expired or taken back, for evidence of something
+/// else and for evidence that never was: visitors are not told which.
+///
+/// # Errors
+/// If the database could not answer.
+pub async fn evidence(
+    app: &App,
+    token: &str,
+    id: &EvidenceId,
+) -> Result<Option<EvidenceRow>, db::Error> {
+    let Some(row) = alive(app, token).await? else {
+        return Ok(None);
+    };
+    let mut of = app.db.of(&row.issuer_id);
+    let Some(found) = of.evidence(id).await? else {
+        return Ok(None);
+    };
+    let shown = of.portfolio_members(&row.portfolio_id).await?;
+    let credential = of.credential(&found.credential_id).await?;
+    let issued = credential.is_some_and(|row| row.state == CredentialState::Issued);
+    Ok((issued && shown.contains(&found.credential_id)).then_some(found))
+}
+
+/// The portfolio behind a token, while its link works.
+async fn alive(app: &App, token: &str) -> Result<Option<PortfolioRow>, db::Error> {
+    let row = app.db.portfolio_by_token_hash(&hash(token)).await?;
+    let now = app.now();
+    Ok(row.filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|at| *at > now)))
 }
 
 /// Takes a portfolio's link back: it stops working at once.

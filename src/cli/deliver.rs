@@ -129,11 +129,14 @@ fn baked(document: &str, png: bool) -> Result<Vec<u8>, Failure> {
         .issuer
         .as_ref()
         .and_then(|issuer| issuer.name.as_deref());
-    let from = achieved.valid_from.as_deref().map(dates::stamp);
+    let days = [&achieved.awarded, &achieved.valid_from];
+    let when = days
+        .iter()
+        .find_map(|day| dates::stamp(day.as_deref()?).ok());
     let picture = Picture {
         achievement: &achieved.name,
         issuer: issuer.unwrap_or_default(),
-        month: &from.and_then(Result::ok).map(month).unwrap_or_default(),
+        month: &when.map(month).unwrap_or_default(),
         level: lowest_level(achieved),
     };
     let plain = if png {

@@ -30,7 +30,7 @@ enum What {
         /// Links or ids of credentials, in the order to show them.
         #[arg(required = true, value_name = "CREDENTIAL")]
         credentials: Vec<String>,
-        /// How many days the link works.
+        /// How many days the link works; at most 180 unless the learner is of age.
         #[arg(long, default_value_t = portfolio::DEFAULT_DAYS, value_name = "DAYS",
               value_parser = clap::value_parser!(i64).range(1..=portfolio::MAX_DAYS))]
         days: i64,

@@ -199,7 +199,7 @@ const FORMED: &str =
 /// form of the document, in one line when all of it is good.
 pub(crate) fn checks(report: &Report) -> Vec<Check> {
     let now = report.checked_at;
-    let month = claim(report).map(|claim| claim.month).unwrap_or_default();
+    let month = claim(report).map(|claim| claim.since).unwrap_or_default();
     let bad = |check: &&Checked| matches!(check.outcome, Outcome::Fail | Outcome::Unknown);
     let told = |check: &Checked| {
         check.outcome == Outcome::Pass || report.is_valid() && SAID.contains(&check.id)

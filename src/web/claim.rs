@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use crate::bake::picture;
+use crate::ids::EvidenceId;
 use crate::web::{
     markdown::{self, Html},
     text::{self, Text},
@@ -33,8 +34,13 @@ pub(crate) struct Claim {
     pub(crate) kind: Kind,
     /// The skills named, at most 12.
     pub(crate) skills: Vec<Text>,
-    /// The month it was awarded, in words; empty when unknown.
+    /// The month it was awarded, in words, else the month since which it stands; empty when
+    /// unknown.
     pub(crate) month: String,
+    /// Whether [`Claim::month`] is when it was awarded.
+    pub(crate) awarded: bool,
+    /// The month since which it stands, in words; empty when unknown.
+    pub(crate) since: String,
     /// The month after which it no longer stands, in words; empty when it does not end.
     pub(crate) until: String,
     /// What had to be done.
@@ -95,6 +101,8 @@ pub(crate) struct Evidence {
     pub(crate) description: Html,
     /// The digest signed for it; empty when there is none.
     pub(crate) digest: Text,
+    /// The id of our record of it; empty when its address is none of that shape.
+    pub(crate) record: String,
 }
 
 /// A standard, or a job task.
@@ -144,7 +152,9 @@ impl Claim {
             meaning: word(&achievement["description"]),
             kind: kind(achievement),
             skills: skills(achievement),
-            month: month(credential, &["validFrom", "issuanceDate"]),
+            month: month(credential, &["awardedDate", "validFrom", "issuanceDate"]),
+            awarded: !month(credential, &["awardedDate"]).is_empty(),
+            since: month(credential, &["validFrom", "issuanceDate"]),
             until: month(credential, &["validUntil", "expirationDate"]),
             criteria: prose(&one(&achievement["criteria"])["narrative"]),
             rubric: rubric(&descriptions, &results),
@@ -179,6 +189,13 @@ impl Claim {
             })
         });
         reached.min_by(|a, b| (a.reached * b.of).cmp(&(b.reached * a.of)))
+    }
+
+    /// When, for a reader: `Awarded November 2026`; empty when unknown.
+    #[must_use]
+    pub(crate) fn when(&self) -> String {
+        let word = if self.awarded { "Awarded " } else { "" };
+        format!("{word}{}", self.month)
     }
 
     /// The class that tells the style sheet how many levels stand side by side.
@@ -219,8 +236,7 @@ fn prose(value: &Value) -> Html {
 
 fn month(credential: &Value, keys: &[&str]) -> String {
     keys.iter()
-        .find_map(|key| credential[*key].as_str())
-        .and_then(|date| date.parse().ok())
+        .find_map(|key| credential[*key].as_str()?.parse().ok())
         .map(text::month)
         .unwrap_or_default()
 }
@@ -327,7 +343,12 @@ fn evidence(value: &Value) -> Evidence {
     } else {
         &value["description"]
     };
+    let address = value["id"].as_str().unwrap_or_default();
+    let record = address
+        .rsplit_once("/evidence/")
+        .and_then(|(_, id)| id.parse::<EvidenceId>().ok());
     Evidence {
+        record: record.map(String::from).unwrap_or_default(),
         name: Text::of(&value["name"]).unwrap_or_else(|| "Evidence".into()),
         description: prose(told),
         digest: word(&value["digestMultibase"]),
@@ -386,6 +407,7 @@ pub(crate) mod samples {
             "id": "https://badges.example/c/Zr4XfLk2Qp8sVb1NwYt6Ag",
             "issuer": {"id": "did:web:badges.example:issuers:r1", "name": "Riverside Tutoring"},
             "validFrom": "2026-11-09T10:00:00Z",
+            "awardedDate": "2026-10-30T00:00:00Z",
             "credentialSubject": {
                 "id": "urn:uuid:6d1b7a52-8c1e-4d7a-9b5c-1f2a3b4c5d6e",
                 "source": {"id": "urn:uuid:5", "type": ["Profile"],
@@ -413,8 +435,8 @@ pub(crate) mod samples {
                 ]
             },
             "evidence": [
-                {"type": ["Evidence"], "name": "One-page memo with chart", "description": "Recommends opening the store before first period.", "digestMultibase": "zQmWvQxTqbG2Z9HPJgG57jjwR154cKhbtJenbyYTWkjgF3e"},
-                {"type": ["Evidence"], "name": "Three-minute talk", "description": "Video, with both questions and answers.", "digestMultibase": "zQmYAh3QxTqbG2Z9HPJgG57jjwR154cKhbtJenbyYTWk1aa"}
+                {"id": "https://badges.example/evidence/Qw3rT5yU7iO9pA1sD3fG5g", "type": ["Evidence"], "name": "One-page memo with chart", "description": "Recommends opening the store before first period.", "digestMultibase": "zQmWvQxTqbG2Z9HPJgG57jjwR154cKhbtJenbyYTWkjgF3e"},
+                {"id": "https://badges.example/evidence/Mw3rT5yU7iO9pA1sD3fG5g", "type": ["Evidence"], "name": "Three-minute talk", "description": "Video, with both questions and answers.", "digestMultibase": "zQmYAh3QxTqbG2Z9HPJgG57jjwR154cKhbtJenbyYTWk1aa"}
             ]
         })
     }
@@ -460,7 +482,11 @@ mod tests {
                 ("Advanced", true, false)
             ]
         );
-        assert_eq!(claim.month, "November 2026");
+        assert_eq!(claim.month, "October 2026");
+        assert_eq!(
+            (claim.when().as_str(), claim.since.as_str()),
+            ("Awarded October 2026", "November 2026")
+        );
     }
 
     #[test]

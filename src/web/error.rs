@@ -143,7 +143,7 @@ impl WebError {
     /// The same error, told to a person who followed a link into what is private.
     #[must_use]
     pub(crate) fn private(self) -> WebError {
-        let detail = "This work is private. Its owner can share it with you, and the organisation that issued the credential can open it with its API key.";
+        let detail = "This work is private. The organisation that issued the credential can open it with its API key, or share it with you in a portfolio.";
         if self.status == StatusCode::UNAUTHORIZED {
             WebError {
                 detail: detail.to_owned(),

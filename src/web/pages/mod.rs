@@ -35,6 +35,7 @@ pages! {
     verify,
     credential,
     portfolio,
+    evidence,
     issuer,
     docs,
     error,

@@ -1,4 +1,4 @@
-//! `/p/{token}`: credentials that a learner chose to show together, behind a secret link.
+//! `/p/{token}`: credentials of one learner shown together, behind a secret link.
 
 use askama::Template;
 use axum::{
@@ -79,7 +79,7 @@ impl PortfolioPage {
         entries: Vec<Entry>,
     ) -> PortfolioPage {
         PortfolioPage {
-            frame: Frame::new("Portfolio", "Credentials that their owner chose to show."),
+            frame: Frame::new("Portfolio", "Credentials of one learner, shown together."),
             token: token.to_owned(),
             label,
             ends,

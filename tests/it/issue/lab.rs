@@ -75,6 +75,24 @@ impl<'t> Lab<'t> {
             .expect("issued")
     }
 
+    /// Issues to a learner whom the CSV calls an adult.
+    pub(crate) async fn issue_adult(&self, learner: &str) -> Issued {
+        let mut request = self.request(learner, None);
+        request.row.learner.adult = true;
+        one::issue(&self.app, &self.who, &request)
+            .await
+            .expect("issued")
+    }
+
+    /// Issues one credential for an award of another day.
+    pub(crate) async fn issue_of(&self, learner: &str, day: &str) -> Issued {
+        let mut request = self.request(learner, None);
+        request.row.awarded = format!("{day}T00:00:00Z").parse().expect("a date");
+        one::issue(&self.app, &self.who, &request)
+            .await
+            .expect("issued")
+    }
+
     /// How many rows a table has.
     pub(crate) async fn count(&self, table: &str) -> i64 {
         self.temp

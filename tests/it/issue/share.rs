@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
 use skillmark::{
-    ids::CredentialId,
+    ids::{CredentialId, EvidenceId},
     issue::{
         confirm::Confirmed,
         confirm::{self, Tries},
@@ -19,7 +19,7 @@ use crate::support::db::on_both;
 on_both! {
     fn a_portfolio_opens_until_it_expires_or_is_taken_back(temp) {
         let lab = Lab::open(temp).await;
-        let (first, second) = (lab.issue("s-1").await, lab.issue("s-2").await);
+        let (first, second) = (lab.issue("s-1").await, lab.issue_of("s-1", "2026-02-27").await);
         let chosen = [second.id.clone(), first.id.clone()];
         let made = portfolio::create(&lab.app, &lab.who, " My work ", &chosen, None).await;
         let (id, token) = made.expect("made");
@@ -61,12 +61,38 @@ on_both! {
         for (ids, days) in [
             (vec![], None),
             (vec![issued.id.clone(), issued.id.clone()], None),
-            (vec![issued.id.clone()], Some(366)),
+            (vec![issued.id.clone()], Some(181)),
             (vec![issued.id.clone()], Some(0)),
         ] {
             assert!(matches!(make(&ids, days).await, Err(Error::Invalid(_))), "{ids:?} {days:?}");
         }
-        assert_eq!(make(&[issued.id], Some(365)).await, Ok(()));
+        assert_eq!(make(std::slice::from_ref(&issued.id), Some(180)).await, Ok(()));
+        let grown = lab.issue_adult("s-2").await.id;
+        assert!(matches!(make(std::slice::from_ref(&grown), Some(366)).await, Err(Error::Invalid(_))));
+        assert_eq!(make(std::slice::from_ref(&grown), Some(365)).await, Ok(()));
+        let two = make(&[issued.id, grown], None).await;
+        assert_eq!(two, Err(Error::Invalid("a portfolio is one learner's: these credentials are of more than one".to_owned())));
+    }
+
+    fn evidence_opens_through_a_link_that_shows_its_credential(temp) {
+        let lab = Lab::open(temp).await;
+        let (mine, other) = (lab.issue("s-1").await, lab.issue("s-2").await);
+        let mut of = lab.app.db.of(lab.who.issuer());
+        let photo = of.evidence_of(&mine.id).await.expect("read").remove(0);
+        let foreign = of.evidence_of(&other.id).await.expect("read").remove(0);
+        let chosen = std::slice::from_ref(&mine.id);
+        let (id, token) = portfolio::create(&lab.app, &lab.who, "Mine", chosen, None).await.expect("made");
+        let ask = async |token: &str, id: &EvidenceId| portfolio::evidence(&lab.app, token, id).await;
+        assert_eq!(ask(token.reveal(), &photo.evidence_id).await, Ok(Some(photo.clone())));
+        let strange = EvidenceId::random(lab.app.chance.as_ref());
+        assert_eq!(ask(token.reveal(), &foreign.evidence_id).await, Ok(None));
+        assert_eq!(ask(token.reveal(), &strange).await, Ok(None));
+        assert_eq!(ask("AAAAAAAAAAAAAAAAAAAAAA", &photo.evidence_id).await, Ok(None));
+        lab.clock.advance(30 * 24 * 3_600);
+        assert_eq!(ask(token.reveal(), &photo.evidence_id).await, Ok(None), "expired");
+        lab.clock.advance(-3_600);
+        portfolio::revoke(&lab.app, &lab.who, &id).await.expect("taken back");
+        assert_eq!(ask(token.reveal(), &photo.evidence_id).await, Ok(None), "taken back");
     }
 
     fn j9_a_name_is_confirmed_and_never_told(temp) {

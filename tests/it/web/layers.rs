@@ -11,6 +11,10 @@ const PLACES: &[(&str, u16)] = &[
     ("/nothing", 404),
     ("/c/AAAAAAAAAAAAAAAAAAAAAA", 404),
     ("/p/AAAAAAAAAAAAAAAAAAAAAA", 404),
+    (
+        "/p/AAAAAAAAAAAAAAAAAAAAAA/evidence/AAAAAAAAAAAAAAAAAAAAAA",
+        404,
+    ),
     ("/issuers/AAAAAAAAAAAAAAAAAAAAAA", 404),
     ("/evidence/AAAAAAAAAAAAAAAAAAAAAA", 401),
 ];

@@ -162,6 +162,42 @@ on_both! {
         site.get(&format!("{path}/qr.png")).await.is(404);
     }
 
+    fn j5_evidence_opens_through_the_link_that_shows_its_credential(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let (first, second) = (provider.issue("S-1042").await, provider.issue("S-1043").await);
+        let path = provider.portfolio("For summer jobs", &[&first]).await;
+        let record = async |id: &str| {
+            let id = id.parse().expect("an id");
+            let rows = site.app.db.of(provider.who.issuer()).evidence_of(&id).await.expect("read");
+            (rows[0].evidence_id.to_string(), rows[0].digest.clone().expect("a digest"))
+        };
+        let ((mine, digest), (foreign, _)) = (record(&first).await, record(&second).await);
+        let link = format!("{path}/evidence/{mine}");
+        site.get(&path).await.is(200).shows(&format!("<a href=\"{link}\">One-page memo</a>"));
+        let page = site.get(&link).await;
+        page.is(200).shows("<h1>One-page memo</h1>").shows("Recommends one change.").shows(&digest);
+        for word in PRIVATE {
+            page.hides(word);
+        }
+        for (name, value) in [("cache-control", "no-store"), ("x-robots-tag", "noindex, noarchive"), ("referrer-policy", "no-referrer")] {
+            assert_eq!(page.header(name), value);
+        }
+        let nothing = site.get("/p/AAAAAAAAAAAAAAAAAAAAAA").await;
+        for wrong in [
+            format!("{path}/evidence/{foreign}"),
+            format!("{path}/evidence/AAAAAAAAAAAAAAAAAAAAAA"),
+            format!("{path}/evidence/x"),
+            format!("/p/AAAAAAAAAAAAAAAAAAAAAA/evidence/{mine}"),
+        ] {
+            let answer = site.get(&wrong).await;
+            assert_eq!(nameless(answer.is(404)), nameless(&nothing), "{wrong}");
+            assert_eq!(answer.header("cache-control"), "no-store");
+        }
+        site.clock.advance(31 * 24 * 3_600);
+        assert_eq!(nameless(site.get(&link).await.is(404)), nameless(&nothing));
+    }
+
     fn k6_an_organisation_answers_people_and_programs_at_one_address(temp) {
         let site = Site::on(temp).await;
         let provider = site.provider("Riverside Tutoring").await;
