@@ -3,6 +3,7 @@
 mod batch;
 pub(crate) mod lab;
 mod organisation;
+mod races;
 mod reliability;
 mod share;
 mod status;

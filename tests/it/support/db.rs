@@ -111,6 +111,22 @@ impl Temp {
         .expect("a number")
     }
 
+    /// The texts that a `select` of one column answers.
+    pub(crate) async fn texts(&self, select: &str) -> Vec<String> {
+        let select = AssertSqlSafe(select.to_owned());
+        match &self.url {
+            Some(url) => {
+                let mut to = PgConnection::connect(url).await.expect("a connection");
+                sqlx::query_scalar(select).fetch_all(&mut to).await
+            }
+            None => {
+                let mut to = self.sqlite_connection().await.expect("a connection");
+                sqlx::query_scalar(select).fetch_all(&mut to).await
+            }
+        }
+        .expect("texts")
+    }
+
     async fn sqlite_connection(&self) -> Result<SqliteConnection, sqlx::Error> {
         let file = self.folder.path().join("skillmark.sqlite");
         let options = sqlx::sqlite::SqliteConnectOptions::new()

@@ -97,6 +97,21 @@ impl Site {
         }
     }
 
+    /// The service started anew after its key-encryption key was lost.
+    pub(crate) async fn without_kek(&self) -> Site {
+        std::fs::remove_file(self.app.config.kek_path()).expect("removed");
+        let config = (*self.app.config).clone();
+        let app = App::open_with(config, self.clock.clone(), Arc::new(SystemChance))
+            .await
+            .expect("the app opens");
+        Site {
+            router: web::router(web::Site::new(app.clone())),
+            clock: self.clock.clone(),
+            app,
+            _temp: None,
+        }
+    }
+
     /// An organisation with a published achievement.
     pub(crate) async fn provider(&self, name: &str) -> Provider<'_> {
         let new = NewIssuer {

@@ -121,6 +121,21 @@ on_both! {
         assert_eq!((&report["verdict"], &report["reason"]), (&json!("invalid"), &json!("revoked")));
     }
 
+    fn i3_without_the_key_encryption_key_a_revoked_credential_is_not_called_good(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let id = provider.issue("S-1042").await;
+        let page = format!("/c/{id}");
+        let site = site.without_kek().await;
+        site.get(&page).await.is(200).shows("Real and still good");
+        let change = format!("/api/v1/credentials/{id}/status");
+        site.ask("POST", &change).key(&provider.key).json(&json!({"change": "revoke"})).send().await.is(200);
+        site.get(&page).await.is(200).hides("Real and still good");
+        let json = site.get(&format!("{page}.json")).await;
+        let report = site.ask("POST", "/api/v1/verify").body("application/json", json.body).send().await.json();
+        assert_eq!((&report["verdict"], &report["reason"]), (&json!("cannot_tell"), &json!("status_unavailable")));
+    }
+
     fn j9_the_name_is_confirmed_and_never_told(temp) {
         let site = Site::on(temp).await;
         let provider = site.provider("Riverside Tutoring").await;
