@@ -117,6 +117,7 @@ commands! {
     suspend::Suspend,
     reinstate::Reinstate,
     portfolio::Portfolio,
+    people::People,
     keys::Keys,
     migrate::Migrate,
     doctor::Doctor,

@@ -20,10 +20,9 @@ pub const TRIES: usize = 5;
 /// many.
 pub const TRIES_IN_ALL: usize = 20;
 const HOUR_SECONDS: i64 = 3_600;
-/// Beyond this many remembered tries, those older than an hour are dropped first.
-const SWEEP_AT: usize = 10_000;
 
-/// Who tried when. Held by the entrance that asks, in memory: it is forgotten with the process.
+/// Who tried when, in the last hour: every try drops what is older. Held by the entrance that asks,
+/// in memory.
 #[derive(Debug, Default)]
 pub struct Tries(Mutex<HashMap<CredentialId, Vec<(IpAddr, i64)>>>);
 
@@ -35,11 +34,11 @@ impl Tries {
             .0
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if all.len() > SWEEP_AT {
-            all.retain(|_, tries| tries.iter().any(|(_, at)| now - at < HOUR_SECONDS));
-        }
+        all.retain(|_, tries| {
+            tries.retain(|(_, at)| now - at < HOUR_SECONDS);
+            !tries.is_empty()
+        });
         let tries = all.entry(credential.clone()).or_default();
-        tries.retain(|(_, at)| now - at < HOUR_SECONDS);
         let here = tries.iter().filter(|(address, _)| *address == from).count();
         let allowed = here < TRIES && tries.len() < TRIES_IN_ALL;
         if allowed {

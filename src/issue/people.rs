@@ -11,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::custody::Purpose;
 use crate::db::{PersonRow, Tenant};
 use crate::ids::{IssuerId, PersonId};
+use crate::who::{Scope, Who};
 
 /// What is known about a person, as it is sealed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +146,36 @@ async fn refresh(
     );
     rows.set_person_details(&row.person_id, &sealed).await?;
     Ok(())
+}
+
+/// Erases the learner whom the organisation knows by this reference: the person's key, sealed
+/// details and hash, the sealed orders, and the links to portfolios.
+///
+/// The signed credentials, which never held the person, stay and still verify. A backup made
+/// before still holds the person's key, sealed by the key-encryption key.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `manage`; [`Error::NotFound`] for a reference that is not
+/// known, or not any more.
+pub async fn erase(app: &App, who: &Who, reference: &str) -> Result<PersonId, Error> {
+    who.may(Scope::Manage)?;
+    let now = app.now();
+    let hash = app.custody.lookup_hash(who.issuer(), reference)?;
+    let mut tx = app.db.begin().await?;
+    let mut rows = tx.of(who.issuer());
+    let found = rows.people_by_lookup(&[hash]).await?.pop();
+    let person = found.ok_or(Error::NotFound("learner"))?.person_id;
+    rows.erase_person(&person, now.into()).await?;
+    for portfolio in rows.portfolios().await? {
+        if portfolio.person_id.as_ref() == Some(&person) && portfolio.revoked_at.is_none() {
+            rows.revoke_portfolio(&portfolio.portfolio_id, now.into())
+                .await?;
+        }
+    }
+    let line = super::promise::line(app, who, "person.erase", person.as_str(), now);
+    rows.log(&[line]).await?;
+    tx.commit().await?;
+    Ok(person)
 }
 
 /// Opens what is known about a person; `None` once erased.

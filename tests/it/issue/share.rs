@@ -9,8 +9,11 @@ use skillmark::{
     issue::{
         confirm::Confirmed,
         confirm::{self, Tries},
+        people,
+        sources::Own,
     },
     portfolio::{self, Error},
+    verify::{self, Options, Verdict},
 };
 
 use super::lab::Lab;
@@ -110,6 +113,31 @@ on_both! {
         let strange = CredentialId::random(lab.app.chance.as_ref());
         let answer = confirm::confirm(&lab.app, &tries, &strange, from, "Zyx").await;
         assert_eq!(answer.expect("an answer"), Confirmed::No, "the same as a wrong name");
+    }
+
+    fn an_erased_learner_cannot_be_opened_and_the_credential_still_verifies(temp) {
+        let lab = Lab::open(temp).await;
+        let (issued, other) = (lab.issue("s-1").await, lab.issue("s-2").await);
+        let chosen = std::slice::from_ref(&issued.id);
+        let (_, token) = portfolio::create(&lab.app, &lab.who, "Mine", chosen, None).await.expect("made");
+        let name = async |id: &CredentialId, name: &str| {
+            let from = std::net::IpAddr::from([192, 0, 2, 1]);
+            confirm::confirm(&lab.app, &Tries::default(), id, from, name).await.expect("an answer")
+        };
+        assert_eq!(name(&issued.id, "Zyx CANARY s-1").await, Confirmed::Yes);
+
+        let person = people::erase(&lab.app, &lab.who, "s-1").await.expect("erased");
+        let row = lab.app.db.of(lab.who.issuer()).person(&person).await.expect("read").expect("a row");
+        assert_eq!(people::open(&lab.app, &row).expect("opens"), None);
+        assert_eq!(name(&issued.id, "Zyx CANARY s-1").await, Confirmed::No);
+        assert_eq!(name(&other.id, "Zyx CANARY s-2").await, Confirmed::Yes, "nobody else is erased");
+        assert_eq!(portfolio::open(&lab.app, token.reveal()).await, Ok(None));
+        assert_eq!(people::erase(&lab.app, &lab.who, "s-1").await, Err(skillmark::issue::Error::NotFound("learner")));
+
+        let own = Own::new(&lab.app, lab.app.now());
+        let stored = lab.stored(&issued.id).await;
+        let report = verify::verify(&own, stored.as_bytes(), &Options::default(), lab.app.now()).await;
+        assert_eq!(report.verdict, Verdict::Valid, "{}", report.sentence);
     }
 
     fn j1_nothing_of_a_learner_is_logged_or_left_readable(temp) {

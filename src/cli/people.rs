@@ -1,0 +1,47 @@
+//! `skillmark people`: what is kept about learners.
+
+use super::{Failure, Screen, Settings, organisation::Organisation};
+use crate::{app::App, issue::people};
+
+/// Erase what is kept about a learner
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  skillmark people erase S-1042         by the organisation's own reference, as in the CSV")]
+pub(super) struct People {
+    #[command(subcommand)]
+    what: What,
+    #[command(flatten)]
+    organisation: Organisation,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Destroy a learner's key, name, address and portfolio links, for good
+    Erase {
+        /// The organisation's own reference for the learner.
+        #[arg(value_name = "LEARNER")]
+        learner: String,
+    },
+}
+
+const ERASED: &str = "\
+Erased: the name, the address, the key that opened them, and the links to portfolios.
+Credentials stay, for they never held the person; to take one back: skillmark revoke.
+Backups made before today can still be read with the key file until they are deleted.";
+
+impl People {
+    pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
+        let app = App::open(settings).await?;
+        let done = self.act(&app, screen).await;
+        app.db.close().await;
+        done.map(|()| 0)
+    }
+
+    async fn act(&self, app: &App, screen: &Screen) -> Result<(), Failure> {
+        let who = self.organisation.operator(app).await?;
+        let What::Erase { learner } = &self.what;
+        people::erase(app, &who, learner).await?;
+        screen.line(ERASED)
+    }
+}
