@@ -351,6 +351,7 @@ fn with_claim(claim: &str, value: Option<&str>) -> String {
 fn c9_claim_disagreement() {
     let other = "says something else than the credential";
     let number = "must be a number of seconds since 1970";
+    let never = "is not a time that exists";
     for (claim, value, sentence) in [
         ("iss", Some(r#""did:web:evil.test""#), other),
         ("sub", Some(r#""urn:uuid:3""#), other),
@@ -361,6 +362,8 @@ fn c9_claim_disagreement() {
         ("iss", Some(r#"["did:web:victim.test"]"#), other),
         ("nbf", Some(r#""1772355600""#), number),
         ("exp", Some("1e300"), number),
+        ("exp", Some("900000000000"), never),
+        ("nbf", Some("-900000000000"), never),
         ("iss", None, "is missing"),
         ("sub", None, "is missing"),
         ("jti", None, "is missing"),
@@ -455,6 +458,22 @@ fn the_signature_of_a_jose_cose_token_has_its_own_end() {
         claims.signature_expires.map(|at| at.to_string()).as_deref(),
         Some("2026-03-01T09:01:40Z")
     );
+    // Years that cannot be told are refused, not taken for "no end" and "no beginning".
+    for claim in [
+        "\"exp\":-900000000000",
+        "\"exp\":900000000000",
+        "\"nbf\":900000000000",
+    ] {
+        let text = self::token(head, &format!("{plain},{claim}}}"));
+        let token = jwt::read(&text).expect("a token");
+        assert_eq!(
+            token.claims().map(|_| ()),
+            Err(JwtError::Claim {
+                claim: name(&claim[1..4]),
+                sentence: "is not a time that exists"
+            })
+        );
+    }
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod tidy;
 mod verify;
 mod verify_keys;
 mod verify_meaning;
+mod verify_names;
 mod verify_status;
 mod verify_tokens;
 mod web;

@@ -627,8 +627,13 @@ fn a17_only_the_verifier_makes_a_verified() {
 
 #[test]
 fn a19_endorsements_are_verified_alone_and_change_nothing() {
-    let endorsement = |about: &'static str| {
+    // An id stands for one thing, so that each endorsement has its own, and the endorser tells no
+    // other name than as the issuer of the badge.
+    let issuer = sample("simple").get("issuer").cloned().expect("an issuer");
+    let endorsement = |id: &'static str, about: &'static str| {
         let mut endorsement = sample("endorsement");
+        endorsement.set("id", Value::from(id));
+        endorsement.set("issuer", issuer.clone());
         endorsement
             .pointer_mut("/credentialSubject")
             .expect("a subject")
@@ -644,13 +649,13 @@ fn a19_endorsements_are_verified_alone_and_change_nothing() {
             .set("endorsement", Value::Array(endorsements));
         check(&signed(&document, suite))
     };
-    let mut broken = endorsement(here);
+    let mut broken = endorsement("urn:uuid:e2", here);
     broken.set("name", Value::from("changed"));
     for suite in [RDFC, JCS] {
         let three = vec![
-            endorsement(here),
+            endorsement("urn:uuid:e1", here),
             broken.clone(),
-            endorsement("urn:elsewhere"),
+            endorsement("urn:uuid:e3", "urn:elsewhere"),
         ];
         let report = with(three, suite);
         assert_eq!(report.verdict, Verdict::Valid, "{suite}: {report:#?}");
@@ -678,6 +683,9 @@ fn a19_endorsements_are_verified_alone_and_change_nothing() {
                 .sentence,
             "It carries 3 endorsements; 2 of them must not be relied on."
         );
-        assert_eq!(with(vec![endorsement(here); 9], suite).verdict, INVALID);
+        assert_eq!(
+            with(vec![endorsement("urn:uuid:e1", here); 9], suite).verdict,
+            INVALID
+        );
     }
 }

@@ -16,7 +16,6 @@ use super::{
         any_context, badge_context, count_of_proofs, criteria_say_something, hash_is_a_hash,
         order_of_activity, order_of_dates, subject_is_named,
     },
-    unique,
 };
 
 /// What every credential has around its claim.
@@ -59,7 +58,6 @@ pub(super) static ACHIEVEMENT_CREDENTIAL: Class = Class {
         badge_context,
         order_of_dates,
         count_of_proofs,
-        unique::check,
         results::check,
     ],
 };
@@ -71,7 +69,6 @@ pub(super) static ACHIEVEMENT_CREDENTIAL_1: Class = Class {
         badge_context,
         order_of_dates,
         count_of_proofs,
-        unique::check,
         results::check,
     ],
 };
@@ -79,23 +76,13 @@ pub(super) static ENDORSEMENT_CREDENTIAL: Class = Class {
     name: "an endorsement credential",
     members: &[&VC, &DATES_2, &ENDORSED],
     closed: false,
-    rules: &[
-        badge_context,
-        order_of_dates,
-        count_of_proofs,
-        unique::check,
-    ],
+    rules: &[badge_context, order_of_dates, count_of_proofs],
 };
 pub(super) static ENDORSEMENT_CREDENTIAL_1: Class = Class {
     name: "an endorsement credential of the data model 1.1",
     members: &[&VC, &DATES_1, &ENDORSED],
     closed: false,
-    rules: &[
-        badge_context,
-        order_of_dates,
-        count_of_proofs,
-        unique::check,
-    ],
+    rules: &[badge_context, order_of_dates, count_of_proofs],
 };
 /// An endorsement inside another document is told to be of either version by itself.
 static ENDORSEMENT: Class = Class {

@@ -82,6 +82,7 @@ pub fn faults(credential: &Value) -> Vec<Fault> {
     };
     let mut walk = Walk::default();
     structure::check(credential, &mut walk);
+    unique::check(credential, &mut walk);
     class::check(credential, class, &mut walk);
     walk.faults
 }
@@ -92,6 +93,7 @@ pub fn faults(credential: &Value) -> Vec<Fault> {
 pub fn envelope_faults(credential: &Value) -> Vec<Fault> {
     let mut walk = Walk::default();
     structure::check(credential, &mut walk);
+    unique::check(credential, &mut walk);
     class::check(credential, &classes::ENVELOPE, &mut walk);
     walk.faults
 }

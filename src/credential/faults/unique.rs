@@ -3,34 +3,43 @@
 
 use std::collections::HashMap;
 
-use crate::json::Value;
+use crate::json::{self, Value};
 
 use super::{Kind, class::Walk, has_type};
 
-/// Reports ids that stand for two things within one document. Endorsements are documents of their
-/// own and are not looked into.
+/// Reports ids that stand for two things within one document, the endorsements it carries included:
+/// a holder could move members from one to the other (`validUntil` to the subject of an endorsement
+/// of this credential) under the same `eddsa-rdfc-2022` signature.
 pub(super) fn check(document: &Value, walk: &mut Walk) {
-    look(document, &mut HashMap::new(), true, walk);
+    look(document, "", None, &mut HashMap::new(), walk);
 }
 
+type Seen<'v> = HashMap<&'v str, &'v Value<'v>>;
+
+/// A value; it stands in the object `parent` under the member `under`, through lists.
 fn look<'v>(
-    value: &'v Value,
-    seen: &mut HashMap<&'v str, &'v Value<'v>>,
-    top: bool,
+    value: &'v Value<'v>,
+    under: &str,
+    parent: Option<&'v Value<'v>>,
+    seen: &mut Seen<'v>,
     walk: &mut Walk,
 ) {
     match value {
         Value::Array(items) => {
             for (i, item) in items.iter().enumerate() {
-                walk.at(&i.to_string(), |walk| look(item, seen, false, walk));
+                walk.at(&i.to_string(), |walk| {
+                    look(item, under, parent, seen, walk);
+                });
             }
         }
-        Value::Object(members) if top || !has_type(value, "EndorsementCredential") => {
-            compare(value, seen, walk);
+        Value::Object(members) => {
+            if !is_reference(value) && !says_its_own(value, under, parent) {
+                compare(value, seen, walk);
+            }
             for (name, member) in members {
-                // An endorsement's subject names the thing endorsed, and a proof names other proofs.
+                // A proof stands in a graph of its own, and names other proofs.
                 if name != "@context" && name != "proof" {
-                    walk.at(name, |walk| look(member, seen, false, walk));
+                    walk.at(name, |walk| look(member, name, Some(value), seen, walk));
                 }
             }
         }
@@ -38,16 +47,44 @@ fn look<'v>(
     }
 }
 
-fn compare<'v>(object: &'v Value, seen: &mut HashMap<&'v str, &'v Value<'v>>, walk: &mut Walk) {
-    let members = object.members().map_or(0, Vec::len);
-    let Some(id) = object
-        .get("id")
-        .and_then(Value::as_str)
-        .filter(|_| members > 1)
-    else {
+/// Whether an object only names something: an id, or an id and what sort of thing it is. A result
+/// is never only named.
+fn is_reference(object: &Value) -> bool {
+    has_only(object, &["id", "type"]) && !has_type(object, "Result")
+}
+
+/// The two objects that share the id of what they are about, and say what it cannot say: the
+/// subject of an endorsement, and criteria that stand where their achievement does.
+fn says_its_own(object: &Value, under: &str, parent: Option<&Value>) -> bool {
+    let Some(parent) = parent else {
+        return false;
+    };
+    match under {
+        "credentialSubject" => {
+            has_type(parent, "EndorsementCredential")
+                && has_only(object, &["id", "type", "endorsementComment"])
+        }
+        "criteria" => {
+            parent.get("id") == object.get("id")
+                && parent.get("narrative").is_none()
+                && has_only(object, &["id", "type", "narrative"])
+        }
+        _ => false,
+    }
+}
+
+fn has_only(object: &Value, names: &[&str]) -> bool {
+    object
+        .members()
+        .is_some_and(|members| members.iter().all(|(name, _)| names.contains(&&**name)))
+}
+
+fn compare<'v>(object: &'v Value<'v>, seen: &mut Seen<'v>, walk: &mut Walk) {
+    let Some(id) = object.get("id").and_then(Value::as_str) else {
         return;
     };
-    let Some(earlier) = seen.insert(id, object) else {
+    let Some(earlier) = seen.get(id).copied() else {
+        seen.insert(id, object);
         return;
     };
     let is_result =
@@ -59,12 +96,18 @@ fn compare<'v>(object: &'v Value, seen: &mut HashMap<&'v str, &'v Value<'v>>, wa
                 "This id already stands for something else here.",
             );
         });
-    } else if earlier != object {
+    } else if told(earlier) != told(object) {
         walk.at("id", |walk| {
-            walk.unwise(
-                Kind::Rule,
+            walk.wrong(
+                Kind::Structure,
                 "Two different objects share this id, and would be read as one.",
             );
         });
     }
+}
+
+/// What an object says, in one way of writing. Its endorsements are no part of it: each is signed
+/// by itself, for this id, wherever it stands. Neither are an endorsement's proofs.
+fn told(object: &Value) -> String {
+    json::canonical_without(object, &["endorsement", "endorsementJwt", "proof"])
 }

@@ -147,8 +147,7 @@ impl<'t> Claims<'t> {
         }
         let mut signature_expires = None;
         if form == Form::JoseCose {
-            signature_expires =
-                seconds(claims, "exp")?.and_then(|s| Timestamp::from_second(s).ok());
+            signature_expires = time(claims, "exp")?;
         } else {
             agree_on_date("exp", false, form, &mut credential, claims)?;
         }
@@ -231,8 +230,8 @@ fn agree_on_date<'t>(
     claims: &Value<'t>,
 ) -> Result<(), JwtError> {
     let fault = |sentence| Err(JwtError::Claim { claim, sentence });
-    match (seconds(claims, claim)?, date(credential, claim)?) {
-        (Some(claimed), Some(said)) if claimed == said => Ok(()),
+    match (time(claims, claim)?, date(credential, claim)?) {
+        (Some(claimed), Some(said)) if claimed.as_second() == said => Ok(()),
         (Some(_), Some(_)) => fault("says something else than the credential"),
         (Some(claimed), None) => {
             let name = match (claim, form) {
@@ -242,11 +241,7 @@ fn agree_on_date<'t>(
                 (_, Form::Vcdm11) => "expirationDate",
                 _ => "validUntil",
             };
-            let at = Timestamp::from_second(claimed).map_err(|_| JwtError::Claim {
-                claim,
-                sentence: "is not a time that exists",
-            })?;
-            credential.set(Cow::Borrowed(name), dates::text(at).into());
+            credential.set(Cow::Borrowed(name), dates::text(claimed).into());
             Ok(())
         }
         (None, Some(_)) if required => fault("is missing"),
@@ -254,15 +249,19 @@ fn agree_on_date<'t>(
     }
 }
 
-/// A NumericDate (RFC 7519 §2), cut to the second.
+/// A NumericDate (RFC 7519 §2), cut to the second. One outside the years that can be told is
+/// refused: ignored, it would be no limit at all.
 #[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
-fn seconds(claims: &Value<'_>, claim: &'static str) -> Result<Option<i64>, JwtError> {
-    let sentence = "must be a number of seconds since 1970";
-    let Some(value) = claims.get(claim) else {
-        return Ok(None);
-    };
-    match value.as_number() {
-        Some(number) if number.abs() < 1e12 => Ok(Some(number.floor() as i64)),
-        _ => Err(JwtError::Claim { claim, sentence }),
+fn time(claims: &Value<'_>, claim: &'static str) -> Result<Option<Timestamp>, JwtError> {
+    let fault = |sentence| Err(JwtError::Claim { claim, sentence });
+    match claims.get(claim).map(Value::as_number) {
+        None => Ok(None),
+        Some(Some(number)) if number.abs() < 1e12 => {
+            match Timestamp::from_second(number.floor() as i64) {
+                Ok(at) => Ok(Some(at)),
+                Err(_) => fault("is not a time that exists"),
+            }
+        }
+        Some(_) => fault("must be a number of seconds since 1970"),
     }
 }
