@@ -148,13 +148,13 @@ fn b16_an_end_of_the_proof_under_a_second_name_is_seen() {
     let document = skillmark::proof::secure(sample("simple"), suite(RDFC), &options, &key);
     let mut document = document.expect("signs");
     assert_eq!(check(&document).verdict, Verdict::Invalid);
-    if let Some(Value::Object(members)) = document.get_mut("proof") {
-        for (name, _) in members {
-            if name == "expires" {
-                *name = "https://w3id.org/security#expiration".into();
-            }
-        }
-    }
+    let proof = match document.get_mut("proof") {
+        Some(Value::Array(proofs)) => proofs.first_mut(),
+        proof => proof,
+    };
+    let proof = proof.expect("a proof");
+    let end = proof.remove("expires").expect("an end");
+    proof.set("https://w3id.org/security#expiration", end);
     assert_eq!(
         told(&check(&document), CheckId::JsonldSafe),
         (Verdict::Invalid, Outcome::Fail, Some("second_meaning"))
@@ -239,21 +239,17 @@ fn moved(document: &Value<'static>, from: &str, to: &str, name: &str) -> Value<'
 #[test]
 fn a14_a_member_in_another_object_with_its_id_is_never_valid() {
     let mut unchanged = 0;
-    let mut valid = BTreeSet::new();
-    for name in SAMPLES {
+    let mut valid: BTreeSet<String> = BTreeSet::new();
+    for name in SAMPLES.into_iter().filter(|name| *name != "endorsement") {
         for from in ["", SUBJECT, ACHIEVEMENT, "/issuer"] {
             for (to, document) in hosts(&sample(name), from) {
-                if to.starts_with(from) && from != "" && document.pointer(from).is_none() {
-                    continue;
-                }
                 let whole = signed(&document, RDFC);
                 let before = quads(&whole);
-                let first = check(&whole).verdict;
-                // The samples without an achievement are endorsements, which have no such hosts.
-                assert!(
-                    first == Verdict::Valid || name == "endorsement",
-                    "{name} {from} {to}: {:?}",
-                    check(&whole)
+                let first = check(&whole);
+                assert_eq!(
+                    first.verdict,
+                    Verdict::Valid,
+                    "{name} {from} {to}: {first:#?}"
                 );
                 let source = whole.pointer(from).expect("a source");
                 let names: Vec<String> = source
@@ -276,15 +272,7 @@ fn a14_a_member_in_another_object_with_its_id_is_never_valid() {
             }
         }
     }
-    // An issuer of whom only a name is told is a reference without it, and the creator or source
-    // told in full has the published form. The issuer's identifier is the same in both.
-    assert_eq!(
-        valid.into_iter().collect::<Vec<_>>(),
-        [
-            "/issuer/name to /credentialSubject/achievement/creator",
-            "/issuer/name to /credentialSubject/source",
-        ]
-    );
+    assert_eq!(valid, BTreeSet::new());
     assert!(unchanged > 200, "{unchanged} moves kept the quads");
 }
 
@@ -328,7 +316,9 @@ fn published_forms_with_repeated_ids_are_valid() {
         let credential = text("/id").expect("an id");
         let achievement = text("/credentialSubject/achievement/id").expect("an id");
         let issuer = document.get("issuer").cloned().expect("an issuer");
-        let who = text("/issuer/id").expect("an id");
+        let Some(who) = text("/issuer/id") else {
+            continue;
+        };
         let endorsed = |id: &str, own: &str| {
             let mut endorsed = endorsement(id, &document);
             endorsed.remove("proof");
@@ -344,7 +334,8 @@ fn published_forms_with_repeated_ids_are_valid() {
             let carrier = document.pointer_mut(at).expect("a carrier");
             carrier.set("endorsement", list);
         }
-        let refresh = format!(r#"{{"id":"{credential}","type":"1EdTechCredentialRefresh"}}"#);
+        let refresh =
+            format!(r#"{{"id":"{credential}","type":"https://skillmark.example/types#Refresh"}}"#);
         document.set("refreshService", object(&refresh));
         let inner = document.pointer_mut(ACHIEVEMENT).expect("an achievement");
         inner.set("creator", issuer);

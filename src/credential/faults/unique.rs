@@ -33,7 +33,7 @@ fn look<'v>(
             }
         }
         Value::Object(members) => {
-            if !is_reference(value) && !says_its_own(value, under, parent) {
+            if !is_reference(value, under) && !says_its_own(value, under, parent) {
                 compare(value, seen, walk);
             }
             for (name, member) in members {
@@ -48,9 +48,10 @@ fn look<'v>(
 }
 
 /// Whether an object only names something: an id, or an id and what sort of thing it is. A result
-/// is never only named.
-fn is_reference(object: &Value) -> bool {
-    has_only(object, &["id", "type"]) && !has_type(object, "Result")
+/// is never only named, and neither is an issuer whom another object tells more about.
+fn is_reference(object: &Value, under: &str) -> bool {
+    let told_here = under == "issuer" || has_type(object, "Result");
+    has_only(object, &["id", "type"]) && !told_here
 }
 
 /// The two objects that share the id of what they are about, and say what it cannot say: the
