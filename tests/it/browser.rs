@@ -193,6 +193,7 @@ async fn the_demo_is_clicked_through() {
         // A link, pasted on the first page, answers with the credential.
         write(browser, "main input[name=text]", &demo.credential).await;
         click(browser, "main form button").await;
+        see(browser, ".hero .picture").await;
         assert_eq!(text(browser, "h1").await, "Interview Conversation");
         see(browser, ".verdict.is-good").await;
 

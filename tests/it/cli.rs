@@ -156,7 +156,7 @@ fn every_command_has_help_with_examples() {
         assert!(command.get_about().is_some(), "{}", command.get_name());
         commands += 1;
     }
-    assert_eq!(commands, 13);
+    assert_eq!(commands, 14);
     desk.run(&["--help"]).is(0).says("Examples:").says("demo");
     desk.run(&["--version"]).is(0).says("skillmark ");
     definition.clone().debug_assert();
