@@ -4,7 +4,6 @@ use std::{
     fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
-    pin::Pin,
 };
 
 use super::{CANNOT_TELL, Failure, Screen, Settings, failure::REFUSED, spoken};
@@ -12,10 +11,11 @@ use crate::{
     app::App,
     bake,
     clock::{Clock as _, SystemClock, Timestamp},
+    ids::CredentialId,
     issue::sources::Own,
     json::{self, Value},
     proof::jwt,
-    verify::{self, Answer, Known, NotFetched, Options, Recipient, Sources, Verdict},
+    verify::{self, Answer, Known, NotFetched, Options, Recipient, Soon, Sources, Verdict},
 };
 
 /// Check whether a credential is real (exit code 0 valid, 1 not valid, 2 cannot tell)
@@ -83,7 +83,9 @@ impl Verify {
         let is_link = ["https://", "http://", "urn:uuid:"]
             .iter()
             .any(|start| self.input.starts_with(start));
-        if is_link {
+        // A file of that name is meant before a bare id of ours.
+        let is_id = self.input.parse::<CredentialId>().is_ok() && !Path::new(&self.input).exists();
+        if is_link || is_id {
             return Ok(self.input.clone().into_bytes());
         }
         if self.input == "-" {
@@ -190,14 +192,20 @@ impl Sources for Both {
         or(self.known.credential(link), own)
     }
 
-    fn may_list_for<'a>(
-        &'a self,
-        lister: &'a str,
-        issuer: &'a str,
-    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+    fn may_list_for<'a>(&'a self, lister: &'a str, issuer: &'a str) -> Soon<'a, bool> {
         match &self.own {
             Some(own) => own.may_list_for(lister, issuer),
             None => self.known.may_list_for(lister, issuer),
+        }
+    }
+
+    fn key_revoked<'a>(
+        &'a self,
+        did: &'a str,
+    ) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {
+        match &self.own {
+            Some(own) => own.key_revoked(did),
+            None => self.known.key_revoked(did),
         }
     }
 }

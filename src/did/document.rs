@@ -1,6 +1,8 @@
 //! Controlled identifier documents: which keys speak for an identifier, and for what
 //! (Controlled Identifiers 1.0; the DID documents of DID Core are of the same shape).
 
+use jiff::Timestamp;
+
 use super::{Did, MAX_BYTES, Purpose, VerificationMethod, split_fragment, web};
 use crate::keys::KeyError;
 
@@ -103,6 +105,23 @@ impl Document {
                 .filter(|(purpose, _)| *purpose != Purpose::KeyAgreement),
         );
         self.methods.push(method);
+    }
+
+    /// Marks every key as revoked at `at`: for an identifier that is its key, when its keeper has
+    /// revoked the key.
+    pub fn revoke(&mut self, at: Timestamp) {
+        for method in &mut self.methods {
+            method.revoked = Some(at);
+        }
+    }
+
+    /// The key at `url` that is revoked and, as CID 1.0 §2.2 has it, listed for nothing any more.
+    /// It may not be used; it tells why.
+    #[must_use]
+    pub fn withdrawn(&self, url: &str) -> Option<&VerificationMethod> {
+        let listed = Purpose::ALL.iter().any(|purpose| self.lists(url, *purpose));
+        let found = self.methods.iter().find(|method| method.id == url)?;
+        (!listed && found.revoked.is_some() && found.controller == self.id).then_some(found)
     }
 
     /// The keys, in the order written.

@@ -1,15 +1,13 @@
 //! What stands on this service, for the verifier: our issuers' documents, our status lists, our
 //! credentials, read in this process (threat D17). Of anybody else's it says: elsewhere.
 
-use std::pin::Pin;
-
 use super::{identity, list};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{CredentialState, IssuerKeyRow};
 use crate::ids::{CredentialId, IssuerId, StatusListId};
 use crate::json;
-use crate::verify::{Answer, Found, NotFetched, Sources};
+use crate::verify::{Answer, Found, NotFetched, Soon, Sources};
 
 /// The verifier's view of this service at one moment.
 #[derive(Clone)]
@@ -106,6 +104,15 @@ impl Own {
         }
     }
 
+    /// When the key of a DID of ours that is its key was revoked.
+    async fn find_revocation(&self, did: &str) -> Result<Option<Timestamp>, NotFetched> {
+        let keys = self.app.db.keys_of_did(did).await.map_err(unavailable)?;
+        Ok(keys
+            .into_iter()
+            .find_map(|key| key.revoked_at)
+            .map(Into::into))
+    }
+
     /// Whether two DIDs are the same organisation of ours: with `did:key`, one has as many as it
     /// had keys.
     async fn one_organisation(&self, one: &str, other: &str) -> bool {
@@ -135,11 +142,11 @@ impl Sources for Own {
         Box::pin(self.find_credential(link))
     }
 
-    fn may_list_for<'a>(
-        &'a self,
-        lister: &'a str,
-        issuer: &'a str,
-    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+    fn may_list_for<'a>(&'a self, lister: &'a str, issuer: &'a str) -> Soon<'a, bool> {
         Box::pin(self.one_organisation(lister, issuer))
+    }
+
+    fn key_revoked<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {
+        Box::pin(self.find_revocation(did))
     }
 }

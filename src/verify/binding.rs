@@ -12,6 +12,7 @@ use crate::{
 };
 
 use super::{
+    dates::day,
     report::{Check, CheckId},
     sources::{NotFetched, Sources},
 };
@@ -42,9 +43,9 @@ pub(super) enum NoKey {
     /// The key was not in force.
     Expired,
     /// The key was revoked before it signed.
-    Revoked,
+    Revoked(Timestamp),
     /// The key was revoked since.
-    RevokedSince,
+    RevokedSince(Timestamp),
 }
 
 impl NoKey {
@@ -52,7 +53,7 @@ impl NoKey {
     pub(super) fn is_unknown(&self) -> bool {
         matches!(
             self,
-            NoKey::NotFetched(_) | NoKey::RevokedSince | NoKey::Did(DidError::UnknownMethod(_))
+            NoKey::NotFetched(_) | NoKey::RevokedSince(_) | NoKey::Did(DidError::UnknownMethod(_))
         )
     }
 
@@ -61,20 +62,38 @@ impl NoKey {
         let (reason, sentence) = match self {
             NoKey::OtherController => (
                 "issuer_key_mismatch",
-                "It was signed with a key that belongs to somebody else than the issuer it names.".to_owned(),
+                "It was signed with a key that belongs to somebody else than the issuer it names."
+                    .to_owned(),
             ),
-            NoKey::NotNamed => ("no_key_named", "It does not say which key signed it.".to_owned()),
+            NoKey::NotNamed => (
+                "no_key_named",
+                "It does not say which key signed it.".to_owned(),
+            ),
             NoKey::Did(error) => (
                 "issuer_identifier",
-                super::input::sentence(&format!("the issuer's identifier leads to no key: {error}")),
+                super::input::sentence(&format!(
+                    "the issuer's identifier leads to no key: {error}"
+                )),
             ),
             NoKey::Document(error) => (error.name(), super::input::sentence(&error.to_string())),
             NoKey::NotFetched(why) => ("issuer_not_fetched", not_fetched(*why).to_owned()),
-            NoKey::Expired => ("key_expired", "The issuer's key had expired when it signed.".to_owned()),
-            NoKey::Revoked => ("key_revoked", "The issuer had revoked this key before it signed.".to_owned()),
-            NoKey::RevokedSince => (
+            NoKey::Expired => (
+                "key_expired",
+                "The issuer's key had expired when it signed.".to_owned(),
+            ),
+            NoKey::Revoked(at) => (
                 "key_revoked",
-                "The issuer has revoked this key since; whether it signed before that cannot be told.".to_owned(),
+                format!(
+                    "The issuer revoked this key on {}, before it signed.",
+                    day(*at)
+                ),
+            ),
+            NoKey::RevokedSince(at) => (
+                "key_revoked",
+                format!(
+                    "The issuer revoked this key on {}; whether it signed this before then cannot be told.",
+                    day(*at)
+                ),
             ),
         };
         let check = if self.is_unknown() {
@@ -102,7 +121,11 @@ fn not_fetched(why: NotFetched) -> &'static str {
 pub(super) async fn controller(sources: &dyn Sources, issuer: &str) -> Result<Controller, NoKey> {
     let method = match Did::parse(issuer) {
         Ok(did) => {
-            if let Resolved::Document(document) = did.resolve().map_err(NoKey::Did)? {
+            if let Resolved::Document(mut document) = did.resolve().map_err(NoKey::Did)? {
+                let revoked = sources.key_revoked(issuer).await;
+                if let Some(at) = revoked.map_err(NoKey::NotFetched)? {
+                    document.revoke(at);
+                }
                 let method = if did.method() == "key" {
                     "did:key"
                 } else {
@@ -137,16 +160,17 @@ pub(super) async fn controller(sources: &dyn Sources, issuer: &str) -> Result<Co
 impl Controller {
     /// The key at the method URL `url`, if it could be used at `created` to assert something.
     pub(super) fn key(&self, url: &str, created: Option<Timestamp>) -> Result<&PublicKey, NoKey> {
-        let method = self
-            .document
-            .method(url, Purpose::AssertionMethod)
-            .map_err(NoKey::Document)?;
+        let method = match self.document.method(url, Purpose::AssertionMethod) {
+            Ok(method) => method,
+            // Its revocation is why it is not listed, and says more than that it is not.
+            Err(error) => self.document.withdrawn(url).ok_or(NoKey::Document(error))?,
+        };
         let key = method.public_key().map_err(NoKey::Document)?;
         match method.state_at(created.unwrap_or(Timestamp::MAX)) {
             KeyState::Good => Ok(key),
             KeyState::Expired(_) => Err(NoKey::Expired),
-            KeyState::Revoked(_) => Err(NoKey::Revoked),
-            KeyState::RevokedSince(_) => Err(NoKey::RevokedSince),
+            KeyState::Revoked(at) => Err(NoKey::Revoked(at)),
+            KeyState::RevokedSince(at) => Err(NoKey::RevokedSince(at)),
         }
     }
 

@@ -41,7 +41,7 @@ pub use recipient::Recipient;
 pub use report::{
     Check, CheckId, Claimed, Endorsement, Form, Issuer, Outcome, Report, Trust, Unreadable, Verdict,
 };
-pub use sources::{Answer, Found, Known, NotFetched, Sources};
+pub use sources::{Answer, Found, Known, NotFetched, Soon, Sources};
 pub use verified::Verified;
 
 use document::Sort;

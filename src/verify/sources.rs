@@ -24,10 +24,13 @@ pub enum NotFetched {
     Unavailable,
 }
 
-/// A source's answer, when it comes.
-pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Found, NotFetched>> + Send + 'a>>;
+/// Something that a source tells, when it comes.
+pub type Soon<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Where the verifier looks. It asks for nothing but these three, and never for an address that a
+/// A source's answer, when it comes.
+pub type Answer<'a> = Soon<'a, Result<Found, NotFetched>>;
+
+/// Where the verifier looks. It asks for nothing but these, and never for an address that a
 /// document merely mentions.
 pub trait Sources: Send + Sync {
     /// The key document of an issuer: a DID that does not hold its own document (did:web), or an
@@ -43,13 +46,20 @@ pub trait Sources: Send + Sync {
     /// Whether the status lists that `lister` signs also speak for credentials of `issuer`,
     /// another identifier: so for an organisation whose `did:key` changed with its key. By
     /// default they do not (threat E7).
-    fn may_list_for<'a>(
-        &'a self,
-        lister: &'a str,
-        issuer: &'a str,
-    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+    fn may_list_for<'a>(&'a self, lister: &'a str, issuer: &'a str) -> Soon<'a, bool> {
         let _ = (lister, issuer);
         Box::pin(std::future::ready(false))
+    }
+
+    /// When the key was revoked that the identifier `did` itself holds (did:key, did:jwk). Such an
+    /// identifier has no document in which that could stand: only whoever keeps the key knows
+    /// (threat I6). By default nobody does.
+    ///
+    /// # Errors
+    /// [`NotFetched::Unavailable`] if it should be known, and could not be read.
+    fn key_revoked<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {
+        let _ = did;
+        Box::pin(std::future::ready(Ok(None)))
     }
 }
 

@@ -360,6 +360,8 @@ fn an_organisation_from_init_to_revocation() {
     let link = credential["id"].as_str().expect("an id");
     desk.run(&["verify", "badges/1.json"]).is(0);
     desk.run(&["verify", link]).is(0);
+    let bare = link.rsplit('/').next().expect("an id");
+    desk.run(&["verify", bare]).is(0);
     desk.run(&["suspend", link]).is(0).says("is suspended");
     desk.run(&["verify", "badges/1.json"])
         .is(1)
@@ -407,6 +409,38 @@ fn i5_what_an_old_key_signed_stays_good() {
     let keys = document["verificationMethod"].as_array().expect("keys");
     assert_eq!(keys.len(), 2);
     assert!(!public.out.contains("secret"));
+}
+
+/// What a did:key signed is no longer told as good by whoever revoked the key.
+#[test]
+fn i6_a_revoked_key_is_told_at_the_terminal() {
+    let desk = Desk::new().with_class();
+    desk.run(&[
+        "init",
+        "--name",
+        "Harbour",
+        "--web",
+        "https://harbour.example",
+    ])
+    .is(0);
+    desk.run(&["issue", "knots.json", "class.csv", "--out", "badges"])
+        .is(0);
+    let first = fs::read_to_string(desk.path("badges/1.json")).expect("a file");
+    let credential: Value = serde_json::from_str(&first).expect("JSON");
+    let key = credential["issuer"]["id"].as_str().expect("an issuer");
+    let key = key.strip_prefix("did:key:").expect("a did:key");
+    // In the very second in which it signed, a key counts as revoked before.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    desk.run(&["keys", "rotate"]).is(0);
+    desk.run(&["verify", "badges/1.json"]).is(0);
+    desk.run(&["keys", "revoke", key]).is(0);
+    let link = credential["id"].as_str().expect("an id");
+    for input in ["badges/1.json", link] {
+        desk.run(&["verify", input])
+            .is(2)
+            .says("CANNOT TELL")
+            .says("The issuer revoked this key on");
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ use skillmark::{
     app::App,
     clock::{FixedClock, SystemChance},
     config::Config,
+    db::DidMethod,
     issue::{
         Achievement,
         issuer::{self, NewIssuer},
@@ -114,8 +115,18 @@ impl Site {
 
     /// An organisation with a published achievement.
     pub(crate) async fn provider(&self, name: &str) -> Provider<'_> {
+        self.provider_with(name, None).await
+    }
+
+    /// As [`Site::provider`], with a DID of this kind.
+    pub(crate) async fn provider_known_by(&self, name: &str, method: DidMethod) -> Provider<'_> {
+        self.provider_with(name, Some(method)).await
+    }
+
+    async fn provider_with(&self, name: &str, did_method: Option<DidMethod>) -> Provider<'_> {
         let new = NewIssuer {
             name: name.to_owned(),
+            did_method,
             web_address: "https://riverside.example/tutoring".to_owned(),
             contact: Some("badges@riverside.example".to_owned()),
             ..NewIssuer::default()

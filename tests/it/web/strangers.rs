@@ -1,6 +1,7 @@
 //! What a stranger sees of a credential, and what not.
 
 use serde_json::json;
+use skillmark::{db::DidMethod, issue::keys};
 
 use super::super::support::{
     db::{Engine, on_both},
@@ -134,6 +135,27 @@ on_both! {
         let json = site.get(&format!("{page}.json")).await;
         let report = site.ask("POST", "/api/v1/verify").body("application/json", json.body).send().await.json();
         assert_eq!((&report["verdict"], &report["reason"]), (&json!("cannot_tell"), &json!("status_unavailable")));
+    }
+
+    fn i6_what_a_revoked_key_signed_is_not_green(temp) {
+        for method in [DidMethod::Key, DidMethod::Web] {
+            let site = Site::on(temp).await;
+            let provider = site.provider_known_by("Riverside Tutoring", method).await;
+            let id = provider.issue("S-1042").await;
+            let page = format!("/c/{id}");
+            let json = site.get(&format!("{page}.json")).await.body;
+            let keys = keys::list(&site.app, provider.who.issuer()).await.expect("keys");
+            site.clock.advance(86_400);
+            keys::rotate(&site.app, provider.who.issuer()).await.expect("rotated");
+            site.get(&page).await.is(200).shows("Real and still good");
+            keys::revoke(&site.app, provider.who.issuer(), &keys[0].key_id).await.expect("revoked");
+            let sentence = "The issuer revoked this key on 2 March 2026, 12:00 UTC; whether it signed this before then cannot be told.";
+            for answer in [site.get(&page).await, site.upload("/verify", "file", &json).await] {
+                answer.is(200).shows("Cannot tell").shows(sentence).hides("Real and still good");
+            }
+            let report = site.ask("POST", "/api/v1/verify").body("application/json", json).send().await.json();
+            assert_eq!((&report["verdict"], &report["reason"]), (&json!("cannot_tell"), &json!("key_revoked")));
+        }
     }
 
     fn j9_the_name_is_confirmed_and_never_told(temp) {
