@@ -1,21 +1,15 @@
 //! `skillmark serve`: the pages and the API.
 
-use std::{sync::Arc, time::Duration};
-
-use tokio::task::JoinHandle;
+use std::sync::Arc;
 
 use super::{Failure, Screen, Settings};
 use crate::{
-    app::App,
+    app::{App, StartError},
     clock::{SystemChance, SystemClock},
     config::LogFormat,
-    issue::{batch, list},
+    issue::rounds,
     web::{self, Server, Site},
 };
-
-/// How often promised credentials and changed status lists are looked for: well within the minute
-/// in which a revocation must be public.
-const ROUND: Duration = Duration::from_secs(15);
 
 /// Serve the pages and the API until told to stop (ctrl-c)
 #[derive(Debug, clap::Args)]
@@ -30,8 +24,7 @@ impl Serve {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
         log(&settings);
         let server = bind(&settings)?;
-        let app =
-            App::open_or_make(settings, Arc::new(SystemClock), Arc::new(SystemChance)).await?;
+        let app = open(settings).await?;
         screen.line(format_args!(
             "Serving {} on {}. Stop with ctrl-c.",
             app.config.public_url,
@@ -43,6 +36,19 @@ impl Serve {
         }
         answer(app, server).await?;
         Ok(0)
+    }
+}
+
+/// Opens the program, and makes what is not there yet. Without the key-encryption key of a
+/// database that has organisations it still checks and shows, and refuses to sign (threat I3).
+async fn open(settings: Settings) -> Result<App, StartError> {
+    let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
+    match App::open_or_make(settings.clone(), clock.clone(), chance.clone()).await {
+        Err(lost @ StartError::KekLost(_)) => {
+            tracing::error!("{lost}; until then nothing can be signed");
+            App::open_with(settings, clock, chance).await
+        }
+        answer => answer,
     }
 }
 
@@ -64,27 +70,11 @@ pub(super) fn bind(settings: &Settings) -> Result<Server, Failure> {
 
 /// Answers until told to stop.
 pub(super) async fn answer(app: App, server: Server) -> Result<(), Failure> {
-    let rounds = keep_up(app.clone());
+    let rounds = rounds::start(&app, rounds::EVERY);
     let outcome = server.run(web::router(Site::new(app.clone()))).await;
-    rounds.abort();
+    drop(rounds);
     app.db.close().await;
     Ok(outcome?)
-}
-
-/// Keeps what was promised before a crash, and publishes the status lists that changed.
-fn keep_up(app: App) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let mut rounds = tokio::time::interval(ROUND);
-        loop {
-            rounds.tick().await;
-            if let Err(error) = batch::resume(&app).await {
-                tracing::error!(%error, "promised credentials could not be signed");
-            }
-            if let Err(error) = list::publish_due(&app).await {
-                tracing::error!(%error, "status lists could not be published");
-            }
-        }
-    })
 }
 
 /// Begins to log, on the standard error.

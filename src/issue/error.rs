@@ -39,6 +39,9 @@ pub enum Error {
     /// The database could not do it.
     #[error(transparent)]
     Db(#[from] db::Error),
+    /// A promise stands and could not be kept now (threat H6): ask again, with the same request.
+    #[error("the credential is promised and could not be stored yet: {0}")]
+    Unfinished(db::Error),
     /// Anything else: a fault of ours.
     #[error("{0}")]
     Internal(String),

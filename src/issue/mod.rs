@@ -41,6 +41,8 @@ pub mod promise;
 pub mod publish;
 // Revoke, suspend, reinstate.
 pub mod revoke;
+// What a running service does by itself, again and again.
+pub mod rounds;
 // What is scored, and the level that is a pass.
 pub mod rubric;
 mod sheet;

@@ -65,7 +65,7 @@ pub struct Issued {
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `issue`; [`Error::Faults`] if the credential would have
-/// any; [`Error::KeyReused`]; [`Error::IssuedOtherwise`] if the learner has this achievement from
+/// any; [`Error::KeyReused`]; [`Error::Unfinished`]; [`Error::IssuedOtherwise`] if the learner has this achievement from
 /// this date with other results. After any other error, ask again with the same key.
 pub async fn issue(app: &App, who: &Who, request: &Request) -> Result<Issued, Error> {
     issue_with(app, who, request, Arc::new(fulfil::plainly)).await
@@ -143,7 +143,11 @@ pub async fn complete(
     if let Answer::Before(id) = answer {
         same_award(app, who, request, id).await?;
     }
-    fulfil::fulfil(app, issuer, std::slice::from_ref(answer.id()), wrap).await?;
+    let kept = fulfil::fulfil(app, issuer, std::slice::from_ref(answer.id()), wrap).await;
+    kept.map_err(|error| match error {
+        Error::Db(cause) => Error::Unfinished(cause),
+        other => other,
+    })?;
     let row = app.db.of(issuer).credential(answer.id()).await?;
     let row = row.ok_or(Error::NotFound("credential"))?;
     list::ensure(app, issuer, &row.promise.status_list_id).await?;

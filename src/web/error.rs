@@ -70,7 +70,11 @@ pub(crate) const CODES: &[(&str, &str)] = &[
         "The learner has this achievement of this date already, with other results.",
     ),
     (
-        "key_reused",
+        "no_signing_key",
+        "The organisation has no key to sign with; whoever runs it can make one.",
+    ),
+    (
+        "idempotency_key_reused",
         "The Idempotency-Key was used for another request before.",
     ),
     (
@@ -192,6 +196,14 @@ impl WebError {
         }
     }
 
+    /// 503: not now; `seconds` until it is worth trying again.
+    fn later(seconds: u32, code: &'static str, detail: &str) -> WebError {
+        WebError {
+            retry_after: Some(seconds),
+            ..WebError::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
+        }
+    }
+
     /// 503: what is stored is not what was signed; it is not shown (threat H16).
     #[must_use]
     pub(crate) fn damaged() -> WebError {
@@ -261,15 +273,25 @@ impl From<issue::Error> for WebError {
             Error::Conflict(sentence) => conflict("conflict", format!("{sentence}.")),
             Error::Key(sentence) => conflict("no_signing_key", format!("{sentence}.")),
             Error::IssuedOtherwise(_) => conflict("issued_otherwise", format!("{error}.")),
-            Error::KeyReused => conflict("key_reused", format!("{error}.")),
+            Error::KeyReused => WebError::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                format!("{error}."),
+            ),
             Error::Custody(cause) => {
                 tracing::error!(%cause, "nothing can be signed");
-                let detail =
-                    "Nothing can be signed at the moment. Checking and showing still work.";
-                WebError::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
+                WebError::later(
+                    60,
                     "signing_unavailable",
-                    detail,
+                    "Nothing can be signed at the moment. Checking and showing still work.",
+                )
+            }
+            Error::Unfinished(cause) => {
+                tracing::error!(%cause, "a promised credential could not be stored");
+                WebError::later(
+                    10,
+                    "busy",
+                    "The credential is promised, and could not be stored yet. Send the same request again: it will not be issued twice.",
                 )
             }
             Error::Db(cause) => cause.into(),

@@ -13,6 +13,7 @@ mod api;
 mod assets;
 mod check;
 mod claim;
+mod connections;
 mod documents;
 mod error;
 mod frame;
@@ -36,7 +37,7 @@ use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
 };
 
-pub use serve::{HEADER_TIMEOUT, Server};
+pub use serve::{CONNECTIONS, HEADER_TIMEOUT, Server};
 pub use site::Site;
 
 use crate::config::limits::UPLOAD_BYTES;

@@ -1,4 +1,4 @@
-//! The loop that listens: a deadline for headers, and a bounded goodbye.
+//! The loop that listens: a deadline for headers, a bound on connections, and a bounded goodbye.
 
 use std::{
     io,
@@ -10,8 +10,13 @@ use axum::Router;
 use axum_server::Handle;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use super::connections::Doors;
+
 /// How long a client may take to send its headers. Past it the connection is closed.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How many connections are held at once; where the system allows fewer open files, somewhat fewer
+/// than those. One more is closed at once, so that those inside are answered.
+pub const CONNECTIONS: usize = 4_096;
 /// How long running requests may take to finish after the signal to stop.
 const GOODBYE: Duration = Duration::from_secs(10);
 
@@ -20,6 +25,7 @@ const GOODBYE: Duration = Duration::from_secs(10);
 pub struct Server {
     listener: TcpListener,
     handle: Handle<SocketAddr>,
+    connections: usize,
 }
 
 impl Server {
@@ -33,6 +39,7 @@ impl Server {
         Ok(Server {
             listener,
             handle: Handle::new(),
+            connections: CONNECTIONS,
         })
     }
 
@@ -42,6 +49,15 @@ impl Server {
     /// The operating system does not know.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// The same server, with room for this many connections at once instead of [`CONNECTIONS`].
+    #[must_use]
+    pub fn with_connections(self, connections: usize) -> Server {
+        Server {
+            connections,
+            ..self
+        }
     }
 
     /// A way to stop the server from elsewhere: `handle.graceful_shutdown(…)`.
@@ -61,7 +77,9 @@ impl Server {
             stop_signal().await;
             handle.graceful_shutdown(Some(GOODBYE));
         });
-        let mut server = axum_server::from_tcp(self.listener)?.handle(self.handle);
+        let mut server = axum_server::from_tcp(self.listener)?
+            .handle(self.handle)
+            .acceptor(Doors::new(self.connections));
         *server.http_builder() =
             hyper_util::server::conn::auto::Builder::new(TokioExecutor::new()).http1_only();
         server

@@ -38,10 +38,11 @@ use crate::{
         (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not issue.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such achievement.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The key, or the award, was used for something else before.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The learner has this achievement of this date already, with other results; or there is no key to sign with.", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than is read.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The order has faults: `faults` lists all of them.", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many requests with this key.", body = Problem, content_type = "application/problem+json")
+        (status = 422, description = "The order has faults, and `faults` lists all of them; or the `Idempotency-Key` came with another body before (`idempotency_key_reused`).", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many requests with this key.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Nothing can be signed or stored now. `Retry-After` says when to send the same request again; it is not issued twice.", body = Problem, content_type = "application/problem+json")
     ))]
 pub(crate) async fn issue(
     State(site): State<Site>,

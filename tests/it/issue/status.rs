@@ -1,6 +1,9 @@
 //! Threats E: taking back, and the list that strangers fetch.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use skillmark::{
     clock::Timestamp,
@@ -9,8 +12,9 @@ use skillmark::{
     ids::StatusListId,
     issue::{
         Error, keys, list,
-        one::Issued,
+        one::{self, Issued},
         revoke::{self, Change},
+        rounds,
         sources::Own,
     },
     json,
@@ -105,6 +109,31 @@ on_both! {
         // It is published anew before it runs out, although nothing changed.
         lab.clock.advance(25 * 3_600);
         assert_eq!(list::publish_due(&lab.app).await, Ok(1));
+    }
+
+    fn e11_the_server_s_own_rounds_publish_what_changed_in_the_database(temp) {
+        let lab = Lab::open(temp).await;
+        let (first, second) = (lab.issue("s-1").await, lab.issue("s-2").await);
+        let rounds = rounds::start(&lab.app, Duration::from_millis(20));
+        // Only rows change, as another process would change them.
+        let list = list_of(&first);
+        temp.sql(&format!("update status_entries set state = 'revoked' where credential_id = '{}'", first.id)).await.expect("a row");
+        temp.sql(&format!("update status_lists set changes = changes + 1 where status_list_id = '{list}'")).await.expect("a row");
+        let bit = async |issued: &Issued| lab.published(issued).await.status(&entry(issued)).expect("in it").value;
+        let waited = Instant::now();
+        while bit(&first).await == 0 {
+            assert!(waited.elapsed() < Duration::from_secs(20), "it was never published");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!((bit(&first).await, bit(&second).await), (1, 0));
+
+        // Promises that a crash left behind are kept by the other round.
+        let promised = one::promise(&lab.app, &lab.who, &lab.request("s-3", None)).await.expect("promised");
+        while lab.app.db.of(lab.who.issuer()).credential(promised.id()).await.expect("a row").expect("there").document.is_none() {
+            assert!(waited.elapsed() < Duration::from_secs(40), "it was never signed");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        drop(rounds);
     }
 
     fn e12_issuing_changes_no_byte_of_the_list_and_places_tell_no_order(temp) {

@@ -20,11 +20,60 @@ on_both! {
         let first = send("one", &order).await;
         let second = send("one", &order).await;
         assert_eq!(first.is(201).body, second.is(200).body);
-        assert_eq!(send("one", &provider.order("S-1043")).await.is(409).json()["type"], "/docs#key_reused");
+        assert_eq!(send("one", &provider.order("S-1043")).await.is(422).json()["type"], "/docs#idempotency_key_reused");
         let mut other = order.clone();
         other["levels"]["Uses evidence"] = json!("Proficient");
         assert_eq!(send("two", &other).await.is(409).json()["type"], "/docs#issued_otherwise");
         assert_eq!(send("", &order).await.is(400).json()["type"], "/docs#idempotency_key");
+    }
+
+    fn i3_without_its_key_file_it_refuses_to_sign_and_goes_on_checking(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let (id, key, order) = (provider.issue("S-1").await, provider.key.clone(), provider.order("S-2"));
+        assert_eq!(site.get("/health/ready").await.is(200).json(), json!({"status": "ok", "signing": true}));
+
+        let site = site.without_kek().await;
+        assert_eq!(site.get("/health/ready").await.is(200).json(), json!({"status": "ok", "signing": false}));
+        let refused = site.ask("POST", "/api/v1/credentials").key(&key).json(&order).send().await;
+        assert_eq!(refused.is(503).json()["type"], "/docs#signing_unavailable");
+        assert_eq!(refused.header("content-type"), "application/problem+json");
+        assert_eq!(refused.header("retry-after"), "60");
+        assert_eq!(temp.number("select count(*) from credentials").await, 1);
+
+        let credential = site.get(&format!("/c/{id}.json")).await.is(200).json();
+        let report = site.ask("POST", "/api/v1/verify").json(&credential).send().await;
+        assert_eq!(report.is(200).json()["verdict"], "valid");
+        site.get(&format!("/c/{id}")).await.is(200);
+    }
+
+    fn h6_what_could_not_be_stored_is_stored_the_next_time_and_once(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let order = provider.order("wantserror");
+        let send = async || {
+            site.ask("POST", "/api/v1/credentials").key(&provider.key).header("idempotency-key", "one").json(&order).send().await
+        };
+        let (make, drop): (&[&str], &str) = match temp.url {
+            None => (&["create trigger refuse before update on credentials when new.state = 'issued'                        begin select raise(abort, 'no room'); end"], "drop trigger refuse"),
+            Some(_) => (&["create function refuse() returns trigger language plpgsql as                            $$ begin if new.state = 'issued' then raise exception 'no room'; end if; return new; end $$",
+                          "create trigger refuse before update on credentials for each row execute function refuse()"],
+                        "drop trigger refuse on credentials"),
+        };
+        for statement in make {
+            temp.sql(statement).await.expect("a trigger");
+        }
+        let refused = send().await;
+        assert_eq!(refused.is(503).json()["type"], "/docs#busy");
+        assert_eq!(refused.header("retry-after"), "10");
+        assert_eq!(temp.number("select count(*) from credentials where state = 'pending'").await, 1);
+        send().await.is(503);
+
+        temp.sql(drop).await.expect("no trigger");
+        let kept = send().await;
+        assert_eq!(kept.is(200).body, send().await.is(200).body);
+        assert_eq!(temp.number("select count(*) from credentials").await, 1);
+        assert_eq!(temp.number("select count(*) from credentials where state = 'issued'").await, 1);
     }
 
     fn every_fault_of_an_order_is_named_and_nothing_is_issued(temp) {

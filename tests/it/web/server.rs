@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use skillmark::web::{HEADER_TIMEOUT, REQUEST_TIMEOUT, Server};
+use skillmark::web::{CONNECTIONS, HEADER_TIMEOUT, REQUEST_TIMEOUT, Server};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -60,6 +60,126 @@ async fn k1_slow_headers_are_cut_off_and_nobody_else_waits() {
         "{:?}",
         started.elapsed()
     );
+}
+
+#[tokio::test]
+async fn k1_hundreds_of_dripping_connections_do_not_keep_a_good_request_waiting() {
+    assert_eq!(CONNECTIONS, 4_096);
+    let (_site, address) = listening().await;
+    let mut drips = tokio::task::JoinSet::new();
+    for _ in 0..400 {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        drips.spawn(async move {
+            let _ = stream
+                .write_all(b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ")
+                .await;
+            while stream.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(250)).await;
+            }
+        });
+    }
+    for _ in 0..5 {
+        let started = Instant::now();
+        let mut quick = TcpStream::connect(address).await.expect("a connection");
+        let request = b"GET /privacy HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        quick.write_all(request).await.expect("a request");
+        assert!(rest(&mut quick).await.starts_with("HTTP/1.1 200"));
+        assert!(
+            started.elapsed() < Duration::from_secs(3),
+            "{:?}",
+            started.elapsed()
+        );
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    // Dripping does not buy time: every one of them is cut off.
+    let cut = async { while drips.join_next().await.is_some() {} };
+    let cut = tokio::time::timeout(Duration::from_secs(20), cut).await;
+    cut.expect("all are cut off");
+}
+
+#[tokio::test]
+async fn k1_one_connection_too_many_is_closed_at_once() {
+    let site = Site::new(Engine::Sqlite).await;
+    let server = Server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
+    let address = server.address().expect("an address");
+    tokio::spawn(server.with_connections(3).run(site.router.clone()));
+    let get = async |mut stream: TcpStream| {
+        let request = b"GET /privacy HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        let _ = stream.write_all(request).await;
+        rest(&mut stream).await
+    };
+    let connect = async || TcpStream::connect(address).await.expect("a connection");
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        let mut stream = connect().await;
+        // An answer on a connection that stays open: it is inside.
+        stream
+            .write_all(b"GET /privacy HTTP/1.1\r\nhost: x\r\n\r\n")
+            .await
+            .expect("sent");
+        stream.read_exact(&mut [0; 12]).await.expect("an answer");
+        held.push(stream);
+    }
+    assert_eq!(get(connect().await).await, "");
+    held.pop();
+    let waited = Instant::now();
+    while !get(connect().await).await.starts_with("HTTP/1.1 200") {
+        assert!(
+            waited.elapsed() < Duration::from_secs(5),
+            "its place stays taken"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn h4_a_client_that_goes_away_and_comes_again_gets_the_same_credential() {
+    let (site, address) = listening().await;
+    let provider = site.provider("Riverside Tutoring").await;
+    let body = provider.order("S-1").to_string();
+    let request = format!(
+        "POST /api/v1/credentials HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\
+         idempotency-key: one\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{body}",
+        provider.key,
+        body.len()
+    );
+    let send = async || {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        stream
+    };
+    // Gone at once, and at every later step of the work.
+    for wait in [0, 1, 3, 10, 30, 100] {
+        let stream = send().await;
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        drop(stream);
+    }
+    // Gone in the middle of the answer: the headers came, the body was never read.
+    let mut stream = send().await;
+    let mut headers = Vec::new();
+    while !headers.ends_with(b"\r\n\r\n") {
+        headers.push(stream.read_u8().await.expect("headers"));
+    }
+    drop(stream);
+    let location = |answer: &str| {
+        let line = answer
+            .lines()
+            .find_map(|line| line.strip_prefix("location: "));
+        line.expect("a location").to_owned()
+    };
+    let first = location(&String::from_utf8_lossy(&headers));
+    let again = [rest(&mut send().await).await, rest(&mut send().await).await];
+    for answer in &again {
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert_eq!(location(answer), first);
+    }
+    let body = |answer: &str| answer.split_once("\r\n\r\n").expect("a body").1.to_owned();
+    assert_eq!(body(&again[0]), body(&again[1]));
+    assert!(body(&again[0]).contains(&first));
+    let issuer = provider.who.issuer();
+    let pending = site.app.db.of(issuer).pending(None, 10).await;
+    assert_eq!(pending.expect("rows").len(), 0);
 }
 
 #[tokio::test]

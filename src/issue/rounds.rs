@@ -1,0 +1,90 @@
+//! What a running service does by itself, again and again: publish the status lists that changed,
+//! and keep the promises that a crash left behind.
+
+use std::time::Duration;
+
+use tokio::{
+    task::JoinSet,
+    time::{self, MissedTickBehavior},
+};
+
+use super::{Error, batch, list};
+use crate::app::App;
+use crate::config::limits::PUBLISH_WITHIN;
+
+/// From one look to the next: a quarter of [`PUBLISH_WITHIN`], so that a look that fails or takes
+/// long is made good in time.
+pub const EVERY: Duration = Duration::from_secs(PUBLISH_WITHIN.as_secs() / 4);
+
+/// Starts both rounds, beside each other: however many promises wait, no revocation waits behind
+/// them. They end when the answer is dropped.
+#[must_use = "the rounds end when this is dropped"]
+pub fn start(app: &App, every: Duration) -> JoinSet<()> {
+    let mut rounds = JoinSet::new();
+    let lists = app.clone();
+    rounds.spawn(again(
+        every,
+        "status lists could not be published",
+        move || {
+            let app = lists.clone();
+            async move { list::publish_due(&app).await }
+        },
+    ));
+    let promises = app.clone();
+    rounds.spawn(again(
+        every,
+        "promised credentials could not be signed",
+        move || {
+            let app = promises.clone();
+            async move { batch::resume(&app).await }
+        },
+    ));
+    rounds
+}
+
+/// Does `work` for ever, the first time at once. One that fails, or panics, is logged as `trouble`
+/// and does not stop the next.
+async fn again<W>(every: Duration, trouble: &'static str, work: impl Fn() -> W)
+where
+    W: Future<Output = Result<usize, Error>> + Send + 'static,
+{
+    let mut rounds = time::interval(every);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        // A task of its own, so that a panic ends there.
+        let mut round = JoinSet::new();
+        round.spawn(work());
+        match round.join_next().await {
+            Some(Ok(Err(error))) => tracing::error!(%error, "{trouble}"),
+            Some(Err(_)) => tracing::error!("{trouble}: a round panicked"),
+            Some(Ok(Ok(_))) | None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_that_fails_is_made_good_in_time() {
+        assert!(EVERY * 3 < PUBLISH_WITHIN);
+    }
+
+    #[tokio::test]
+    async fn a_panic_does_not_end_the_rounds() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static DONE: AtomicUsize = AtomicUsize::new(0);
+        let rounds = again(Duration::from_millis(10), "trouble", || async {
+            assert_ne!(
+                DONE.fetch_add(1, Ordering::SeqCst),
+                0,
+                "the first one panics"
+            );
+            Ok(0)
+        });
+        let _ = time::timeout(Duration::from_millis(500), rounds).await;
+        assert!(DONE.load(Ordering::SeqCst) > 1);
+    }
+}
