@@ -19,9 +19,9 @@ mod svg;
 use std::fmt;
 
 /// Longest picture file that is read, in bytes.
-pub const MAX_FILE_BYTES: usize = 2 * 1024 * 1024;
+pub const MAX_FILE_BYTES: usize = crate::config::limits::UPLOAD_BYTES;
 /// Longest credential that is written into or read out of a picture, in bytes of UTF-8.
-pub const MAX_CREDENTIAL_BYTES: usize = 256 * 1024;
+pub const MAX_CREDENTIAL_BYTES: usize = crate::config::limits::DOCUMENT_BYTES;
 /// Widest and highest picture that is read, in pixels.
 pub const MAX_SIDE: u32 = 4096;
 /// Most pixels in a picture that is read.

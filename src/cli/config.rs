@@ -24,7 +24,9 @@ impl Config {
                 screen.line(format_args!("# {help}"))?;
             }
             let variable = setting.flag.replace('-', "_").to_uppercase();
-            screen.line(format_args!("SKILLMARK_{variable}={}", setting.value))?;
+            // An empty variable is not the same as none, so the line of an unset one is a comment.
+            let unset = if setting.value.is_empty() { "# " } else { "" };
+            screen.line(format_args!("{unset}SKILLMARK_{variable}={}", setting.value))?;
         }
         Ok(0)
     }

@@ -32,18 +32,23 @@ Next: skillmark keys new (if no key signs now), and issue again what should stan
 #[derive(Debug, clap::Subcommand)]
 enum What {
     /// Show every organisation and its keys
+    #[command(after_help = "Examples:\n  skillmark keys list")]
     List,
     /// Make a key that waits until `rotate` (or signs at once, if none does)
+    #[command(after_help = "Examples:\n  skillmark keys new")]
     New,
     /// Let a new key sign from now on, and destroy the old one's private half
+    #[command(after_help = "Examples:\n  skillmark keys rotate")]
     Rotate,
     /// Take a key back that others may know
+    #[command(after_help = "Examples:\n  skillmark keys revoke z6MkhaXg…       the key as `keys list` shows it")]
     Revoke {
         /// The key, as `list` shows it.
         #[arg(value_name = "KEY")]
         key: String,
     },
     /// Print the DID document: every public key, with those no longer in use
+    #[command(after_help = "Examples:\n  skillmark keys public > did.json")]
     Public,
 }
 

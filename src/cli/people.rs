@@ -18,6 +18,7 @@ pub(super) struct People {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     /// Destroy a learner's key, name, address and portfolio links, for good
+    #[command(after_help = "Examples:\n  skillmark people erase S-1042")]
     Erase {
         /// The organisation's own reference for the learner.
         #[arg(value_name = "LEARNER")]

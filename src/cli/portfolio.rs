@@ -23,6 +23,7 @@ pub(super) struct Portfolio {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     /// Make a link; it is shown this once
+    #[command(after_help = "Examples:\n  skillmark portfolio new 'Spring term' J8bqZpW3kXoN1dT4vA9sYg --days 14")]
     New {
         /// What its page is headed. Do not put a name here.
         #[arg(value_name = "LABEL")]
@@ -36,8 +37,10 @@ enum What {
         days: i64,
     },
     /// Show every portfolio; links are not kept and cannot be shown again
+    #[command(after_help = "Examples:\n  skillmark portfolio list")]
     List,
     /// Take a link back: it stops working at once
+    #[command(after_help = "Examples:\n  skillmark portfolio revoke Qw3rT5yU7iO9pA1sD3fG5h")]
     Revoke {
         /// The portfolio's id, as `list` shows it.
         #[arg(value_name = "ID", allow_hyphen_values = true)]

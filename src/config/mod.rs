@@ -24,7 +24,8 @@ pub struct Config {
         env = "SKILLMARK_DATA",
         value_name = "FOLDER",
         default_value = "./skillmark-data",
-        global = true
+        global = true,
+        hide_short_help = true
     )]
     pub data: PathBuf,
 
@@ -34,7 +35,8 @@ pub struct Config {
         env = "SKILLMARK_DATABASE_URL",
         value_name = "postgres://…",
         hide_env_values = true,
-        global = true
+        global = true,
+        hide_short_help = true
     )]
     pub database_url: Option<DatabaseUrl>,
 
@@ -44,7 +46,8 @@ pub struct Config {
         env = "SKILLMARK_PUBLIC_URL",
         value_name = "URL",
         default_value = "http://localhost:8080",
-        global = true
+        global = true,
+        hide_short_help = true
     )]
     pub public_url: Origin,
 
@@ -54,13 +57,20 @@ pub struct Config {
         env = "SKILLMARK_LISTEN",
         value_name = "ADDRESS:PORT",
         default_value = "127.0.0.1:8080",
-        global = true
+        global = true,
+        hide_short_help = true
     )]
     pub listen: SocketAddr,
 
     /// File with the key that seals all other keys; without it, kek.key in the data folder.
     /// Keep a copy apart from the database's backups.
-    #[arg(long, env = "SKILLMARK_KEK_FILE", value_name = "FILE", global = true)]
+    #[arg(
+        long,
+        env = "SKILLMARK_KEK_FILE",
+        value_name = "FILE",
+        global = true,
+        hide_short_help = true
+    )]
     pub kek_file: Option<PathBuf>,
 
     /// Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated.
@@ -69,7 +79,8 @@ pub struct Config {
         env = "SKILLMARK_TRUSTED_PROXIES",
         value_name = "ADDRESS,…",
         value_delimiter = ',',
-        global = true
+        global = true,
+        hide_short_help = true
     )]
     pub trusted_proxies: Vec<IpAddr>,
 
@@ -80,7 +91,7 @@ pub struct Config {
         value_name = "REQUESTS",
         default_value = "300",
         value_parser = clap::value_parser!(u32).range(1..),
-        global = true
+        global = true, hide_short_help = true
     )]
     pub rate_burst: u32,
 
@@ -91,7 +102,7 @@ pub struct Config {
         value_name = "REQUESTS/S",
         default_value = "20",
         value_parser = clap::value_parser!(u32).range(1..),
-        global = true
+        global = true, hide_short_help = true
     )]
     pub rate_per_second: u32,
 
@@ -101,7 +112,8 @@ pub struct Config {
         env = "SKILLMARK_LOG",
         value_name = "FILTER",
         default_value = "info",
-        global = true
+        global = true,
+        hide_short_help = true
     )]
     pub log: String,
 
@@ -112,7 +124,8 @@ pub struct Config {
         value_name = "FORMAT",
         value_enum,
         default_value = "text",
-        global = true
+        global = true,
+        hide_short_help = true
     )]
     pub log_format: LogFormat,
 }
@@ -131,7 +144,7 @@ pub enum LogFormat {
 pub struct Setting {
     /// The flag without its dashes, such as `public-url`.
     pub flag: &'static str,
-    /// The value in force, secrets as `***`.
+    /// The value in force, secrets as `***`; empty when it is not set.
     pub value: String,
 }
 
@@ -180,7 +193,7 @@ impl Config {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(IpAddr::to_string).collect();
         let database = match &self.database_url {
             Some(url) => url.to_string(),
-            None => self.sqlite_file().display().to_string(),
+            None => String::new(),
         };
         let format = match self.log_format {
             LogFormat::Text => "text",

@@ -7,9 +7,9 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 use super::{Members, Value};
 
 /// The largest document that is read, in bytes.
-pub const MAX_BYTES: usize = 256 * 1024;
+pub const MAX_BYTES: usize = crate::config::limits::DOCUMENT_BYTES;
 /// How many arrays and objects may stand inside one another.
-pub const MAX_DEPTH: usize = 64;
+pub const MAX_DEPTH: usize = crate::config::limits::DOCUMENT_DEPTH;
 /// The largest integer every program reads alike: 2^53 − 1 (RFC 7493 §2.2).
 pub(super) const MAX_INTEGER: i64 = 9_007_199_254_740_991;
 

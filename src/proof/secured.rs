@@ -6,7 +6,7 @@ use super::{Expected, HashData, Proof, ProofError};
 use crate::{json::Value, keys::PublicKey};
 
 /// How many proofs of one document are read.
-pub const MAX_PROOFS: usize = 8;
+pub const MAX_PROOFS: usize = crate::config::limits::PROOFS;
 
 /// A document and its proofs.
 #[derive(Debug, Clone, PartialEq)]

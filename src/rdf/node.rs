@@ -12,7 +12,7 @@ use super::{
 };
 
 /// How many quads one document may have.
-pub const MAX_QUADS: usize = 10_000;
+pub const MAX_QUADS: usize = crate::config::limits::DOCUMENT_QUADS;
 
 impl Walk<'_> {
     /// One member of a node. Answers whether it says anything, be it an empty set.

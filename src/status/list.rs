@@ -11,7 +11,7 @@ use super::StatusError;
 pub const MIN_ENTRIES: usize = 131_072;
 
 /// The largest list that is unpacked, in bytes: 8 MiB, 67,108,864 bits.
-pub const MAX_BYTES: usize = 8 * 1024 * 1024;
+pub const MAX_BYTES: usize = crate::config::limits::STATUS_LIST_BYTES;
 
 /// A list of bits, all unset at first.
 #[derive(Debug, Clone, PartialEq, Eq)]

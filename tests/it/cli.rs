@@ -147,16 +147,21 @@ fn every_command_has_help_with_examples() {
     let desk = Desk::new();
     let definition = skillmark::cli::definition();
     let mut commands = 0;
-    for command in definition
-        .get_subcommands()
-        .filter(|c| c.get_name() != "help")
-    {
-        let help = desk.run(&[command.get_name(), "--help"]).is(0);
-        assert!(help.out.contains("Examples:\n  skillmark "), "{}", help.out);
-        assert!(command.get_about().is_some(), "{}", command.get_name());
+    let mut waiting: Vec<(Vec<&str>, &clap::Command)> = vec![(Vec::new(), &definition)];
+    while let Some((path, command)) = waiting.pop() {
+        for inner in command.get_subcommands().filter(|c| c.get_name() != "help") {
+            waiting.push(([&path[..], &[inner.get_name()]].concat(), inner));
+        }
+        let help = desk.run(&[&path[..], &["--help"]].concat()).is(0);
+        let example = format!("Examples:\n  skillmark {}", path.first().unwrap_or(&""));
+        assert!(help.out.contains(example.trim_end()), "{}", help.out);
+        assert!(help.out.contains("--rate-burst"), "{path:?}");
+        let short = desk.run(&[&path[..], &["-h"]].concat()).is(0);
+        assert!(!short.out.contains("--rate-burst"), "{path:?}");
+        assert!(command.get_about().is_some(), "{path:?}");
         commands += 1;
     }
-    assert_eq!(commands, 14);
+    assert_eq!(commands, 1 + 14 + 5 + 3 + 1);
     desk.run(&["--help"]).is(0).says("Examples:").says("demo");
     desk.run(&["--version"]).is(0).says("skillmark ");
     definition.clone().debug_assert();

@@ -17,9 +17,9 @@ use crate::json::Value;
 use class::{Class, Walk};
 
 /// How many proofs one document may have.
-pub const MAX_PROOFS: usize = 8;
+pub const MAX_PROOFS: usize = crate::config::limits::PROOFS;
 /// How many endorsements one document may carry, wherever they stand.
-pub const MAX_ENDORSEMENTS: usize = 8;
+pub const MAX_ENDORSEMENTS: usize = crate::config::limits::ENDORSEMENTS;
 
 /// One thing that is wrong with a credential.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
