@@ -1,10 +1,10 @@
 //! Our canonical N-Quads against npm `jsonld` and `rdf-canonize`, over documents made up here.
 //!
-//! `SKILLMARK_ORACLE_CASES` sets how many documents each test makes.
+//! `SKILLMARK_ORACLE_CASES` sets how many documents each test makes, `SKILLMARK_ORACLE_SEED` which.
 
 use std::{env, fs, path::Path};
 
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 use skillmark::{
     json,
     rdf::{self, Fault, Kind},
@@ -35,8 +35,9 @@ fn stricter(fault: &Fault) -> bool {
         // Contexts written inline; all keywords but those that write values and lists; two members
         // for one keyword; numbers that npm writes as 0.
         Kind::RefusedContext | Kind::Keyword | Kind::Collision | Kind::Number => true,
-        // Characters that no IRI has: npm escapes some and lets the others pass.
-        Kind::RelativeIri => says("urn:"),
+        // Characters that no IRI has: npm escapes some and lets the others pass. An empty text
+        // where an identifier belongs: npm drops it without a word.
+        Kind::RelativeIri => says("urn:") || fault.sentence.starts_with("\"\" is not"),
         Kind::DataLoss => {
             says("urn:")
                 // npm makes a node of `{"@list": null}`, and drops one of two directions.
@@ -75,10 +76,12 @@ fn compare(peer: &mut Peer, document: &serde_json::Value) -> Verdict {
 /// How often each verdict came, over as many documents as asked for.
 fn run(cases: u32, length: usize, make: fn(&mut Choices) -> serde_json::Value) -> [u32; 3] {
     let cases = env::var("SKILLMARK_ORACLE_CASES").map_or(cases, |n| n.parse().expect("a number"));
+    let seed = env::var("SKILLMARK_ORACLE_SEED").map_or(1, |n| n.parse().expect("a number"));
     let mut peer = Peer::start("canonize.mjs");
     let mut runner = TestRunner::new(Config {
         cases,
         failure_persistence: None,
+        rng_seed: RngSeed::Fixed(seed),
         ..Config::default()
     });
     let peer = std::cell::RefCell::new(&mut peer);
