@@ -26,7 +26,10 @@ impl Config {
             let variable = setting.flag.replace('-', "_").to_uppercase();
             // An empty variable is not the same as none, so the line of an unset one is a comment.
             let unset = if setting.value.is_empty() { "# " } else { "" };
-            screen.line(format_args!("{unset}SKILLMARK_{variable}={}", setting.value))?;
+            screen.line(format_args!(
+                "{unset}SKILLMARK_{variable}={}",
+                setting.value
+            ))?;
         }
         Ok(0)
     }

@@ -41,7 +41,9 @@ enum What {
     #[command(after_help = "Examples:\n  skillmark keys rotate")]
     Rotate,
     /// Take a key back that others may know
-    #[command(after_help = "Examples:\n  skillmark keys revoke z6MkhaXg…       the key as `keys list` shows it")]
+    #[command(
+        after_help = "Examples:\n  skillmark keys revoke z6MkhaXg…       the key as `keys list` shows it"
+    )]
     Revoke {
         /// The key, as `list` shows it.
         #[arg(value_name = "KEY")]

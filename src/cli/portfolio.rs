@@ -23,7 +23,9 @@ pub(super) struct Portfolio {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     /// Make a link; it is shown this once
-    #[command(after_help = "Examples:\n  skillmark portfolio new 'Spring term' J8bqZpW3kXoN1dT4vA9sYg --days 14")]
+    #[command(
+        after_help = "Examples:\n  skillmark portfolio new 'Spring term' J8bqZpW3kXoN1dT4vA9sYg --days 14"
+    )]
     New {
         /// What its page is headed. Do not put a name here.
         #[arg(value_name = "LABEL")]

@@ -199,10 +199,7 @@ impl Sources for Both {
         }
     }
 
-    fn key_revoked<'a>(
-        &'a self,
-        did: &'a str,
-    ) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {
+    fn key_revoked<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {
         match &self.own {
             Some(own) => own.key_revoked(did),
             None => self.known.key_revoked(did),

@@ -89,10 +89,6 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         media_type: None,
         ..row.clone()
     };
-    let html = |row: &EvidenceRow| {
-        EvidencePage::new("dG9rZW4", row)
-            .render()
-            .expect("renders")
-    };
+    let html = |row: &EvidenceRow| EvidencePage::new("dG9rZW4", row).render().expect("renders");
     vec![("evidence", html(&row)), ("evidence-bare", html(&bare))]
 }
