@@ -153,14 +153,15 @@ impl Seed<'_> {
         })
     }
 
-    fn string<'de, E: de::Error>(self, text: Cow<'de, str>) -> Result<Cow<'de, str>, E> {
+    /// A text with an escape in it. Only these can hold a NUL: a raw one is a syntax error.
+    fn unescaped<'de, E: de::Error>(self, text: &str) -> Result<Cow<'de, str>, E> {
         if text.as_bytes().contains(&0) {
             return Err(self.refuse(
                 ParseErrorKind::Character,
                 "the character \\u0000 is not allowed",
             ));
         }
-        Ok(text)
+        Ok(Cow::Owned(text.to_owned()))
     }
 
     fn integer<'de, E: de::Error>(
@@ -217,12 +218,12 @@ impl<'de> Visitor<'de> for Seed<'_> {
         Ok(Value::Number(number))
     }
 
-    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Value<'de>, E> {
-        self.string(Cow::Borrowed(text)).map(Value::String)
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Value<'de>, E> {
+        Ok(Value::String(Cow::Borrowed(text)))
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Value<'de>, E> {
-        self.string(Cow::Owned(text.to_owned())).map(Value::String)
+        self.unescaped(text).map(Value::String)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value<'de>, A::Error> {
@@ -276,12 +277,12 @@ impl<'de> Visitor<'de> for Key<'_> {
         f.write_str("a key")
     }
 
-    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Cow<'de, str>, E> {
-        self.0.string(Cow::Borrowed(text))
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(text))
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Cow<'de, str>, E> {
-        self.0.string(Cow::Owned(text.to_owned()))
+        self.0.unescaped(text)
     }
 }
 
@@ -341,6 +342,8 @@ mod tests {
             (r#""\ud800""#, ParseErrorKind::Syntax),
             (r#""\u0000""#, ParseErrorKind::Character),
             (r#"{"\u0000":1}"#, ParseErrorKind::Character),
+            ("\"a\0\"", ParseErrorKind::Syntax),
+            ("{\"a\0\":1}", ParseErrorKind::Syntax),
             ("\u{feff}{}", ParseErrorKind::Syntax),
             ("{} x", ParseErrorKind::Syntax),
         ];

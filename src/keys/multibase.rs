@@ -160,6 +160,7 @@ fn encode(bytes: &[u8]) -> String {
 
 /// The bytes of `text` and how many there are; at most `N`.
 fn decode<const N: usize>(text: &str) -> Result<([u8; N], usize), KeyError> {
+    const { assert!(N <= 69) };
     let body = text
         .strip_prefix('z')
         .ok_or(KeyError::Malformed("expected base58btc, beginning with z"))?;
@@ -167,18 +168,57 @@ fn decode<const N: usize>(text: &str) -> Result<([u8; N], usize), KeyError> {
     if body.len() > N * 138 / 100 + 1 {
         return Err(KeyError::Malformed("the base58btc text is too long"));
     }
-    let mut buffer = [0; N];
-    let len = bs58::decode(body)
-        .onto(&mut buffer[..])
-        .map_err(|e| match e {
-            bs58::decode::Error::BufferTooSmall => {
-                KeyError::Malformed("the base58btc text is too long")
-            }
-            _ => KeyError::Malformed(
-                "not base58btc: the digits are 1-9, A-Z, a-z without 0, O, I, l",
-            ),
-        })?;
-    Ok((buffer, len))
+    let zeros = body.bytes().take_while(|letter| *letter == b'1').count();
+    let number = number(body)?;
+    let used = number.iter().skip_while(|byte| **byte == 0).count();
+    let len = zeros + used;
+    let mut bytes = [0; N];
+    bytes
+        .get_mut(zeros..len)
+        .ok_or(KeyError::Malformed("the base58btc text is too long"))?
+        .copy_from_slice(&number[number.len() - used..]);
+    Ok((bytes, len))
+}
+
+/// The number that base-58 letters write, big end first, five letters a step. The longest text
+/// that [`decode`] lets through, 96 letters, fills 71 bytes.
+fn number(letters: &str) -> Result<Zeroizing<[u8; 72]>, KeyError> {
+    let mut limbs = Zeroizing::new([0_u64; 18]);
+    for five in letters.as_bytes().chunks(5) {
+        let (mut carry, mut step) = (0, 1);
+        for letter in five {
+            carry = carry * 58 + value(*letter)?;
+            step *= 58;
+        }
+        for limb in limbs.iter_mut().rev() {
+            let number = *limb * step + carry;
+            *limb = number & 0xffff_ffff;
+            carry = number >> 32;
+        }
+    }
+    let mut bytes = Zeroizing::new([0; 72]);
+    for (four, limb) in bytes.chunks_exact_mut(4).zip(limbs.iter()) {
+        four.copy_from_slice(&(*limb as u32).to_be_bytes());
+    }
+    Ok(bytes)
+}
+
+fn value(letter: u8) -> Result<u64, KeyError> {
+    const VALUES: [u8; 256] = {
+        let mut values = [u8::MAX; 256];
+        let mut at = 0;
+        while at < BASE58.len() {
+            values[BASE58[at] as usize] = at as u8;
+            at += 1;
+        }
+        values
+    };
+    match VALUES[usize::from(letter)] {
+        u8::MAX => Err(KeyError::Malformed(
+            "not base58btc: the digits are 1-9, A-Z, a-z without 0, O, I, l",
+        )),
+        value => Ok(u64::from(value)),
+    }
 }
 
 #[cfg(test)]
@@ -186,6 +226,20 @@ mod tests {
     use super::*;
 
     proptest::proptest! {
+        #[test]
+        fn texts_are_read_as_bs58_reads_them(
+            ones in 0..=70_usize, letters in "[1-9A-HJ-NP-Za-km-z]{0,96}",
+        ) {
+            let body = format!("{}{letters}", "1".repeat(ones));
+            let read = decode::<69>(&format!("z{body}")).map(|(bytes, len)| bytes[..len].to_vec());
+            match bs58::decode(&body).into_vec() {
+                Ok(bytes) if bytes.len() <= 69 && body.len() <= 96 => {
+                    proptest::prop_assert_eq!(read, Ok(bytes));
+                }
+                _ => proptest::prop_assert!(read.is_err()),
+            }
+        }
+
         #[test]
         fn signatures_are_written_as_bs58_writes_them(
             zeros in 0..=64_usize, bytes in proptest::array::uniform::<_, 64>(proptest::num::u8::ANY),

@@ -77,6 +77,8 @@ pub(super) struct Active {
     /// What to go back to inside nested nodes, when a type's own context is in force.
     pub(super) previous: Option<ActiveId>,
     aliases: Vec<(Arc<str>, Keyword)>,
+    /// A bit for each length that an alias has: most keys need no comparison.
+    alias_lengths: u64,
 }
 
 impl Active {
@@ -89,11 +91,18 @@ impl Active {
         if key.starts_with('@') {
             return iri::keyword(key);
         }
+        if self.alias_lengths & length_bit(key) == 0 {
+            return None;
+        }
         self.aliases
             .iter()
             .find(|(alias, _)| **alias == *key)
             .map(|(_, keyword)| *keyword)
     }
+}
+
+fn length_bit(text: &str) -> u64 {
+    1 << text.len().min(63)
 }
 
 /// Under which rule a local context is applied.
@@ -203,6 +212,10 @@ impl Engine {
                 _ => None,
             })
             .collect();
+        next.alias_lengths = next
+            .aliases
+            .iter()
+            .fold(0, |bits, (alias, _)| bits | length_bit(alias));
         self.actives.push(next);
         self.steps.insert((from, local, mode), ActiveId(id));
         Ok(ActiveId(id))

@@ -34,6 +34,13 @@ pub(super) struct Quad {
 }
 
 impl Quad {
+    /// One number to compare quads by.
+    pub(super) fn key(&self) -> u128 {
+        [self.subject, self.predicate, self.object, self.graph]
+            .iter()
+            .fold(0, |key, node| key << 32 | u128::from(node.0))
+    }
+
     /// The blank nodes in it with the letter RDFC-1.0 §4.7 gives their places.
     pub(super) fn blanks(&self) -> impl Iterator<Item = (usize, u8)> {
         [

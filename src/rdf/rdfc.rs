@@ -9,7 +9,10 @@ use sha2::{
     digest::{Output, OutputSizeUser},
 };
 
-use super::{graph::Graph, ndegree};
+use super::{
+    graph::{Graph, Quad},
+    ndegree,
+};
 
 /// Units of work (hashes and permutations) the n-degree algorithm may spend on one document.
 pub const MAX_WORK: u32 = 40_000;
@@ -71,7 +74,7 @@ impl Labels {
         graph: &mut Graph,
         budget: u32,
     ) -> Result<(), TooEntangled> {
-        graph.quads.sort_unstable();
+        graph.quads.sort_unstable_by_key(Quad::key);
         graph.quads.dedup();
         self.canonical.clear();
         self.canonical.resize(graph.blank_count(), None);

@@ -1,7 +1,6 @@
 //! Canonical N-Quads: every statement a line, lines in code point order.
 
 use std::cmp::Ordering;
-use std::fmt::Write as _;
 
 use super::graph::{Graph, Node, Quad};
 
@@ -31,6 +30,7 @@ impl Graph {
 pub(super) struct Sorter {
     order: Vec<u32>,
     text_ranks: Vec<u32>,
+    order_of_blanks: Vec<u32>,
     blank_ranks: Vec<u32>,
     lines: Vec<Line>,
 }
@@ -66,7 +66,8 @@ impl Sorter {
         out.clear();
         for line in &lines {
             graph.write(&graph.quads[line.quad as usize], out, |blank, out| {
-                let _ = write!(out, "_:c14n{}", canonical[blank].unwrap_or(u32::MAX));
+                out.push_str("_:c14n");
+                digits(canonical[blank].unwrap_or(u32::MAX), out);
             });
         }
         self.lines = lines;
@@ -88,16 +89,14 @@ impl Sorter {
 
     /// Labels sort as text: `_:c14n10` stands before `_:c14n2`.
     fn rank_blanks(&mut self, canonical: &[Option<u32>]) {
-        let mut labels: Vec<(String, usize)> = canonical
-            .iter()
-            .enumerate()
-            .map(|(blank, number)| (number.map_or_else(String::new, |n| n.to_string()), blank))
-            .collect();
-        labels.sort_unstable();
+        self.order_of_blanks.clear();
+        self.order_of_blanks.extend(0..canonical.len() as u32);
+        self.order_of_blanks
+            .sort_unstable_by_key(|blank| canonical[*blank as usize].map(as_text));
         self.blank_ranks.clear();
         self.blank_ranks.resize(canonical.len(), 0);
-        for (rank, (_, blank)) in (1..).zip(labels) {
-            self.blank_ranks[blank] = rank;
+        for (rank, blank) in (1..).zip(&self.order_of_blanks) {
+            self.blank_ranks[*blank as usize] = rank;
         }
     }
 
@@ -131,5 +130,38 @@ impl Sorter {
         };
         // The default graph has no name: ` .` against ` <` or ` _`.
         literal.then_with(|| self.rank(a.graph).cmp(&self.rank(b.graph)))
+    }
+}
+
+/// What sorts numbers as their decimal texts sort: the digits, filled up with zeros, then how many.
+fn as_text(number: u32) -> (u64, u32) {
+    let count = number.checked_ilog10().unwrap_or(0);
+    (u64::from(number) * 10_u64.pow(9 - count), count)
+}
+
+fn digits(number: u32, out: &mut String) {
+    if number >= 10 {
+        digits(number / 10, out);
+    }
+    out.push(char::from(b'0' + (number % 10) as u8));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn numbers_sort_and_stand_as_text(a in 0..2000_u32, b: u32) {
+            let text = |number| {
+                let mut out = String::new();
+                digits(number, &mut out);
+                out
+            };
+            proptest::prop_assert_eq!(text(b), b.to_string());
+            for (x, y) in [(a, b), (a, b % 2000), (b, b / 10), (a, a * 10), (0, a)] {
+                proptest::prop_assert_eq!(as_text(x).cmp(&as_text(y)), text(x).cmp(&text(y)));
+            }
+        }
     }
 }
