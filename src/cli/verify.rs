@@ -199,6 +199,13 @@ impl Sources for Both {
         }
     }
 
+    fn suspended<'a>(&'a self, list: &'a str, index: u64) -> Soon<'a, bool> {
+        match &self.own {
+            Some(own) => own.suspended(list, index),
+            None => self.known.suspended(list, index),
+        }
+    }
+
     fn key_revoked<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {
         match &self.own {
             Some(own) => own.key_revoked(did),

@@ -208,6 +208,26 @@ impl Db {
         .await
     }
 
+    /// What stands at one place of a list. Across organisations: lists are public, and a verifier
+    /// knows only the list's address.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn status_place(
+        &self,
+        id: &StatusListId,
+        index: i64,
+    ) -> Result<Option<StatusEntryRow>, Error> {
+        self.read(
+            "select status_list_id, status_index, credential_id, state, changed_at \
+             from status_entries where status_list_id = $1 and status_index = $2",
+        )
+        .bind(id.clone())
+        .bind(index)
+        .opt()
+        .await
+    }
+
     /// The lists whose last published document, if there is one, does not know of every change;
     /// what older ones knew does not count.
     /// Across organisations: for the worker that publishes.

@@ -4,7 +4,7 @@
 use super::{identity, list};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::{CredentialState, IssuerKeyRow};
+use crate::db::{CredentialState, IssuerKeyRow, StatusState};
 use crate::ids::{CredentialId, IssuerId, StatusListId};
 use crate::json;
 use crate::verify::{Answer, Found, NotFetched, Soon, Sources};
@@ -69,10 +69,15 @@ impl Own {
         self.app.db.of(issuer).keys().await.map_err(unavailable)
     }
 
-    async fn find_list(&self, url: &str) -> Result<Found, NotFetched> {
+    /// Which list of ours stands at an address.
+    fn list_at(&self, url: &str) -> Result<StatusListId, NotFetched> {
         let prefix = self.app.config.public_url.join("/status/");
         let id = url.strip_prefix(&prefix).ok_or(NotFetched::Elsewhere)?;
-        let id: StatusListId = id.parse().map_err(|_| NotFetched::Missing)?;
+        id.parse().map_err(|_| NotFetched::Missing)
+    }
+
+    async fn find_list(&self, url: &str) -> Result<Found, NotFetched> {
+        let id = self.list_at(url)?;
         match list::current(&self.app, &id).await {
             Ok(Some(list)) => Ok(Found {
                 text: list.document,
@@ -102,6 +107,15 @@ impl Own {
             Some(document) if row.state == CredentialState::Issued => self.found(document),
             _ => Err(NotFetched::Missing),
         }
+    }
+
+    /// Whether our register says of a place in a list of ours that it is suspended.
+    async fn is_suspended(&self, list: &str, index: u64) -> bool {
+        let (Ok(id), Ok(index)) = (self.list_at(list), i64::try_from(index)) else {
+            return false;
+        };
+        let entry = self.app.db.status_place(&id, index).await;
+        entry.is_ok_and(|entry| entry.is_some_and(|entry| entry.state == StatusState::Suspended))
     }
 
     /// When the key of a DID of ours that is its key was revoked.
@@ -144,6 +158,10 @@ impl Sources for Own {
 
     fn may_list_for<'a>(&'a self, lister: &'a str, issuer: &'a str) -> Soon<'a, bool> {
         Box::pin(self.one_organisation(lister, issuer))
+    }
+
+    fn suspended<'a>(&'a self, list: &'a str, index: u64) -> Soon<'a, bool> {
+        Box::pin(self.is_suspended(list, index))
     }
 
     fn key_revoked<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {

@@ -51,6 +51,14 @@ pub trait Sources: Send + Sync {
         Box::pin(std::future::ready(false))
     }
 
+    /// Whether a bit that is set in the list at `list` means "for now". A list for revocation has
+    /// one bit for both; only the register that it was made from tells them apart. By default
+    /// nobody does, and a set bit means what the list says.
+    fn suspended<'a>(&'a self, list: &'a str, index: u64) -> Soon<'a, bool> {
+        let _ = (list, index);
+        Box::pin(std::future::ready(false))
+    }
+
     /// When the key was revoked that the identifier `did` itself holds (did:key, did:jwk). Such an
     /// identifier has no document in which that could stand: only whoever keeps the key knows
     /// (threat I6). By default nobody does.

@@ -122,6 +122,9 @@ async fn look_up(sources: &dyn Sources, entry: &Entry, issuer: &str, now: Timest
                 Told::Unset(found.as_of)
             }
             Purpose::Refresh if status.value == 0 => Told::Unset(found.as_of),
+            Purpose::Revocation if sources.suspended(&entry.list, entry.index).await => {
+                Told::Set(Purpose::Suspension, found.as_of)
+            }
             Purpose::Revocation | Purpose::Suspension => Told::Set(status.purpose, found.as_of),
             Purpose::Refresh => Told::Note("A newer one exists.".to_owned(), found.as_of),
             Purpose::Message => Told::Note(

@@ -370,7 +370,7 @@ fn an_organisation_from_init_to_revocation() {
     desk.run(&["suspend", link]).is(0).says("is suspended");
     desk.run(&["verify", "badges/1.json"])
         .is(1)
-        .says("WRONG    Status");
+        .says("The issuer has suspended it for now.");
     desk.run(&["reinstate", link]).is(0).says("stands");
     desk.run(&["verify", "badges/1.json"]).is(0);
     desk.run(&["revoke", link])

@@ -112,6 +112,10 @@ on_both! {
         let page = format!("/c/{id}");
         provider.change(&id, "suspend").await.is(200);
         site.get(&page).await.is(200).shows("Suspended for now").hides("Real and still good");
+        let json = site.get(&format!("{page}.json")).await.body;
+        site.upload("/verify", "file", &json).await.is(200).shows("Suspended for now").hides("Taken back");
+        let report = site.ask("POST", "/api/v1/verify").body("application/json", json).send().await.json();
+        assert_eq!((&report["verdict"], &report["reason"]), (&json!("invalid"), &json!("suspended")));
         provider.change(&id, "reinstate").await.is(200);
         site.get(&page).await.is(200).shows("Real and still good");
         provider.change(&id, "revoke").await.is(200);
