@@ -81,7 +81,7 @@ on_both! {
         assert_eq!(lab.change(&issued, Change::Suspend).await, Ok(StatusState::Suspended));
         // Nothing is published yet, but who asks here is told at once.
         assert_eq!(lab.published(&issued).await.status(&entry(&issued)).expect("in it").value, 0);
-        assert_eq!(lab.verify(&issued.document).await.reason, Some("revoked"));
+        assert_eq!(lab.verify(&issued.document).await.reason, Some("suspended"));
         assert_eq!(lab.change(&issued, Change::Reinstate).await, Ok(StatusState::Ok));
         assert_eq!(lab.verify(&issued.document).await.verdict, Verdict::Valid);
 
