@@ -66,6 +66,7 @@ pub mod app;
 
 // Is this credential real?
 pub mod verify;
+
 // Who is asking, and what they may do.
 pub mod who;
 
