@@ -11,6 +11,7 @@ mod credentials;
 mod deliver;
 mod failure;
 mod organisation;
+mod panics;
 mod screen;
 mod spoken;
 
@@ -48,6 +49,7 @@ struct Cli {
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let screen = Screen::new();
+    panics::say_only_where(screen);
     match Cli::try_parse_from(arguments) {
         Ok(cli) => ExitCode::from(start(cli, &screen)),
         Err(error) => {

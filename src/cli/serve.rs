@@ -1,6 +1,6 @@
 //! `skillmark serve`: the pages and the API.
 
-use std::sync::Arc;
+use std::{io::IsTerminal as _, sync::Arc};
 
 use super::{Failure, Screen, Settings};
 use crate::{
@@ -82,6 +82,7 @@ pub(super) fn log(settings: &Settings) {
     let filter = tracing_subscriber::EnvFilter::new(&settings.log);
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // A second call (the demo, then serving) finds the first one's in place.
     let _ = match settings.log_format {

@@ -50,18 +50,27 @@ impl Error {
         let name = refusal
             .constraint()
             .map_or_else(|| last_words(refusal.message()), str::to_owned);
+        let code = refusal.code().unwrap_or_default();
         if refusal.is_unique_violation() {
             Error::Duplicate(name)
         } else if refusal.is_foreign_key_violation() {
             Error::Missing
         } else if refusal.is_check_violation() {
             Error::Refused(name)
-        } else if refusal.code().is_some_and(|code| passes(&code)) {
+        } else if passes(&code) {
             Error::Unavailable(refusal.message().to_owned())
+        } else if quotes(&code) {
+            Error::Statement(format!("code {code}"))
         } else {
             Error::Statement(refusal.message().to_owned())
         }
     }
+}
+
+/// Whether the message of a refusal may quote a value: Postgres quotes one that is not of its type
+/// (class 22), and a trigger may say anything (Postgres: class P0; SQLite: 1811).
+fn quotes(code: &str) -> bool {
+    code == "1811" || (code.len() == 5 && (code.starts_with("22") || code.starts_with("P0")))
 }
 
 /// Whether a refusal is about the moment and not about the statement. Postgres: serialisation,
@@ -91,6 +100,16 @@ impl From<sqlx::migrate::MigrateError> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_that_may_quote_a_value_are_known_by_their_code() {
+        for code in ["22P02", "22007", "P0001", "1811"] {
+            assert!(quotes(code), "{code}");
+        }
+        for code in ["23505", "42P01", "40001", "1", "22", "2067", ""] {
+            assert!(!quotes(code), "{code}");
+        }
+    }
 
     #[test]
     fn a_refusal_of_the_moment_is_told_from_one_of_the_statement() {

@@ -143,7 +143,21 @@ impl Finder<'_> {
         });
     }
 
+    /// The faults of the header. If it knows neither `learner` nor `date`, it is the first learner's
+    /// line, and nothing of it is repeated.
     fn finish(mut self, achievement: &Achievement) -> Result<(), Vec<Fault>> {
+        let named = ["learner", "date"].map(|name| self.header.iter().any(|h| normal(h) == name));
+        if named == [false, false] {
+            return Err(vec![Fault {
+                line: 1,
+                column: 0,
+                name: None,
+                sentence: format!(
+                    "the first line does not name the columns; known are: {}",
+                    known(achievement)
+                ),
+            }]);
+        }
         for place in 0..self.header.len() {
             if !self.taken[place] {
                 self.fault(

@@ -603,6 +603,12 @@ mod tests {
     #[test]
     fn header_faults_name_the_expected_columns() {
         assert_eq!(
+            faults("s-1,2026-03-01,Ana Lee\n"),
+            [
+                "line 1: the first line does not name the columns; known are: learner, date, level: Weld quality, level: Safety, value: Theory score, assessor_role, assessor_qualification, assessor, evidence, evidence_description, evidence_digest, name, email, adult, recipient, narrative"
+            ]
+        );
+        assert_eq!(
             faults("student,date,date,level: Safety\n"),
             [
                 "line 1: the column \"level: Weld quality\" is missing",
