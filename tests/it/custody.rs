@@ -2,10 +2,6 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
 use skillmark::{
     app::{App, StartError},
     clock::{Chance, FixedClock, SystemChance},
@@ -21,7 +17,7 @@ use skillmark::{
     keys::{KNOWN_BAD, SigningKey},
 };
 
-use crate::support::db::{Temp, on_both};
+use crate::support::{copy::spellings, db::on_both};
 
 /// Chance that always shows the same.
 struct Stuck(u8);
@@ -479,24 +475,6 @@ on_both! {
         assert!(matches!(keys::new(&app, &stranger).await, Err(KeyFault::NoIssuer)));
     }
 
-    fn i8_the_seed_is_nowhere_in_the_database(temp) {
-        let app = temp.app().await;
-        let (issuer, _) = organisation(&app, DidMethod::Web).await;
-        let id = &issuer.issuer_id;
-        keys::revoke(&app, id, &keys::list(&app, id).await.expect("listed")[0].key_id)
-            .await
-            .expect("revoked");
-        let seed: [u8; 32] = skillmark::clock::random(&SystemChance);
-        let row = keys::adopt(&app, id, &SigningKey::from_seed(&seed)).await.expect("taken");
-        assert_eq!(keys::open(&app, &row).expect("opens").seed().as_slice(), seed);
-
-        let dump = dump(temp, &app).await;
-        assert!(contains(&dump, row.key_id.as_bytes()), "the public key is in the dump");
-        for (form, text) in spellings(&seed) {
-            assert!(!contains(&dump, &text), "the seed as {form} is in the dump");
-        }
-    }
-
     fn i13_a_service_with_a_public_address_does_not_start_with_an_example_key(temp) {
         let app = temp.app().await;
         let (issuer, first) = organisation(&app, DidMethod::Web).await;
@@ -518,56 +496,6 @@ async fn open_or_make(config: &Config) -> Result<App, StartError> {
         "2026-03-01T12:00:00Z".parse().expect("a time"),
     ));
     App::open_or_make(config.clone(), clock, Arc::new(SystemChance)).await
-}
-
-/// Everything that a copy of the database holds: the files of SQLite, a `pg_dump`-like text of
-/// every table on Postgres.
-async fn dump(temp: &Temp, app: &App) -> Vec<u8> {
-    use sqlx::Connection as _;
-    let Some(url) = &temp.url else {
-        let mut all = Vec::new();
-        for file in fs::read_dir(&app.config.data).expect("a folder") {
-            let path = file.expect("a file").path();
-            if path != app.config.kek_path() {
-                all.extend(fs::read(path).expect("read"));
-            }
-        }
-        return all;
-    };
-    let mut to = sqlx::PgConnection::connect(url)
-        .await
-        .expect("a connection");
-    let tables: Vec<String> = sqlx::query_scalar(
-        "select table_name::text from information_schema.tables where table_schema = 'public'",
-    )
-    .fetch_all(&mut to)
-    .await
-    .expect("tables");
-    let mut all = Vec::new();
-    for table in tables {
-        let rows = format!("select t::text from {table} t");
-        let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(rows))
-            .fetch_all(&mut to)
-            .await
-            .expect("rows");
-        all.extend(rows.join("\n").into_bytes());
-    }
-    all
-}
-
-/// The ways a seed may be written down.
-fn spellings(seed: &[u8; 32]) -> Vec<(&'static str, Vec<u8>)> {
-    let hex: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-    let multibase = bs58::encode([&[0x80, 0x26], seed.as_slice()].concat()).into_string();
-    vec![
-        ("raw", seed.to_vec()),
-        ("hex", hex.clone().into_bytes()),
-        ("HEX", hex.to_uppercase().into_bytes()),
-        ("base64", STANDARD.encode(seed).into_bytes()),
-        ("base64url", URL_SAFE_NO_PAD.encode(seed).into_bytes()),
-        ("base58", bs58::encode(seed).into_string().into_bytes()),
-        ("multibase", multibase.into_bytes()),
-    ]
 }
 
 fn contains(all: &[u8], part: &[u8]) -> bool {

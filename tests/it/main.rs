@@ -23,6 +23,7 @@ mod status;
 mod support;
 
 mod browser;
+mod canary;
 mod cli;
 mod readme;
 mod tidy;

@@ -1,6 +1,8 @@
 //! What several tests stand on.
 
+pub(crate) mod between;
 pub(crate) mod choices;
+pub(crate) mod copy;
 pub(crate) mod db;
 pub(crate) mod rubric_badge;
 pub(crate) mod site;
