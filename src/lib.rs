@@ -56,6 +56,9 @@ pub mod bake;
 // Private keys at rest.
 pub mod custody;
 
+// Fetching from strangers, within limits.
+pub mod outbound;
+
 // Storage: every table, every write.
 pub mod db;
 

@@ -22,6 +22,10 @@ pub const CSV_ROWS: usize = 5_000;
 pub const STATUS_LIST_BYTES: usize = 8 * 1024 * 1024;
 /// Fetches for one verification. Past it: could not check.
 pub const FETCHES: usize = 6;
+/// Redirects followed for one fetch. Past it: could not check.
+pub const REDIRECTS: usize = 2;
+/// All fetches of one verification together. Past it: could not check.
+pub const FETCHING: Duration = Duration::from_secs(8);
 /// How far ahead of ours another clock may be. Past it: checked and wrong.
 pub const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 /// From taking a credential back to the published list that says so.

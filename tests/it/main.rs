@@ -25,6 +25,8 @@ mod support;
 mod browser;
 mod canary;
 mod cli;
+mod outbound;
+mod outbound_peers;
 mod readme;
 mod tidy;
 mod verify;

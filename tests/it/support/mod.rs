@@ -4,5 +4,6 @@ pub(crate) mod between;
 pub(crate) mod choices;
 pub(crate) mod copy;
 pub(crate) mod db;
+pub(crate) mod peers;
 pub(crate) mod rubric_badge;
 pub(crate) mod site;
