@@ -15,7 +15,9 @@ use crate::{
     issue::sources::Own,
     json::{self, Value},
     proof::jwt,
-    verify::{self, Answer, Known, NotFetched, Options, Recipient, Soon, Sources, Verdict},
+    verify::{
+        self, Answer, Known, NotFetched, Options, Recipient, Soon, Sources, Standing, Verdict,
+    },
 };
 
 /// Check whether a credential is real (exit code 0 valid, 1 not valid, 2 cannot tell)
@@ -199,10 +201,10 @@ impl Sources for Both {
         }
     }
 
-    fn suspended<'a>(&'a self, list: &'a str, index: u64) -> Soon<'a, bool> {
+    fn standing<'a>(&'a self, id: &'a str) -> Soon<'a, Result<Standing, NotFetched>> {
         match &self.own {
-            Some(own) => own.suspended(list, index),
-            None => self.known.suspended(list, index),
+            Some(own) => own.standing(id),
+            None => self.known.standing(id),
         }
     }
 

@@ -208,22 +208,19 @@ impl Db {
         .await
     }
 
-    /// What stands at one place of a list. Across organisations: lists are public, and a verifier
-    /// knows only the list's address.
+    /// The status entry of the credential with this `id` of its own, of whichever organisation.
+    /// Across organisations: a stranger who brings a credential names it so.
     ///
     /// # Errors
     /// [`Error`] if the database could not answer.
-    pub async fn status_place(
-        &self,
-        id: &StatusListId,
-        index: i64,
-    ) -> Result<Option<StatusEntryRow>, Error> {
+    pub async fn status_anywhere(&self, public_id: &str) -> Result<Option<StatusEntryRow>, Error> {
         self.read(
-            "select status_list_id, status_index, credential_id, state, changed_at \
-             from status_entries where status_list_id = $1 and status_index = $2",
+            "select e.status_list_id, e.status_index, e.credential_id, e.state, e.changed_at \
+             from credentials c join status_entries e \
+             on e.issuer_id = c.issuer_id and e.credential_id = c.credential_id \
+             where c.public_id = $1 order by c.credential_id limit 1",
         )
-        .bind(id.clone())
-        .bind(index)
+        .bind(public_id.to_owned())
         .opt()
         .await
     }

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::db::{CredentialState, IssuerKeyRow, StatusState};
 use crate::ids::{CredentialId, IssuerId, StatusListId};
 use crate::json;
-use crate::verify::{Answer, Found, NotFetched, Soon, Sources};
+use crate::verify::{Answer, Found, NotFetched, Soon, Sources, Standing};
 
 /// The verifier's view of this service at one moment.
 #[derive(Clone)]
@@ -109,13 +109,15 @@ impl Own {
         }
     }
 
-    /// Whether our register says of a place in a list of ours that it is suspended.
-    async fn is_suspended(&self, list: &str, index: u64) -> bool {
-        let (Ok(id), Ok(index)) = (self.list_at(list), i64::try_from(index)) else {
-            return false;
-        };
-        let entry = self.app.db.status_place(&id, index).await;
-        entry.is_ok_and(|entry| entry.is_some_and(|entry| entry.state == StatusState::Suspended))
+    /// What our register says of a credential this moment.
+    async fn find_standing(&self, id: &str) -> Result<Standing, NotFetched> {
+        let entry = self.app.db.status_anywhere(id).await;
+        Ok(match entry.map_err(unavailable)?.map(|entry| entry.state) {
+            None => Standing::Unknown,
+            Some(StatusState::Ok) => Standing::Good,
+            Some(StatusState::Suspended) => Standing::Suspended,
+            Some(StatusState::Revoked) => Standing::Revoked,
+        })
     }
 
     /// When the key of a DID of ours that is its key was revoked.
@@ -160,8 +162,8 @@ impl Sources for Own {
         Box::pin(self.one_organisation(lister, issuer))
     }
 
-    fn suspended<'a>(&'a self, list: &'a str, index: u64) -> Soon<'a, bool> {
-        Box::pin(self.is_suspended(list, index))
+    fn standing<'a>(&'a self, id: &'a str) -> Soon<'a, Result<Standing, NotFetched>> {
+        Box::pin(self.find_standing(id))
     }
 
     fn key_revoked<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {

@@ -41,7 +41,7 @@ pub use recipient::Recipient;
 pub use report::{
     Check, CheckId, Claimed, Endorsement, Form, Issuer, Outcome, Report, Trust, Unreadable, Verdict,
 };
-pub use sources::{Answer, Found, Known, NotFetched, Soon, Sources};
+pub use sources::{Answer, Found, Known, NotFetched, Soon, Sources, Standing};
 pub use verified::Verified;
 
 use document::Sort;
@@ -232,14 +232,8 @@ impl Judging {
                 "It does not say where to find a newer version.",
             ),
         });
-        self.checks.push(if verdict == Verdict::Valid {
-            status::check(sources, document, now).await
-        } else {
-            Check::skipped(
-                CheckId::Status,
-                "Not looked up, because of what was found before.",
-            )
-        });
+        self.checks
+            .push(status::check(sources, document, verdict, now).await);
         self.checks.extend(dates::check(document, now));
         self.checks
             .push(recipient::check(document, options.recipient.as_ref()));

@@ -24,6 +24,19 @@ pub enum NotFetched {
     Unavailable,
 }
 
+/// How a credential stands in its issuer's own register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// It is in no register here.
+    Unknown,
+    /// It was not taken back.
+    Good,
+    /// It was taken back for now.
+    Suspended,
+    /// It was taken back for good.
+    Revoked,
+}
+
 /// Something that a source tells, when it comes.
 pub type Soon<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -51,12 +64,16 @@ pub trait Sources: Send + Sync {
         Box::pin(std::future::ready(false))
     }
 
-    /// Whether a bit that is set in the list at `list` means "for now". A list for revocation has
-    /// one bit for both; only the register that it was made from tells them apart. By default
-    /// nobody does, and a set bit means what the list says.
-    fn suspended<'a>(&'a self, list: &'a str, index: u64) -> Soon<'a, bool> {
-        let _ = (list, index);
-        Box::pin(std::future::ready(false))
+    /// How the credential with this `id` stands in the register that its status list is made
+    /// from. The register knows a change at once, tells suspended from revoked where the list has
+    /// one bit for both, and needs no key to say so. By default nobody has one here:
+    /// [`Standing::Unknown`].
+    ///
+    /// # Errors
+    /// [`NotFetched::Unavailable`] if it should be known, and could not be read.
+    fn standing<'a>(&'a self, id: &'a str) -> Soon<'a, Result<Standing, NotFetched>> {
+        let _ = id;
+        Box::pin(std::future::ready(Ok(Standing::Unknown)))
     }
 
     /// When the key was revoked that the identifier `did` itself holds (did:key, did:jwk). Such an

@@ -1,5 +1,5 @@
-//! Was it taken back? Every status entry is read; one set bit is enough, and what could not be read
-//! is never "not revoked".
+//! Was it taken back? The issuer's register is asked where it is kept here, then every status entry
+//! is read; one set bit is enough, and what could not be read is never "not revoked".
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,9 +13,9 @@ use crate::{
 
 use super::{
     binding,
-    report::{Check, CheckId, Outcome},
+    report::{Check, CheckId, Outcome, Verdict},
     signature,
-    sources::{NotFetched, Sources},
+    sources::{NotFetched, Sources, Standing},
     token,
 };
 
@@ -35,8 +35,49 @@ enum Told {
     Not(Check),
 }
 
-/// Reads every status of a document that was signed by `issuer`.
-pub(super) async fn check(sources: &dyn Sources, document: &Value<'_>, now: Timestamp) -> Check {
+/// The status of a document of which `so_far` is known.
+///
+/// What its issuer's register says against it is said also where something else could not be
+/// checked: a revocation stands, whatever became of keys and lists. The lists themselves are asked
+/// for only if everything before was good, so that nobody is led to addresses that a forger wrote.
+pub(super) async fn check(
+    sources: &dyn Sources,
+    document: &Value<'_>,
+    so_far: Verdict,
+    now: Timestamp,
+) -> Check {
+    let not_asked = || {
+        let sentence = "Not looked up, because of what was found before.";
+        Check::skipped(CheckId::Status, sentence)
+    };
+    if so_far == Verdict::Invalid {
+        return not_asked();
+    }
+    let standing = match document.get("id").and_then(Value::as_str) {
+        Some(id) => sources.standing(id).await,
+        None => Ok(Standing::Unknown),
+    };
+    match standing {
+        Ok(Standing::Revoked) => taken_back(&Purpose::Revocation, now),
+        Ok(Standing::Suspended) => taken_back(&Purpose::Suspension, now),
+        Ok(Standing::Good | Standing::Unknown) if so_far == Verdict::Valid => {
+            listed(sources, document, now).await
+        }
+        Ok(Standing::Good | Standing::Unknown) => not_asked(),
+        Err(why) => not_fetched(why),
+    }
+}
+
+fn taken_back(purpose: &Purpose, as_of: Timestamp) -> Check {
+    let (reason, sentence) = match purpose {
+        Purpose::Suspension => ("suspended", "The issuer has suspended it for now."),
+        _ => ("revoked", "The issuer has taken it back."),
+    };
+    Check::fail(CheckId::Status, reason, sentence).of_age(Some(as_of))
+}
+
+/// Reads every status entry of a document that its issuer signed.
+async fn listed(sources: &dyn Sources, document: &Value<'_>, now: Timestamp) -> Check {
     let id = CheckId::Status;
     let entries = status::entries(document);
     if entries.is_empty() {
@@ -68,13 +109,7 @@ fn conclude(told: Vec<Told>) -> Check {
         _ => None,
     });
     if let Some((purpose, at)) = set {
-        return match purpose {
-            Purpose::Suspension => {
-                Check::fail(id, "suspended", "The issuer has suspended it for now.")
-            }
-            _ => Check::fail(id, "revoked", "The issuer has taken it back."),
-        }
-        .of_age(Some(at));
+        return taken_back(&purpose, at);
     }
     let mut unknown = None;
     let mut notes = String::new();
@@ -122,9 +157,6 @@ async fn look_up(sources: &dyn Sources, entry: &Entry, issuer: &str, now: Timest
                 Told::Unset(found.as_of)
             }
             Purpose::Refresh if status.value == 0 => Told::Unset(found.as_of),
-            Purpose::Revocation if sources.suspended(&entry.list, entry.index).await => {
-                Told::Set(Purpose::Suspension, found.as_of)
-            }
             Purpose::Revocation | Purpose::Suspension => Told::Set(status.purpose, found.as_of),
             Purpose::Refresh => Told::Note("A newer one exists.".to_owned(), found.as_of),
             Purpose::Message => Told::Note(

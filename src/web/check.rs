@@ -4,8 +4,7 @@ use axum::body::Bytes;
 
 use crate::{
     clock::Timestamp,
-    db::StatusState,
-    issue::{list, sources::Own},
+    issue::sources::Own,
     verify::{
         self, Check as Checked, CheckId, Options, Outcome, Report, Unreadable, Verdict as Answer,
     },
@@ -40,34 +39,13 @@ pub(crate) async fn bytes(site: &Site, sent: Bytes) -> Result<Report, WebError> 
     }
 }
 
-/// Checks a credential of ours, and says what our register knows this moment.
+/// Checks a credential of ours. The verifier asks our own register, so that this is the truth of
+/// this moment whatever became of lists and keys.
 ///
 /// # Errors
-/// If the database could not answer.
-pub(crate) async fn own(
-    site: &Site,
-    stored: &Stored,
-) -> Result<(Report, Option<StatusState>), WebError> {
-    let document = Bytes::from(stored.document.clone());
-    let entry = site
-        .app()
-        .db
-        .of(&stored.row.issuer_id)
-        .status_of(&stored.row.promise.credential_id)
-        .await?;
-    let state = entry.map(|entry| entry.state);
-    let report = ask(site, document.clone()).await?;
-    let listed = report
-        .check(CheckId::Status)
-        .is_some_and(|check| check.outcome == Outcome::Fail);
-    if state.is_none_or(|state| (state != StatusState::Ok) == listed) {
-        return Ok((report, state));
-    }
-    // The register is ahead of the list: publish it now, so that both tell the same.
-    if let Err(cause) = list::publish_due(site.app()).await {
-        tracing::warn!(%cause, "a status list could not be published yet");
-    }
-    Ok((ask(site, document).await?, state))
+/// If the work panicked.
+pub(crate) async fn own(site: &Site, stored: &Stored) -> Result<Report, WebError> {
+    ask(site, Bytes::from(stored.document.clone())).await
 }
 
 /// Reading pictures and checking signatures is heavy work, away from the threads that answer.
@@ -86,74 +64,59 @@ pub(crate) fn claim(report: &Report) -> Option<Claim> {
     Some(Claim::of(&serde_json::Value::from(document)))
 }
 
-/// The answer. `state` is what our own register says this moment, for a credential of ours: it
-/// tells suspended from revoked, and it knows before the list does.
-pub(crate) fn verdict(report: &Report, state: Option<StatusState>) -> Verdict {
-    let issuer = report
+/// The answer. `ours`: a credential of an organisation on this service.
+pub(crate) fn verdict(report: &Report, ours: bool) -> Verdict {
+    let name = report
         .issuer
         .as_ref()
-        .and_then(|issuer| issuer.name.clone());
-    let issuer = issuer.unwrap_or_else(|| "The issuer".to_owned());
-    let when = format!("Checked {}", text::moment(report.checked_at));
-    let tell = |tone, icon, word: &str, sentence: String| Verdict {
-        tone,
-        icon,
-        word: word.into(),
-        sentence: Text::new(&sentence),
-        when: when.clone(),
-    };
-    if report.verdict != Answer::CannotTell {
-        match state {
-            Some(StatusState::Revoked) => {
-                return tell(
-                    Tone::Bad,
-                    icon::CROSS,
-                    "Taken back",
-                    format!(
-                        "{issuer} signed this credential and later revoked it. Do not rely on it."
-                    ),
-                );
-            }
-            Some(StatusState::Suspended) => {
-                return tell(
-                    Tone::Bad,
-                    icon::PAUSE,
-                    "Suspended for now",
-                    format!(
-                        "{issuer} has suspended this credential. Do not rely on it unless it is reinstated."
-                    ),
-                );
-            }
-            Some(StatusState::Ok) | None => {}
-        }
-    }
-    match (report.verdict, report.reason.unwrap_or_default()) {
-        (Answer::Valid, _) => tell(
+        .and_then(|issuer| issuer.name.as_deref());
+    let name = name.unwrap_or("The issuer");
+    let (tone, icon, word, sentence) = match (report.verdict, report.reason.unwrap_or_default()) {
+        (Answer::Valid, _) => (
             Tone::Good,
             icon::TICK,
             "Real and still good",
-            good(report, state.is_some()),
+            good(report, ours),
         ),
-        (Answer::CannotTell, _) => tell(
+        (Answer::CannotTell, _) => (
             Tone::Unsure,
             icon::UNKNOWN,
             "Cannot tell",
             report.sentence.clone(),
         ),
-        (Answer::Invalid, reason) => tell(
+        (Answer::Invalid, "revoked") => (
+            Tone::Bad,
+            icon::CROSS,
+            "Taken back",
+            format!("{name} has revoked this credential. Do not rely on it."),
+        ),
+        (Answer::Invalid, "suspended") => (
+            Tone::Bad,
+            icon::PAUSE,
+            "Suspended for now",
+            format!(
+                "{name} has suspended this credential. Do not rely on it unless it is reinstated."
+            ),
+        ),
+        (Answer::Invalid, reason) => (
             Tone::Bad,
             icon::CROSS,
             word(reason),
             report.sentence.clone(),
         ),
+    };
+    Verdict {
+        tone,
+        icon,
+        word: word.into(),
+        sentence: Text::new(&sentence),
+        when: format!("Checked {}", text::moment(report.checked_at)),
     }
 }
 
 /// The few words for what is wrong.
 fn word(reason: &str) -> &'static str {
     match reason {
-        "revoked" => "Taken back",
-        "suspended" => "Suspended for now",
         "expired" => "No longer in force",
         "not_yet_valid" => "Not in force yet",
         _ => "Not valid",

@@ -446,6 +446,14 @@ fn i6_a_revoked_key_is_told_at_the_terminal() {
             .says("CANNOT TELL")
             .says("The issuer revoked this key on");
     }
+    // Taken back besides: our register knows, whatever became of the key.
+    desk.run(&["revoke", link]).is(0);
+    for input in ["badges/1.json", link] {
+        desk.run(&["verify", input])
+            .is(1)
+            .says("NOT VALID")
+            .says("The issuer has taken it back.");
+    }
 }
 
 #[test]

@@ -173,9 +173,9 @@ async fn confirmed(
 
 async fn page(site: &Site, stored: &Stored, confirm: Confirm) -> Result<Response, WebError> {
     let issuer = stored::issuer(site, &stored.row.issuer_id).await?;
-    let (report, state) = check::own(site, stored).await?;
+    let report = check::own(site, stored).await?;
     let claim = Claim::of(&stored.json()?);
-    let verdict = check::verdict(&report, state);
+    let verdict = check::verdict(&report, true);
     let id = stored.row.promise.credential_id.as_str();
     answer::page(
         &CredentialPage::new(

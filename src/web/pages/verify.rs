@@ -101,7 +101,7 @@ async fn answered(
     match check::bytes(&site, sent).await {
         Ok(report) => {
             let page = ReportPage::new(
-                check::verdict(&report, None),
+                check::verdict(&report, false),
                 check::claim(&report),
                 check::checks(&report),
             );

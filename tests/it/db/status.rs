@@ -176,8 +176,8 @@ on_both! {
         assert_eq!(of.change_status(id, Suspended, Fine, later).await, Err(Error::NoRow));
         of.change_status(id, Fine, Suspended, later).await.expect("suspended");
         assert_eq!(of.status_of(id).await, Ok(Some(entry(Suspended, later))));
-        assert_eq!(temp.db.status_place(list, promise.status_index).await, Ok(Some(entry(Suspended, later))));
-        assert_eq!(temp.db.status_place(list, promise.status_index + 1).await, Ok(None));
+        assert_eq!(temp.db.status_anywhere(&promise.public_id).await, Ok(Some(entry(Suspended, later))));
+        assert_eq!(temp.db.status_anywhere("urn:uuid:0").await, Ok(None));
         assert_eq!(of.status_bits(list).await, Ok(vec![promise.status_index]));
         of.change_status(id, Suspended, Fine, later).await.expect("reinstated");
         assert_eq!(of.status_bits(list).await, Ok(vec![]));

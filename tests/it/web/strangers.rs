@@ -126,19 +126,33 @@ on_both! {
         assert_eq!((&report["verdict"], &report["reason"]), (&json!("invalid"), &json!("revoked")));
     }
 
-    fn i3_without_the_key_encryption_key_a_revoked_credential_is_not_called_good(temp) {
+    fn i3_without_the_key_encryption_key_a_revocation_is_told_everywhere_at_once(temp) {
         let site = Site::on(temp).await;
         let provider = site.provider("Riverside Tutoring").await;
         let id = provider.issue("S-1042").await;
-        let page = format!("/c/{id}");
+        let (key, portfolio) = (provider.key.clone(), provider.portfolio("Mine", &[&id]).await);
         let site = site.without_kek().await;
-        site.get(&page).await.is(200).shows("Real and still good");
-        let change = format!("/api/v1/credentials/{id}/status");
-        site.ask("POST", &change).key(&provider.key).json(&json!({"change": "revoke"})).send().await.is(200);
-        site.get(&page).await.is(200).hides("Real and still good");
-        let json = site.get(&format!("{page}.json")).await;
-        let report = site.ask("POST", "/api/v1/verify").body("application/json", json.body).send().await.json();
-        assert_eq!((&report["verdict"], &report["reason"]), (&json!("cannot_tell"), &json!("status_unavailable")));
+        site.get(&format!("/c/{id}")).await.is(200).shows("Real and still good");
+        for (change, word, page_says) in [("suspend", "suspended", "Suspended for now"), ("revoke", "revoked", "Taken back")] {
+            let path = format!("/api/v1/credentials/{id}/status");
+            site.ask("POST", &path).key(&key).json(&json!({ "change": change })).send().await.is(200);
+            told_everywhere(&site, &id, &key, &portfolio, word, page_says).await;
+        }
+    }
+
+    fn i6_a_revocation_is_told_also_when_the_key_was_revoked(temp) {
+        for method in [DidMethod::Key, DidMethod::Web] {
+            let site = Site::on(temp).await;
+            let provider = site.provider_known_by("Riverside Tutoring", method).await;
+            let id = provider.issue("S-1042").await;
+            let portfolio = provider.portfolio("Mine", &[&id]).await;
+            let keys = keys::list(&site.app, provider.who.issuer()).await.expect("keys");
+            site.clock.advance(86_400);
+            keys::revoke(&site.app, provider.who.issuer(), &keys[0].key_id).await.expect("revoked");
+            site.get(&format!("/c/{id}")).await.is(200).shows("Cannot tell");
+            provider.change(&id, "revoke").await.is(200);
+            told_everywhere(&site, &id, &provider.key, &portfolio, "revoked", "Taken back").await;
+        }
     }
 
     fn i6_what_a_revoked_key_signed_is_not_green(temp) {
@@ -280,6 +294,42 @@ on_both! {
         assert_eq!(did.is(200).json()["id"], format!("did:web:badges.example:issuers:{}", provider.who.issuer()));
         assert_eq!(did.json()["id"], credential["issuer"]["id"]);
     }
+}
+
+/// Holds the page, the portfolio, the check of the file, and both APIs to one answer.
+async fn told_everywhere(
+    site: &Site,
+    id: &str,
+    key: &str,
+    portfolio: &str,
+    word: &str,
+    page_says: &str,
+) {
+    let json = site
+        .get(&format!("/c/{id}.json"))
+        .await
+        .is(200)
+        .body
+        .clone();
+    for page in [
+        site.get(&format!("/c/{id}")).await,
+        site.get(portfolio).await,
+        site.upload("/verify", "file", &json).await,
+    ] {
+        page.is(200)
+            .shows(page_says)
+            .hides("Real and still good")
+            .hides("Cannot tell");
+    }
+    let api = format!("/api/v1/credentials/{id}");
+    let known = site.ask("GET", &api).key(key).send().await;
+    assert_eq!(known.is(200).json()["status"], word);
+    let asked = site.ask("POST", "/api/v1/verify");
+    let report = asked.body("application/json", json).send().await.json();
+    assert_eq!(
+        (&report["verdict"], &report["reason"]),
+        (&json!("invalid"), &json!(word))
+    );
 }
 
 /// An error page without the number of the request.
