@@ -126,7 +126,8 @@ fn word(reason: &str) -> &'static str {
 /// The sentence of a good answer. A name that nobody has confirmed is said to be one, and an
 /// identifier that no person can read is left to the lines below.
 fn good(report: &Report, ours: bool) -> String {
-    let Some((_, rest)) = report.sentence.split_once("; ") else {
+    // The last semicolon: those before it stand in the name.
+    let Some((_, rest)) = report.sentence.rsplit_once("; ") else {
         return report.sentence.clone();
     };
     let issuer = report.issuer.as_ref();
