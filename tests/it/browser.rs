@@ -8,20 +8,28 @@ use std::{
     collections::BTreeSet,
     fs,
     io::{BufRead, BufReader, Write},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
 use serde_json::{Value, json};
-use skillmark::bake::qr::Qr;
+use skillmark::{bake::qr::Qr, web::Server};
 use tempfile::TempDir;
 use thirtyfour::{
     By, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver, WebElement,
     extensions::query::ElementQueryable,
 };
 
-use crate::cli::{Desk, Serving};
+use crate::{
+    cli::{Desk, Serving},
+    support::{
+        db::Engine,
+        hostile::{CORPUS, spoil},
+        site::Site,
+    },
+};
 
 /// A running demo, and what it told about itself.
 struct Demo {
@@ -264,6 +272,50 @@ async fn a_file_is_chosen_and_checked() {
         }
         see(&browser, ".verdict.is-good").await;
         assert_eq!(text(&browser, "h1").await, "Interview Conversation");
+    })
+    .await;
+}
+
+/// Notes down what a page runs that it should not: dialogs, and what its own policy refuses.
+const WATCH: &str = "
+    window.noted = [];
+    for (const dialog of ['alert', 'confirm', 'prompt']) window[dialog] = () => noted.push(dialog);
+    addEventListener('securitypolicyviolation', (event) => noted.push(event.violatedDirective));";
+
+#[tokio::test]
+async fn f12_no_text_runs_or_is_refused_in_a_browser() {
+    let server = Server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
+    let origin = format!(
+        "http://localhost:{}",
+        server.address().expect("an address").port()
+    );
+    let site = Site::with(Engine::Sqlite, |config| {
+        config.public_url = origin.parse().expect("an address");
+        config.rate_burst = 10_000;
+    })
+    .await;
+    tokio::spawn(server.run(site.router.clone()));
+    let mut pages = Vec::new();
+    for words in CORPUS {
+        let words = words.replace('\u{202e}', "");
+        let spoilt = spoil(&site, &words).await;
+        pages.extend(spoilt.pages.into_iter().map(|path| (path, words.clone())));
+    }
+    in_browser(&[], |browser| async move {
+        let watch = json!({ "source": WATCH });
+        let tools = browser.cdp();
+        let watching = tools.send_raw("Page.addScriptToEvaluateOnNewDocument", watch);
+        watching.await.expect("a script that watches");
+        for (path, words) in pages {
+            open(&browser, &format!("{origin}{path}")).await;
+            let look = "return [document.querySelector('h1').textContent, ...noted]";
+            let seen = browser.execute(look, Vec::new()).await.expect("a look");
+            assert_eq!(*seen.json(), json!([words]), "{path}");
+        }
+        // It would have been noted.
+        let run = "alert(1); return noted";
+        let seen = browser.execute(run, Vec::new()).await.expect("a look");
+        assert_eq!(*seen.json(), json!(["alert"]));
     })
     .await;
 }

@@ -5,5 +5,7 @@ pub(crate) mod choices;
 pub(crate) mod copy;
 pub(crate) mod db;
 pub(crate) mod peers;
+pub(crate) mod hostile;
+pub(crate) mod html;
 pub(crate) mod rubric_badge;
 pub(crate) mod site;
