@@ -52,6 +52,10 @@ pub(crate) const CODES: &[(&str, &str)] = &[
         "key_in_address",
         "An API key stands in the address, where logs keep it.",
     ),
+    (
+        "leads_elsewhere",
+        "The address names another site as the place to go to.",
+    ),
     ("key_missing", "There is no API key, or not a good one."),
     ("scope_missing", "The API key is good, but not for this."),
     ("not_allowed", "This is not allowed."),

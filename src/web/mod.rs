@@ -15,6 +15,7 @@ mod check;
 mod claim;
 mod connections;
 mod documents;
+mod elsewhere;
 mod error;
 mod frame;
 mod headers;

@@ -20,6 +20,7 @@ use crate::{
     config::{Config, limits::UPLOAD_BYTES},
     issue::confirm::Tries,
     web::{
+        elsewhere::leads_elsewhere,
         error::WebError,
         limits::{Limits, asker},
     },
@@ -115,7 +116,8 @@ pub(crate) struct Asker(pub(crate) IpAddr);
 /// The address of the camera's frames, which have a bucket of their own.
 pub(crate) const FRAME_PATH: &str = "/verify/frame";
 
-/// Lets a request in: within its address's bucket, without a key in its address, not too large.
+/// Lets a request in: within its address's bucket, without a key or another site in its address,
+/// not too large.
 pub(crate) async fn admit(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let peer = request
         .extensions()
@@ -139,6 +141,13 @@ pub(crate) async fn admit(State(site): State<Site>, mut request: Request, next: 
             "key_in_address",
             "Do not put an API key into an address: addresses are written to logs. Send it in the Authorization header, and replace this key.",
         ).into_response();
+    }
+    if leads_elsewhere(request.uri()) {
+        return WebError::unreadable(
+            "leads_elsewhere",
+            "This address asks to be led to another site. Nothing here leads there.",
+        )
+        .into_response();
     }
     let length = request
         .headers()

@@ -1,6 +1,12 @@
 //! What stands around every page: headers, limits, errors.
 
-use super::super::support::{db::Engine, site::Site};
+use std::collections::BTreeSet;
+
+use super::super::support::{
+    db::Engine,
+    html::{self, Piece},
+    site::{Answer, Site},
+};
 
 /// Pages that need nothing to be there, and what goes wrong.
 const PLACES: &[(&str, u16)] = &[
@@ -26,16 +32,69 @@ async fn public_site() -> Site {
     .await
 }
 
+/// The router's own list of its paths.
+fn routes(site: &Site) -> BTreeSet<String> {
+    let told = format!("{:?}", site.router);
+    let paths = told.split("RouteId(").filter_map(|part| {
+        let (_, rest) = part.split_once("): \"")?;
+        let path = rest.split('"').next()?;
+        path.starts_with('/').then(|| path.to_owned())
+    });
+    paths.collect()
+}
+
+/// Every path of the router, with what is there in place of its parameters, and those that go
+/// wrong: all that answers people with a page.
+async fn every_page(site: &Site) -> Vec<Answer> {
+    let provider = site.provider("Riverside Tutoring").await;
+    let id = provider.issue("S-1042").await;
+    let mut of = site.app.db.of(provider.who.issuer());
+    let records = of.evidence_of(&id.parse().expect("an id")).await;
+    let evidence = records.expect("evidence")[0].evidence_id.to_string();
+    let portfolio = provider.portfolio("Mine", &[&id]).await;
+    let token = portfolio.rsplit('/').next().expect("a token").to_owned();
+    let issuer = provider.who.issuer().to_string();
+    let paths = routes(site);
+    assert!(paths.contains("/c/{id}") && paths.len() > 20, "{paths:?}");
+    let mut pages = Vec::new();
+    for path in paths {
+        let subject = match path.split('/').nth(1) {
+            Some("issuers") => &issuer,
+            _ if path.contains("evidence") => &evidence,
+            _ => &id,
+        };
+        let real = path
+            .replace("{token}", &token)
+            .replace("{id}", subject)
+            .replace("{file}", "qr.png")
+            .replace("{part}", "qr.png");
+        pages.push(site.get(&real).await);
+        // The same path with nothing there, and in a way that nobody may go.
+        let nothing = path.replace('{', "AAAAAAAAAAAAAAAAAAAAA").replace('}', "");
+        pages.push(site.get(&nothing).await);
+        let wrong = site.ask("DELETE", &real).header("accept", "text/html");
+        pages.push(wrong.send().await);
+    }
+    let name = [("name", "Nobody")];
+    pages.push(site.form(&format!("/c/{id}"), &name).await);
+    pages.push(site.upload("/verify", "text", b"{}").await);
+    pages.push(site.upload("/verify", "text", b"").await);
+    pages.push(site.get("/nothing/at/all").await);
+    pages.push(site.get("/?next=https://evil.test").await);
+    pages.retain(|page| page.header("content-type").starts_with("text/html"));
+    for status in [200, 400, 401, 404, 405] {
+        let there = pages.iter().any(|page| page.status == status);
+        assert!(there, "no page with {status}");
+    }
+    assert!(pages.iter().filter(|page| page.status == 200).count() >= 9);
+    pages
+}
+
 #[tokio::test]
-async fn k8_f20_j3_every_page_carries_every_header() {
+async fn k8_every_page_carries_every_header() {
     let site = public_site().await;
-    for (path, status) in PLACES {
-        let answer = site.get(path).await;
-        answer.is(*status);
-        assert!(
-            answer.header("content-type").starts_with("text/html"),
-            "{path}"
-        );
+    for answer in every_page(&site).await {
+        let path = answer.path.as_str();
         for (name, value) in [
             (
                 "content-security-policy",
@@ -50,9 +109,10 @@ async fn k8_f20_j3_every_page_carries_every_header() {
             ),
             ("cross-origin-opener-policy", "same-origin"),
         ] {
-            assert_eq!(answer.header(name), value, "{path}: {name}");
+            let all: Vec<_> = answer.headers.get_all(name).iter().collect();
+            assert_eq!(all, [value], "{path}: {name}");
         }
-        let camera = if *path == "/verify" {
+        let camera = if path == "/verify" {
             "camera=(self)"
         } else {
             "camera=()"
@@ -64,6 +124,35 @@ async fn k8_f20_j3_every_page_carries_every_header() {
         assert!(!answer.header("x-request-id").is_empty(), "{path}");
         assert!(!answer.header("cache-control").is_empty(), "{path}");
     }
+}
+
+#[tokio::test]
+async fn j3_no_page_tells_where_its_reader_came_from() {
+    let site = public_site().await;
+    let mut outbound = 0;
+    for answer in every_page(&site).await {
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        for piece in html::read(&answer.text()) {
+            let Piece::Tag(tag, attributes) = piece else {
+                continue;
+            };
+            let value = |name: &str| {
+                let found = attributes.iter().find(|(given, _)| given == name);
+                found.map_or("", |(_, value)| value.as_str())
+            };
+            // A page may say otherwise than its header.
+            assert_eq!(value("referrerpolicy"), "", "{}", answer.path);
+            assert_ne!(value("name"), "referrer", "{}", answer.path);
+            let elsewhere = value("href").contains("://") || value("href").starts_with("//");
+            if elsewhere {
+                assert_eq!(tag, "a", "{}", answer.path);
+                let rel: Vec<&str> = value("rel").split(' ').collect();
+                assert!(rel.contains(&"noreferrer"), "{}: {rel:?}", answer.path);
+                outbound += 1;
+            }
+        }
+    }
+    assert!(outbound >= 3, "{outbound} links lead elsewhere");
 }
 
 #[tokio::test]
@@ -89,21 +178,43 @@ async fn on_loopback_browsers_are_not_told_to_use_tls_for_ever() {
 #[tokio::test]
 async fn f20_nothing_leads_elsewhere() {
     let site = public_site().await;
+    // Where to go next is never taken from an address.
     for path in [
         "/?next=https://evil.test",
-        "/verify?return=//evil.test",
+        "/verify?next=//evil.test",
+        "/verify?next=/%5Cevil.test",
+        "/privacy?a=b&next=%68ttps%3A%2F%2Fevil.test",
+        "/verify?return=https://evil.test",
+        "/verify?return=/%5cevil.test",
+        "/c/AAAAAAAAAAAAAAAAAAAAAA?return_to=//evil.test",
         "//evil.test",
+        "///evil.test",
         "/%5Cevil.test",
-        "/verify?url=https://evil.test",
+        "/%2Fevil.test",
     ] {
         let answer = site.get(path).await;
-        assert!(
-            [200, 404].contains(&answer.status),
-            "{path}: {}",
-            answer.status
-        );
+        answer.is(400).hides("evil.test");
         assert_eq!(answer.header("location"), "", "{path}");
-        answer.hides("evil.test");
+    }
+    // Other words in an address, and ways within this site, mean nothing and harm nothing.
+    for path in [
+        "/verify?url=https://evil.test",
+        "/?utm_source=x",
+        "/?next=/verify",
+    ] {
+        let answer = site.get(path).await;
+        answer.is(200).hides("evil.test");
+        assert_eq!(answer.header("location"), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn f20_no_page_can_be_framed() {
+    let site = public_site().await;
+    for answer in every_page(&site).await {
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("frame-ancestors 'none'"), "{}", answer.path);
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{}", answer.path);
     }
 }
 
