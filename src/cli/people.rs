@@ -17,7 +17,7 @@ pub(super) struct People {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
-    /// Destroy a learner's key, name, address and portfolio links, for good
+    /// Destroy a learner's key, name, address, evidence records and portfolios, for good
     #[command(after_help = "Examples:\n  skillmark people erase S-1042")]
     Erase {
         /// The organisation's own reference for the learner.
@@ -27,8 +27,9 @@ enum What {
 }
 
 const ERASED: &str = "\
-Erased: the name, the address, the key that opened them, and the links to portfolios.
-Credentials stay, for they never held the person; to take one back: skillmark revoke.
+Erased: the name, the address, the key that opened them, the records of evidence and the
+portfolios. What was promised and not signed yet is given up. Signed credentials stay, for they
+never held the person; to take one back: skillmark revoke.
 Backups made before today can still be read with the key file until they are deleted.";
 
 impl People {

@@ -76,6 +76,21 @@ impl Tenant<'_> {
         self.read_in(SELECT_BY_HASH, hashes).await
     }
 
+    /// As [`Tenant::people_by_lookup`], and holds them until the transaction ends: nobody is erased
+    /// while something is promised to them. Use a transaction.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn hold_people(&mut self, hashes: &[Vec<u8>]) -> Result<Vec<PersonRow>, Error> {
+        // In one order, so that two who hold the same people wait and do not lock each other out.
+        self.read_in_locking(
+            SELECT_BY_HASH,
+            hashes,
+            "order by person_id for no key update",
+        )
+        .await
+    }
+
     /// Writes new details of a person, sealed under the person's key.
     ///
     /// # Errors
@@ -93,12 +108,19 @@ impl Tenant<'_> {
         one(rows)
     }
 
-    /// Erases a person: key, details, hashes and the orders of their credentials. The signed
-    /// credentials, which never held the person, and their status stay. Use a transaction.
+    /// Erases a person: key, details, hashes, the orders of their credentials, the records of their
+    /// evidence and their portfolios. What was promised and is not signed yet is given up, and says
+    /// `problem`. The signed credentials, which never held the person, and their status stay. Use a
+    /// transaction.
     ///
     /// # Errors
     /// [`Error::NoRow`] if there is no such person or the person was erased before.
-    pub async fn erase_person(&mut self, id: &PersonId, at: Ts) -> Result<(), Error> {
+    pub async fn erase_person(
+        &mut self,
+        id: &PersonId,
+        problem: &str,
+        at: Ts,
+    ) -> Result<(), Error> {
         let rows = self
             .write(
                 "update people set key_sealed = null, details_sealed = null, lookup_hash = null, \
@@ -110,12 +132,27 @@ impl Tenant<'_> {
             .await?;
         one(rows)?;
         self.write(
-            "update credentials set recipient_hash = null, order_sealed = null \
-             where issuer_id = $1 and person_id = $2",
+            "update credentials set state = 'failed', problem = $3 \
+             where issuer_id = $1 and person_id = $2 and state = 'pending'",
         )
         .bind(id.clone())
+        .bind(problem.to_owned())
         .run()
         .await?;
+        for statement in WITH_THE_PERSON {
+            self.write(statement).bind(id.clone()).run().await?;
+        }
         Ok(())
     }
 }
+
+/// What goes with a person. Another person's rows stay, and so does what is nobody's that we know.
+const WITH_THE_PERSON: [&str; 4] = [
+    "update credentials set recipient_hash = null, order_sealed = null \
+     where issuer_id = $1 and person_id = $2",
+    "delete from evidence where issuer_id = $1 and credential_id in \
+     (select credential_id from credentials where issuer_id = $1 and person_id = $2)",
+    "delete from portfolio_members where issuer_id = $1 and portfolio_id in \
+     (select portfolio_id from portfolios where issuer_id = $1 and person_id = $2)",
+    "delete from portfolios where issuer_id = $1 and person_id = $2",
+];

@@ -120,10 +120,25 @@ impl Tenant<'_> {
         head: &'static str,
         keys: &[K],
     ) -> Result<Vec<T>, Error> {
+        self.read_in_locking(head, keys, "").await
+    }
+
+    /// As [`read_in`](Self::read_in), and on Postgres `lock` says in which order the rows of a
+    /// chunk are locked; SQLite, with its one writer, has neither need nor words.
+    pub(super) async fn read_in_locking<K: Arg + Clone, T: Row>(
+        &mut self,
+        head: &'static str,
+        keys: &[K],
+        lock: &'static str,
+    ) -> Result<Vec<T>, Error> {
+        let lock = match &self.on {
+            On::Open(Tx::Postgres(_)) => lock,
+            On::Pools(_) | On::Open(Tx::Sqlite(_)) => "",
+        };
         let mut rows = Vec::with_capacity(keys.len());
         for chunk in keys.chunks(KEYS_PER_STATEMENT) {
             let places: Vec<String> = (2..chunk.len() + 2).map(|n| format!("${n}")).collect();
-            let sql = format!("{head} ({})", places.join(", "));
+            let sql = format!("{head} ({}) {lock}", places.join(", "));
             let issuer = self.issuer.clone();
             let mut query = match &mut self.on {
                 On::Pools(db) => db.read_built(sql),

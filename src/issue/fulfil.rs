@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::achievement::Achievement;
 use super::lint::{self, Signer};
 use super::order::Order;
+use super::people::ERASED;
 use super::{Error, Fault, identity, keys, own, promise, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -116,8 +117,9 @@ pub async fn sign(
 ) -> Result<Vec<Made>, Error> {
     let pending = rows
         .into_iter()
-        .filter(|row| row.state == CredentialState::Pending)
-        .collect();
+        .filter(|row| row.state == CredentialState::Pending);
+    let (pending, erased): (Vec<_>, Vec<_>) =
+        pending.partition(|row| row.promise.order_sealed.is_some());
     let work = load(app, issuer, pending).await?;
     let keys = open_keys(app, &work, wrap.as_ref())?;
     let now = app.now();
@@ -128,8 +130,14 @@ pub async fn sign(
             .map(one)
             .collect::<Result<Vec<Made>, Error>>()
     });
-    all.await
-        .map_err(|_| Error::Internal("signing was cut off".to_owned()))?
+    let mut made = all
+        .await
+        .map_err(|_| Error::Internal("signing was cut off".to_owned()))??;
+    // Without its order nothing can be signed, now or ever: it holds nobody else up.
+    let gone =
+        |row: CredentialRow| Made::Failed(row.promise.credential_id, vec![Fault::new("", ERASED)]);
+    made.extend(erased.into_iter().map(gone));
+    Ok(made)
 }
 
 /// Everything that signing needs, read before it starts.

@@ -64,7 +64,7 @@ pub(super) async fn know(
         .iter()
         .map(|learner| app.custody.lookup_hash(&issuer, &learner.reference))
         .collect::<Result<_, _>>()?;
-    let there = rows.people_by_lookup(&hashes).await?;
+    let there = rows.hold_people(&hashes).await?;
     let mut by_hash: HashMap<Vec<u8>, PersonRow> = there
         .into_iter()
         .filter_map(|row| Some((row.lookup_hash.clone()?, row)))
@@ -148,8 +148,12 @@ async fn refresh(
     Ok(())
 }
 
+/// What a promise says that was not signed before its learner was erased.
+pub const ERASED: &str = "the learner was erased before it was signed";
+
 /// Erases the learner whom the organisation knows by this reference: the person's key, sealed
-/// details and hash, the sealed orders, and the links to portfolios.
+/// details and hash, the sealed orders, the records of evidence, and the portfolios. What was
+/// promised and is not signed yet is given up ([`ERASED`]).
 ///
 /// The signed credentials, which never held the person, stay and still verify. A backup made
 /// before still holds the person's key, sealed by the key-encryption key.
@@ -163,15 +167,9 @@ pub async fn erase(app: &App, who: &Who, reference: &str) -> Result<PersonId, Er
     let hash = app.custody.lookup_hash(who.issuer(), reference)?;
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
-    let found = rows.people_by_lookup(&[hash]).await?.pop();
+    let found = rows.hold_people(&[hash]).await?.pop();
     let person = found.ok_or(Error::NotFound("learner"))?.person_id;
-    rows.erase_person(&person, now.into()).await?;
-    for portfolio in rows.portfolios().await? {
-        if portfolio.person_id.as_ref() == Some(&person) && portfolio.revoked_at.is_none() {
-            rows.revoke_portfolio(&portfolio.portfolio_id, now.into())
-                .await?;
-        }
-    }
+    rows.erase_person(&person, ERASED, now.into()).await?;
     let line = super::promise::line(app, who, "person.erase", person.as_str(), now);
     rows.log(&[line]).await?;
     tx.commit().await?;

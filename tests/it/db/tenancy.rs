@@ -42,7 +42,7 @@ on_both! {
         assert_eq!(change, Err(Error::NoRow));
         assert_eq!(of.give_up(id, "x").await, Err(Error::NoRow));
         assert_eq!(of.revoke_key(&foreign.key_id, noon()).await, Err(Error::NoRow));
-        assert_eq!(of.erase_person(&person.person_id, noon()).await, Err(Error::NoRow));
+        assert_eq!(of.erase_person(&person.person_id, "x", noon()).await, Err(Error::NoRow));
     }
 
     fn j2_a_refusal_says_nothing_of_the_row(temp) {

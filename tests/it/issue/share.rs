@@ -73,6 +73,14 @@ on_both! {
         let grown = lab.issue_adult("s-2").await.id;
         assert!(matches!(make(std::slice::from_ref(&grown), Some(366)).await, Err(Error::Invalid(_))));
         assert_eq!(make(std::slice::from_ref(&grown), Some(365)).await, Ok(()));
+        // Nobody asked for so long: whoever it is, the link ends after a month.
+        for id in [&issued.id, &grown] {
+            let (made, _) = portfolio::create(&lab.app, &lab.who, "Usual", std::slice::from_ref(id), None).await.expect("made");
+            let rows = lab.app.db.of(lab.who.issuer()).portfolios().await.expect("read");
+            let row = rows.iter().find(|row| row.portfolio_id == made).expect("there");
+            let ends = lab.app.now().checked_add(SignedDuration::from_hours(24 * 30)).expect("a time");
+            assert_eq!(row.expires_at, Some(ends.into()));
+        }
         let two = make(&[issued.id, grown], None).await;
         assert_eq!(two, Err(Error::Invalid("a portfolio is one learner's: these credentials are of more than one".to_owned())));
     }
@@ -132,6 +140,10 @@ on_both! {
         assert_eq!(name(&issued.id, "Zyx CANARY s-1").await, Confirmed::No);
         assert_eq!(name(&other.id, "Zyx CANARY s-2").await, Confirmed::Yes, "nobody else is erased");
         assert_eq!(portfolio::open(&lab.app, token.reveal()).await, Ok(None));
+        let mut of = lab.app.db.of(lab.who.issuer());
+        assert_eq!(of.evidence_of(&issued.id).await, Ok(vec![]), "the words of the learner");
+        assert_eq!(of.evidence_of(&other.id).await.map(|rows| rows.len()), Ok(1));
+        assert_eq!(of.portfolios().await, Ok(vec![]));
         assert_eq!(people::erase(&lab.app, &lab.who, "s-1").await, Err(skillmark::issue::Error::NotFound("learner")));
 
         let own = Own::new(&lab.app, lab.app.now());
