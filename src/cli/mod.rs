@@ -120,6 +120,7 @@ commands! {
     reinstate::Reinstate,
     portfolio::Portfolio,
     people::People,
+    forget::Forget,
     keys::Keys,
     migrate::Migrate,
     doctor::Doctor,

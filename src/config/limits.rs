@@ -30,3 +30,9 @@ pub const FETCHING: Duration = Duration::from_secs(8);
 pub const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 /// From taking a credential back to the published list that says so.
 pub const PUBLISH_WITHIN: Duration = Duration::from_secs(60);
+/// The answer to a program's request, kept for when the same request comes again: days.
+pub const KEEP_ANSWERS_DAYS: i64 = 30;
+/// A portfolio whose link ended or was taken back: days until its record goes too.
+pub const KEEP_ENDED_PORTFOLIOS_DAYS: i64 = 30;
+/// A line of the audit log: days.
+pub const KEEP_AUDIT_DAYS: i64 = 730;

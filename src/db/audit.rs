@@ -1,6 +1,6 @@
 //! Who did what, when.
 
-use super::{Error, Tenant, Ts};
+use super::{Db, Error, Tenant, Ts};
 
 /// One line of the audit log. Nothing in it is about a learner: subjects are ids.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -46,5 +46,19 @@ impl Tenant<'_> {
         .bind(limit)
         .all()
         .await
+    }
+}
+
+impl Db {
+    /// Forgets the lines from before `then`: how many. Across organisations: for the round that
+    /// keeps what the privacy page promises.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn forget_audit(&self, then: Ts) -> Result<u64, Error> {
+        self.write("delete from audit where at < $1")
+            .bind(then)
+            .run()
+            .await
     }
 }

@@ -1,6 +1,6 @@
 //! Answers given under an `Idempotency-Key`.
 
-use super::{Error, Tenant, Ts, issuers::one};
+use super::{Db, Error, Tenant, Ts, issuers::one};
 
 /// What is known about a key when a request arrives with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,5 +107,19 @@ impl Tenant<'_> {
         .run()
         .await?;
         Ok(())
+    }
+}
+
+impl Db {
+    /// Forgets the keys that came before `then`, with their answers: how many. Across
+    /// organisations: for the round that keeps what the privacy page promises.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn forget_answers(&self, then: Ts) -> Result<u64, Error> {
+        self.write("delete from idempotency where created_at < $1")
+            .bind(then)
+            .run()
+            .await
     }
 }

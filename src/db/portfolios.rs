@@ -125,4 +125,29 @@ impl Db {
         .opt()
         .await
     }
+
+    /// Forgets the portfolios whose link ended or was taken back before `then`: how many. Across
+    /// organisations: for the round that keeps what the privacy page promises.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer; then none is forgotten.
+    pub async fn forget_portfolios(&self, then: Ts) -> Result<u64, Error> {
+        let mut tx = self.begin().await?;
+        tx.query(
+            "delete from portfolio_members where exists (select 1 from portfolios p \
+             where p.issuer_id = portfolio_members.issuer_id \
+             and p.portfolio_id = portfolio_members.portfolio_id \
+             and (p.expires_at < $1 or p.revoked_at < $1))",
+        )
+        .bind(then)
+        .run()
+        .await?;
+        let rows = tx
+            .query("delete from portfolios where expires_at < $1 or revoked_at < $1")
+            .bind(then)
+            .run()
+            .await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
 }

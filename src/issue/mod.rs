@@ -39,6 +39,8 @@ pub mod plan;
 pub mod promise;
 // Publishing achievements.
 pub mod publish;
+// What is past its time is deleted.
+pub mod retention;
 // Revoke, suspend, reinstate.
 pub mod revoke;
 // What a running service does by itself, again and again.

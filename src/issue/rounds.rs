@@ -1,5 +1,5 @@
 //! What a running service does by itself, again and again: publish the status lists that changed,
-//! and keep the promises that a crash left behind.
+//! keep the promises that a crash left behind, and delete what is past its time.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::{
     time::{self, MissedTickBehavior},
 };
 
-use super::{Error, batch, list};
+use super::{Error, batch, list, retention};
 use crate::app::App;
 use crate::config::limits::PUBLISH_WITHIN;
 
@@ -16,7 +16,10 @@ use crate::config::limits::PUBLISH_WITHIN;
 /// long is made good in time.
 pub const EVERY: Duration = Duration::from_secs(PUBLISH_WITHIN.as_secs() / 4);
 
-/// Starts both rounds, beside each other: however many promises wait, no revocation waits behind
+/// From one deletion of what is past its time to the next.
+const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Starts the rounds, beside each other: however many promises wait, no revocation waits behind
 /// them. They end when the answer is dropped.
 #[must_use = "the rounds end when this is dropped"]
 pub fn start(app: &App, every: Duration) -> JoinSet<()> {
@@ -37,6 +40,15 @@ pub fn start(app: &App, every: Duration) -> JoinSet<()> {
         move || {
             let app = promises.clone();
             async move { batch::resume(&app).await }
+        },
+    ));
+    let old = app.clone();
+    rounds.spawn(again(
+        FORGET_EVERY,
+        "what is past its time could not be deleted",
+        move || {
+            let app = old.clone();
+            async move { retention::forget(&app).await.map(|_| 0) }
         },
     ));
     rounds

@@ -161,7 +161,7 @@ fn every_command_has_help_with_examples() {
         assert!(command.get_about().is_some(), "{path:?}");
         commands += 1;
     }
-    assert_eq!(commands, 1 + 14 + 5 + 3 + 1);
+    assert_eq!(commands, 1 + 15 + 5 + 3 + 1);
     desk.run(&["--help"]).is(0).says("Examples:").says("demo");
     desk.run(&["--version"]).is(0).says("skillmark ");
     definition.clone().debug_assert();
@@ -498,6 +498,9 @@ fn the_doctor_and_the_settings_are_plain() {
         .says("contexts: unchanged")
         .says("skillmark init");
     desk.run(&["migrate"]).is(0).says("up to date (SQLite)");
+    desk.run(&["forget"])
+        .is(0)
+        .says("Deleted: answers to requests: 0; ended portfolios: 0; lines of the log: 0.");
     let shown = desk
         .run(&["config", "--database-url", "postgres://me:hunter2@db/x"])
         .is(0)

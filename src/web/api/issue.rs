@@ -25,8 +25,8 @@ use crate::{
 /// Issue a credential.
 ///
 /// The answer is the signed credential. Send an `Idempotency-Key`: the same request with the same
-/// key gives the same bytes, however often it is sent. Without one, the same learner, achievement
-/// and date give the same credential.
+/// key gives the same bytes, however often it is sent; a key is remembered for 30 days. With one or
+/// without, the same learner, achievement and date give the same credential.
 #[utoipa::path(post, path = "/api/v1/credentials", operation_id = "issue", tag = "Credentials",
     params(("Idempotency-Key" = Option<String>, Header, description = "A word of your own for this request, up to 200 characters.")),
     request_body = Order,

@@ -3,13 +3,29 @@
 use askama::Template;
 use axum::{Router, response::Response, routing::get};
 
-use crate::web::{Site, answer, error::WebError, frame::Frame};
+use crate::{
+    config::limits::{KEEP_ANSWERS_DAYS, KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS},
+    portfolio::{DEFAULT_DAYS, MAX_DAYS, MAX_DAYS_MINOR},
+    web::{Site, answer, error::WebError, frame::Frame},
+};
 
 /// The page about privacy and retention.
 #[derive(Debug, Template)]
 #[template(path = "pages/privacy.html")]
 pub(crate) struct Privacy {
     frame: Frame,
+    days: Days,
+}
+
+/// The times the page promises, in days: those that the program keeps to.
+#[derive(Debug)]
+struct Days {
+    link: i64,
+    link_adult: i64,
+    link_minor: i64,
+    portfolio: i64,
+    answer: i64,
+    audit: i64,
 }
 
 impl Privacy {
@@ -21,6 +37,14 @@ impl Privacy {
                 "Privacy",
                 "What is kept, what is public and for how long, in plain words.",
             ),
+            days: Days {
+                link: DEFAULT_DAYS,
+                link_adult: MAX_DAYS,
+                link_minor: MAX_DAYS_MINOR,
+                portfolio: KEEP_ENDED_PORTFOLIOS_DAYS,
+                answer: KEEP_ANSWERS_DAYS,
+                audit: KEEP_AUDIT_DAYS,
+            },
         }
     }
 }

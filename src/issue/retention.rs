@@ -1,0 +1,54 @@
+//! Forgetting: what the privacy page says is kept for a time is deleted when that time is over.
+
+use jiff::SignedDuration;
+
+use super::Error;
+use crate::app::App;
+use crate::config::limits::{KEEP_ANSWERS_DAYS, KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS};
+use crate::db::Ts;
+
+/// How much was past its time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Answers to repeated requests of programs.
+    pub answers: u64,
+    /// Portfolios whose link had ended or was taken back.
+    pub portfolios: u64,
+    /// Lines of the audit log.
+    pub lines: u64,
+}
+
+impl std::fmt::Display for Forgotten {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Forgotten {
+            answers,
+            portfolios,
+            lines,
+        } = self;
+        write!(
+            f,
+            "answers to requests: {answers}; ended portfolios: {portfolios}; lines of the log: {lines}"
+        )
+    }
+}
+
+/// Deletes what is past its time, of all organisations. Doing it again changes nothing.
+///
+/// # Errors
+/// [`Error::Db`]; what was deleted before stays deleted.
+pub async fn forget(app: &App) -> Result<Forgotten, Error> {
+    let ago = |days: i64| -> Ts {
+        let now = app.now();
+        let then = now.checked_sub(SignedDuration::from_hours(24 * days));
+        // A clock at the beginning of time: nothing is old yet.
+        then.unwrap_or(jiff::Timestamp::MIN).into()
+    };
+    Ok(Forgotten {
+        answers: app.db.forget_answers(ago(KEEP_ANSWERS_DAYS)).await?,
+        portfolios: app
+            .db
+            .forget_portfolios(ago(KEEP_ENDED_PORTFOLIOS_DAYS))
+            .await?,
+        lines: app.db.forget_audit(ago(KEEP_AUDIT_DAYS)).await?,
+    })
+}
