@@ -47,6 +47,12 @@ pub(super) struct Verify {
     /// The id of an issuer you trust; may be given more than once.
     #[arg(long, value_name = "ID")]
     trust: Vec<String>,
+    /// The challenge that a presentation must answer.
+    #[arg(long, value_name = "TEXT")]
+    challenge: Option<String>,
+    /// The domain that a presentation must have been made for.
+    #[arg(long, value_name = "NAME")]
+    domain: Option<String>,
     /// Print the whole report as JSON.
     #[arg(long)]
     json: bool,
@@ -63,6 +69,8 @@ impl Verify {
         let options = Options {
             recipient: self.email.as_ref().map(Recipient::email),
             trusted_issuers: (!self.trust.is_empty()).then(|| self.trust.clone()),
+            challenge: self.challenge.clone(),
+            domain: self.domain.as_ref().map(|name| vec![name.clone()]),
         };
         let report = verify::verify(&sources, &input, &options, SystemClock.now()).await;
         if self.json {
@@ -192,6 +200,11 @@ impl Sources for Both {
     fn credential<'a>(&'a self, link: &'a str) -> Answer<'a> {
         let own = self.own.as_ref().map(|own| own.credential(link));
         or(self.known.credential(link), own)
+    }
+
+    fn document<'a>(&'a self, url: &'a str) -> Answer<'a> {
+        let own = self.own.as_ref().map(|own| own.document(url));
+        or(self.known.document(url), own)
     }
 
     fn may_list_for<'a>(&'a self, lister: &'a str, issuer: &'a str) -> Soon<'a, bool> {

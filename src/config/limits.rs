@@ -12,6 +12,8 @@ pub const DOCUMENT_QUADS: usize = 10_000;
 pub const PROOFS: usize = 8;
 /// Endorsements inside one credential; endorsements of endorsements are not followed.
 pub const ENDORSEMENTS: usize = 8;
+/// Credentials inside one presentation or learner record. Past it: could not check.
+pub const CHILDREN: usize = 50;
 /// An uploaded image, and the body of a page's form: bytes. Past it: 413.
 pub const UPLOAD_BYTES: usize = 2 * 1024 * 1024;
 /// A CSV file: bytes. Past it: 413.

@@ -112,7 +112,9 @@ impl NoKey {
 fn not_fetched(why: NotFetched) -> &'static str {
     match why {
         NotFetched::Elsewhere => "The issuer's keys stand on another server, and were not fetched.",
-        NotFetched::Missing => "The issuer's keys should be here, and are not.",
+        NotFetched::Missing | NotFetched::Gone => {
+            "The issuer's keys should stand at its address, and do not."
+        }
         NotFetched::Unavailable => "The issuer's keys could not be read just now.",
     }
 }
@@ -158,9 +160,14 @@ pub(super) async fn controller(sources: &dyn Sources, issuer: &str) -> Result<Co
 }
 
 impl Controller {
-    /// The key at the method URL `url`, if it could be used at `created` to assert something.
-    pub(super) fn key(&self, url: &str, created: Option<Timestamp>) -> Result<&PublicKey, NoKey> {
-        let method = match self.document.method(url, Purpose::AssertionMethod) {
+    /// The key at the method URL `url`, if it could be used at `created` for `purpose`.
+    pub(super) fn key(
+        &self,
+        url: &str,
+        purpose: Purpose,
+        created: Option<Timestamp>,
+    ) -> Result<&PublicKey, NoKey> {
+        let method = match self.document.method(url, purpose) {
             Ok(method) => method,
             // Its revocation is why it is not listed, and says more than that it is not.
             Err(error) => self.document.withdrawn(url).ok_or(NoKey::Document(error))?,

@@ -22,6 +22,10 @@ pub enum Claim {
     Achievement(Box<Achieved>),
     /// Somebody stands behind something.
     Endorsement(Endorsed),
+    /// Somebody tells what a learner has achieved, with the credentials that say so.
+    Record(Recorded),
+    /// Somebody shows credentials.
+    Presentation(Presented),
 }
 
 impl Claim {
@@ -30,7 +34,7 @@ impl Claim {
     pub fn achieved(&self) -> Option<&Achieved> {
         match self {
             Claim::Achievement(achieved) => Some(achieved),
-            Claim::Endorsement(_) => None,
+            Claim::Endorsement(_) | Claim::Record(_) | Claim::Presentation(_) => None,
         }
     }
 }
@@ -174,6 +178,49 @@ pub struct Endorsed {
     pub comment: Option<String>,
 }
 
+/// A learner record's own words; its credentials speak for themselves.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Recorded {
+    /// The URI of the record.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it says that it holds only some of the learner's credentials.
+    pub partial: bool,
+    /// How what it holds belongs together.
+    pub associations: Vec<Associated>,
+}
+
+/// How two things in a learner record belong together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Associated {
+    /// How: `isChildOf`, `isPartOf`, `precedes`, ….
+    pub kind: String,
+    /// The URI of the one.
+    pub source: String,
+    /// The name of the one, if it stands in the record.
+    pub source_name: Option<String>,
+    /// The URI of the other.
+    pub target: String,
+    /// The name of the other, if it stands in the record.
+    pub target_name: Option<String>,
+}
+
+/// What a presentation says about itself.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Presented {
+    /// The URI of the presentation, if it has one.
+    pub id: Option<String>,
+    /// Who presents, as far as it is said or signed.
+    pub holder: Option<String>,
+    /// The challenge that it answers.
+    pub challenge: Option<String>,
+    /// For whom it was made.
+    pub domain: Vec<String>,
+    /// How many credentials it holds.
+    pub credentials: usize,
+}
+
 /// Reads what a document of a sort says; `None` if it does not have the members it needs.
 pub(super) fn read(document: &Value, sort: Sort) -> Option<Claim> {
     match sort {
@@ -190,7 +237,8 @@ pub(super) fn read(document: &Value, sort: Sort) -> Option<Claim> {
                     comment: credential.credential_subject.endorsement_comment,
                 })
             }),
-        Sort::Other => None,
+        Sort::Record => super::record::claim(document).map(Claim::Record),
+        Sort::Presentation | Sort::Other => None,
     }
 }
 

@@ -87,7 +87,7 @@ pub(super) fn issuer(document: &Value, key_binding: Option<&'static str>) -> Opt
 }
 
 /// The host of a did:web or of an https address.
-fn domain(id: &str) -> Option<String> {
+pub(super) fn domain(id: &str) -> Option<String> {
     let url = match did::Did::parse(id) {
         Ok(did) if did.method() == "web" => did::web::url(&did).ok()?,
         _ => id.to_owned(),

@@ -8,7 +8,7 @@ use crate::{
     rdf::{self, contexts},
 };
 
-use super::report::{Check, CheckId, Outcome};
+use super::report::{Check, CheckId, Outcome, Warning};
 
 const DATA_MODEL_MALFORMED: &str = "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR";
 const DATA_LOSS: &str = "https://w3id.org/security#DATA_LOSS_DETECTION_ERROR";
@@ -19,6 +19,10 @@ const TRANSFORMATION: &str = "https://w3id.org/security#PROOF_TRANSFORMATION_ERR
 pub(super) enum Sort {
     Achievement,
     Endorsement,
+    /// A learner record, which holds credentials.
+    Record,
+    /// No credential itself: it presents some.
+    Presentation,
     /// A verifiable credential about something else.
     Other,
 }
@@ -28,12 +32,15 @@ pub(super) struct Examined {
     pub(super) sort: Sort,
     pub(super) checks: Vec<Check>,
     pub(super) faults: Vec<Fault>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// What sort of credential it says it is.
 pub(super) fn sort(document: &Value) -> Sort {
     if has_type(document, "EndorsementCredential") {
         Sort::Endorsement
+    } else if has_type(document, "ClrCredential") {
+        Sort::Record
     } else if has_type(document, "OpenBadgeCredential")
         || has_type(document, "AchievementCredential")
         || !has_type(document, "VerifiableCredential")
@@ -44,18 +51,41 @@ pub(super) fn sort(document: &Value) -> Sort {
     }
 }
 
-/// Examines a document that is a JSON object.
+/// Examines a credential that is a JSON object. What a learner record holds is left out: each of
+/// its credentials is examined by itself.
 pub(super) fn examine(document: &Value) -> Examined {
     let sort = sort(document);
+    let whole = document;
+    let document = &*match sort {
+        Sort::Record => super::record::without_children(document),
+        _ => Cow::Borrowed(document),
+    };
     let faults = match sort {
         Sort::Other => credential::envelope_faults(document),
-        Sort::Achievement | Sort::Endorsement => credential::faults(document),
+        Sort::Record => {
+            let mut faults = credential::record_faults(document);
+            faults.extend(super::record::faults(whole));
+            faults
+        }
+        _ => credential::faults(document),
     };
+    let mut examined = judge(document, sort, faults, &["proof"]);
+    examined.warnings = warnings(document);
+    examined
+}
+
+/// The checks of a document with these faults, looking past the outermost members of `skip`.
+pub(super) fn judge(
+    document: &Value,
+    sort: Sort,
+    faults: Vec<Fault>,
+    skip: &'static [&'static str],
+) -> Examined {
     let pinned = contexts::check_with(
         document,
         contexts::Embedded {
             members: &["endorsement"],
-            skip: &["proof"],
+            skip,
         },
     );
     let mut sorted = Sorted::of(&faults);
@@ -66,13 +96,57 @@ pub(super) fn examine(document: &Value) -> Examined {
     ];
     let schema_check = form(document, sort, &mut sorted.form);
     checks.push(schema_check);
-    checks.push(holder(&sorted.subject));
+    if sort != Sort::Presentation {
+        checks.push(holder(&sorted.subject));
+    }
     Examined {
         sort,
         checks,
         faults,
+        warnings: Vec::new(),
     }
 }
+
+/// Old vocabularies mean what they meant; that they are old is said.
+fn warnings(document: &Value) -> Vec<Warning> {
+    let contexts = document.get("@context").map(Value::one_or_many);
+    let names = |name: &str| {
+        let mut found = contexts.unwrap_or_default().iter();
+        found.any(|context| context.as_str() == Some(name))
+    };
+    let mut warnings = Vec::new();
+    if credential::is_version_1(document) {
+        warnings.push(Warning::new(
+            "old_data_model",
+            "It follows version 1.1 of the W3C data model; 2.0 is the one in force.",
+        ));
+    }
+    for (version, url) in OLD_CONTEXTS {
+        if names(url) {
+            warnings.push(Warning::new(
+                "old_context",
+                format!("It uses the Open Badges vocabulary of version {version}; 3.0.3 is the one in force."),
+            ));
+        }
+    }
+    warnings
+}
+
+/// Versions of the Open Badges context before the one in force.
+const OLD_CONTEXTS: [(&str, &str); 3] = [
+    (
+        "3.0",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context.json",
+    ),
+    (
+        "3.0.1",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json",
+    ),
+    (
+        "3.0.2",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json",
+    ),
+];
 
 /// The faults that make a document wrong, by the check they belong to. Dates of the credential
 /// itself have checks of their own.
@@ -186,6 +260,8 @@ fn types(faults: &[&Fault], sort: Sort) -> Check {
             "It says that it is an Open Badges credential.",
         ),
         Sort::Endorsement => Check::pass(CheckId::Type, "It says that it is an endorsement."),
+        Sort::Record => Check::pass(CheckId::Type, "It says that it is a learner record."),
+        Sort::Presentation => Check::pass(CheckId::Type, "It says that it is a presentation."),
         Sort::Other => Check::unknown(
             CheckId::Type,
             "other_credential",
@@ -228,10 +304,10 @@ fn form(document: &Value, sort: Sort, faults: &mut Vec<&Fault>) -> Check {
             None => unknown = true,
         }
     }
-    let standard = if sort == Sort::Other {
-        "the standard"
-    } else {
-        "Open Badges 3.0"
+    let standard = match sort {
+        Sort::Other | Sort::Presentation => "the standard",
+        Sort::Record => "CLR 2.0",
+        Sort::Achievement | Sort::Endorsement => "Open Badges 3.0",
     };
     Check::pass(
         CheckId::Schema,

@@ -1,17 +1,14 @@
 //! Endorsements inside a document: each is verified on its own, and none changes the verdict about
 //! what carries it (threat A19).
 
-use jiff::Timestamp;
-
 use crate::{
     credential::{self, has_type},
     json::{self, Value},
 };
 
 use super::{
-    Options,
+    judge::{self, Ask},
     report::{Check, CheckId, Endorsement, Outcome, Report, Verdict},
-    sources::Sources,
 };
 
 /// An endorsement, and where it stands.
@@ -23,18 +20,13 @@ struct Place<'v, 'a> {
 }
 
 /// Verifies each endorsement of a document, at most [`credential::MAX_ENDORSEMENTS`].
-pub(super) async fn check(
-    sources: &dyn Sources,
-    document: &Value<'_>,
-    options: &Options,
-    now: Timestamp,
-) -> (Check, Vec<Endorsement>) {
+pub(super) async fn check(ask: Ask<'_>, document: &Value<'_>) -> (Check, Vec<Endorsement>) {
     let mut places = Vec::new();
     find(document, &mut String::new(), &mut places);
     let mut found = Vec::new();
     for place in places.iter().take(credential::MAX_ENDORSEMENTS) {
         let value = place.value.clone();
-        let mut report = Box::pin(super::judge_embedded(sources, value, options, now)).await;
+        let mut report = Box::pin(judge::object(ask, value, judge::Place::Endorsing)).await;
         if !is_about(place) {
             mark_as_misplaced(&mut report);
         }

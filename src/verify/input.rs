@@ -76,9 +76,8 @@ fn too_large(bytes: usize) -> Refused {
 fn from_picture(bytes: &[u8]) -> Result<Input, Refused> {
     match bake::extract(bytes) {
         Ok(baked) => match baked.form {
-            bake::Form::OpenBadges3 => from_text(baked.text.trim()),
+            bake::Form::OpenBadges3 | bake::Form::Clr2 => from_text(baked.text.trim()),
             bake::Form::OpenBadges2 => Ok(Input::NotYet(OPEN_BADGES_2)),
-            bake::Form::Clr2 => Ok(Input::NotYet(CLR)),
         },
         Err(bake::Fault::Nothing) if !is_markup(bytes) => from_qr(bytes),
         Err(fault) => Err(picture_fault(&fault)),
@@ -170,10 +169,24 @@ pub(super) fn sentence(message: &str) -> String {
 }
 
 const OPEN_BADGES_2: &str = "an Open Badges 2.0 badge";
-const CLR: &str = "a Comprehensive Learner Record";
 
-/// What a JSON document is, if it is known but not read yet.
-pub(super) fn not_yet(document: &json::Value) -> Option<&'static str> {
+/// What a JSON document says it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A credential of any sort.
+    Credential,
+    /// A token with a credential, wrapped into JSON (VCDM 2.0 §4.13).
+    EnvelopedCredential,
+    /// A token with a presentation, wrapped into JSON.
+    EnvelopedPresentation,
+    /// Credentials, presented by somebody.
+    Presentation,
+    /// Something known that is not read yet; the text names it.
+    NotYet(&'static str),
+}
+
+/// What a JSON document says it is.
+pub(super) fn kind(document: &json::Value) -> Kind {
     use crate::credential::has_type;
     let first_context = document
         .get("@context")
@@ -181,18 +194,18 @@ pub(super) fn not_yet(document: &json::Value) -> Option<&'static str> {
         .and_then(json::Value::as_str)
         .unwrap_or_default();
     let is = |name| has_type(document, name);
-    if is("EnvelopedVerifiableCredential") || is("EnvelopedVerifiablePresentation") {
-        Some("an enveloped credential")
+    if is("EnvelopedVerifiableCredential") {
+        Kind::EnvelopedCredential
+    } else if is("EnvelopedVerifiablePresentation") {
+        Kind::EnvelopedPresentation
     } else if is("VerifiablePresentation") {
-        Some("a presentation, which holds credentials")
-    } else if is("ClrCredential") {
-        Some(CLR)
+        Kind::Presentation
     } else if first_context.starts_with("https://w3id.org/openbadges/")
         || (is("Assertion") && !is("VerifiableCredential"))
     {
-        Some(OPEN_BADGES_2)
+        Kind::NotYet(OPEN_BADGES_2)
     } else {
-        None
+        Kind::Credential
     }
 }
 

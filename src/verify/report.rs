@@ -65,6 +65,10 @@ pub enum CheckId {
     ValidUntil,
     /// It was made out to the person named.
     Recipient,
+    /// Who presents it is whom its credentials are about.
+    HolderBinding,
+    /// Every credential inside is good.
+    Credentials,
     /// Others stand behind it.
     Endorsements,
 }
@@ -88,6 +92,8 @@ impl CheckId {
             CheckId::ValidFrom => "Start date",
             CheckId::ValidUntil => "End date",
             CheckId::Recipient => "Recipient",
+            CheckId::HolderBinding => "Presenter",
+            CheckId::Credentials => "Credentials inside",
             CheckId::Endorsements => "Endorsements",
         }
     }
@@ -125,7 +131,10 @@ impl Check {
             sentence: sentence.into(),
             problem: None,
             as_of: None,
-            decides: !matches!(id, CheckId::Refresh | CheckId::Endorsements),
+            decides: !matches!(
+                id,
+                CheckId::Refresh | CheckId::HolderBinding | CheckId::Endorsements
+            ),
         }
     }
 
@@ -173,6 +182,10 @@ pub enum Form {
     JoseCose,
     /// A compact JWT as VCDM 1.1 had it.
     Vcdm11Jwt,
+    /// Open Badges 2.0: what stands at the badge's own address.
+    HostedBadge,
+    /// Open Badges 2.0: a signed token.
+    SignedBadge,
 }
 
 /// Who says so.
@@ -236,6 +249,33 @@ pub struct Endorsement {
     pub report: Box<Report>,
 }
 
+/// A credential inside a presentation or a learner record, verified on its own.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Child {
+    /// Where it stands in the document: an RFC 6901 pointer.
+    pub pointer: String,
+    /// Its own report. What surrounds it is valid only if this is.
+    pub report: Box<Report>,
+}
+
+/// Something that is not as the standard has it, harmless, and so read nevertheless.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// For programs: what it is (`numeric_status_index`, `old_context`, …).
+    pub code: &'static str,
+    /// It, in one plain sentence.
+    pub sentence: String,
+}
+
+impl Warning {
+    pub(super) fn new(code: &'static str, sentence: impl Into<String>) -> Warning {
+        Warning {
+            code,
+            sentence: sentence.into(),
+        }
+    }
+}
+
 /// Why bytes were not read at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -273,6 +313,10 @@ pub struct Report {
     pub claim: Option<Claimed>,
     /// The endorsements that it carries.
     pub endorsements: Vec<Endorsement>,
+    /// The credentials inside, in the order of the document.
+    pub children: Vec<Child>,
+    /// What was read although it is not quite as the standard has it.
+    pub warnings: Vec<Warning>,
     /// When this was checked.
     pub checked_at: Timestamp,
     /// Set if the input could not be read at all.

@@ -70,12 +70,23 @@ impl Why {
     }
 }
 
-/// Checks every proof of a document until one is good.
+/// Checks the proofs of a credential, which its issuer must have made to assert it.
+pub(super) async fn check(sources: &dyn Sources, secured: &Secured<'_>, now: Timestamp) -> Signed {
+    let issuer = binding::issuer_id(secured.document()).unwrap_or_default();
+    check_by(sources, secured, issuer, &Expected::CREDENTIAL, now).await
+}
+
+/// Checks every proof of a document until one is good that `issuer` made as `expected`.
 ///
 /// Each failing proof is passed over, so that somebody's broken proof beside the issuer's good one
 /// does no harm; but a good proof of somebody else is none (threat A11).
-pub(super) async fn check(sources: &dyn Sources, secured: &Secured<'_>, now: Timestamp) -> Signed {
-    let issuer = binding::issuer_id(secured.document()).unwrap_or_default();
+pub(super) async fn check_by(
+    sources: &dyn Sources,
+    secured: &Secured<'_>,
+    issuer: &str,
+    expected: &Expected<'_>,
+    now: Timestamp,
+) -> Signed {
     let mut controller: Option<Result<Controller, NoKey>> = None;
     let mut failed: Vec<(Why, bool)> = Vec::new();
     let count = secured.raw_proofs().len();
@@ -86,7 +97,7 @@ pub(super) async fn check(sources: &dyn Sources, secured: &Secured<'_>, now: Tim
         if meant && controller.is_none() {
             controller = Some(binding::controller(sources, issuer).await);
         }
-        match prove(secured, index, issuer, controller.as_ref(), now) {
+        match prove(secured, index, (issuer, expected), controller.as_ref(), now) {
             Proved::Good(note) => {
                 let Some(Ok(controller)) = &controller else {
                     continue;
@@ -102,7 +113,7 @@ pub(super) async fn check(sources: &dyn Sources, secured: &Secured<'_>, now: Tim
 fn prove(
     secured: &Secured<'_>,
     index: usize,
-    issuer: &str,
+    (issuer, expected): (&str, &Expected<'_>),
     controller: Option<&Result<Controller, NoKey>>,
     now: Timestamp,
 ) -> Proved {
@@ -145,11 +156,11 @@ fn prove(
             Err(error) => return not(Why::Proof(error)),
         };
         let created = secured.proof(at).map(|proof| proof.created).ok();
-        let key = match controller.key(&url, created) {
+        let key = match controller.key(&url, expected.purpose, created) {
             Ok(key) => key,
             Err(no_key) => return not(Why::Key(no_key)),
         };
-        if let Err(error) = secured.check(at, key, &Expected::CREDENTIAL) {
+        if let Err(error) = secured.check(at, key, expected) {
             return not(Why::Proof(error));
         }
     }
@@ -254,6 +265,8 @@ fn reason(error: &ProofError) -> &'static str {
         ProofError::NoProof => "no_proof",
         ProofError::TooMany(_) => "too_many_proofs",
         ProofError::Purpose(_) => "wrong_purpose",
+        ProofError::Domain => "wrong_domain",
+        ProofError::Challenge => "wrong_challenge",
         _ => "malformed_proof",
     }
 }

@@ -18,8 +18,10 @@ pub struct Found {
 pub enum NotFetched {
     /// It stands with somebody else, and nothing is fetched from there.
     Elsewhere,
-    /// It should be here, and is not.
+    /// It should be there, and is not.
     Missing,
+    /// It was there, and was taken away for good (HTTP 410): so Open Badges 2.0 revokes.
+    Gone,
     /// It could not be read.
     Unavailable,
 }
@@ -55,6 +57,14 @@ pub trait Sources: Send + Sync {
 
     /// The credential that a link, a bare id or a `urn:uuid:` names.
     fn credential<'a>(&'a self, link: &'a str) -> Answer<'a>;
+
+    /// The JSON document at an https address that an Open Badges 2.0 document names: an assertion,
+    /// a badge class, an issuer, a key or a revocation list. Also the list of a
+    /// `1EdTechRevocationList`. By default nothing is read from anywhere.
+    fn document<'a>(&'a self, url: &'a str) -> Answer<'a> {
+        let _ = url;
+        Box::pin(std::future::ready(Err(NotFetched::Elsewhere)))
+    }
 
     /// Whether the status lists that `lister` signs also speak for credentials of `issuer`,
     /// another identifier: so for an organisation whose `did:key` changed with its key. By
@@ -98,6 +108,7 @@ pub struct Known {
     issuers: HashMap<String, Found>,
     status_lists: HashMap<String, Found>,
     credentials: HashMap<String, Found>,
+    documents: HashMap<String, Result<Found, NotFetched>>,
 }
 
 impl Known {
@@ -142,6 +153,22 @@ impl Known {
             .insert(link.to_owned(), Found { text, as_of });
         self
     }
+
+    /// Adds the Open Badges 2.0 document that stands at `url`.
+    #[must_use]
+    pub fn with_document(mut self, url: &str, text: impl Into<String>, as_of: Timestamp) -> Known {
+        let text = text.into();
+        self.documents
+            .insert(url.to_owned(), Ok(Found { text, as_of }));
+        self
+    }
+
+    /// Says that nothing stands at `url`, and why.
+    #[must_use]
+    pub fn without_document(mut self, url: &str, why: NotFetched) -> Known {
+        self.documents.insert(url.to_owned(), Err(why));
+        self
+    }
 }
 
 impl Sources for Known {
@@ -155,6 +182,13 @@ impl Sources for Known {
 
     fn credential<'a>(&'a self, link: &'a str) -> Answer<'a> {
         answer(&self.credentials, link)
+    }
+
+    fn document<'a>(&'a self, url: &'a str) -> Answer<'a> {
+        let found = self.documents.get(url).cloned();
+        Box::pin(std::future::ready(
+            found.unwrap_or(Err(NotFetched::Elsewhere)),
+        ))
     }
 }
 

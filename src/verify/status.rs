@@ -180,7 +180,9 @@ fn not_fetched(why: NotFetched) -> Check {
         NotFetched::Elsewhere => {
             "The status list stands on another server, and was not fetched: it may have been taken back."
         }
-        NotFetched::Missing => "The status list should be here, and is not.",
+        NotFetched::Missing | NotFetched::Gone => {
+            "The status list should stand at its address, and does not."
+        }
         NotFetched::Unavailable => "The status list could not be read just now.",
     };
     Check::unknown(CheckId::Status, "status_unavailable", sentence).problem(RETRIEVAL)

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    did::split_fragment,
+    did::{Purpose, split_fragment},
     json::Value,
     proof::jwt::{Claims, JwtError, Token},
 };
@@ -23,6 +23,31 @@ pub(super) async fn check(
     now: Timestamp,
 ) -> Signed {
     let issuer = binding::issuer_id(&claims.credential).unwrap_or_default();
+    let made = Made {
+        purpose: Purpose::AssertionMethod,
+        at: signed_at(&claims.credential),
+        expires: claims.signature_expires,
+    };
+    check_by(sources, token, issuer, made, now).await
+}
+
+/// What a signature was made for, and when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Made {
+    pub(super) purpose: Purpose,
+    pub(super) at: Option<Timestamp>,
+    /// From when on it must not be believed.
+    pub(super) expires: Option<Timestamp>,
+}
+
+/// Checks the signature of a token with a key of `issuer`.
+pub(super) async fn check_by(
+    sources: &dyn Sources,
+    token: &Token<'_>,
+    issuer: &str,
+    made: Made,
+    now: Timestamp,
+) -> Signed {
     let url = match named_key(token, issuer) {
         Ok(url) => url,
         Err(no_key) => return no_key_of(&no_key),
@@ -31,16 +56,11 @@ pub(super) async fn check(
         Ok(controller) => controller,
         Err(no_key) => return no_key_of(&no_key),
     };
-    let checked = with_key(
-        token,
-        &controller,
-        url.as_deref(),
-        signed_at(&claims.credential),
-    );
+    let checked = with_key(token, &controller, url.as_deref(), made);
     let proof = match checked {
         Err(no_key) => return no_key_of(&no_key),
         Ok(Err(error)) => failed(&error),
-        Ok(Ok(())) if claims.signature_expires.is_some_and(|at| at < now) => Check::fail(
+        Ok(Ok(())) if made.expires.is_some_and(|at| at < now) => Check::fail(
             CheckId::Proof,
             "proof_expired",
             "The signature has expired.",
@@ -81,7 +101,7 @@ fn with_key(
     token: &Token<'_>,
     controller: &Controller,
     url: Option<&str>,
-    signed_at: Option<Timestamp>,
+    made: Made,
 ) -> Result<Result<(), JwtError>, NoKey> {
     let brought = match &token.header.jwk {
         Some(Ok(key)) => Some(key),
@@ -93,7 +113,7 @@ fn with_key(
         (None, Some(key)) => controller.url_of(key).ok_or(NoKey::OtherController)?,
         (None, None) => return Err(NoKey::NotNamed),
     };
-    let key = controller.key(url, signed_at)?;
+    let key = controller.key(url, made.purpose, made.at)?;
     if brought.is_some_and(|brought| brought != key) {
         return Err(NoKey::OtherController);
     }

@@ -33,6 +33,7 @@ mod verify;
 mod verify_keys;
 mod verify_meaning;
 mod verify_names;
+mod verify_presentations;
 mod verify_status;
 mod verify_tokens;
 mod web;

@@ -622,7 +622,7 @@ fn a17_only_the_verifier_makes_a_verified() {
         }
     }
     makers.sort();
-    assert_eq!(makers, ["mod.rs", "verified.rs"]);
+    assert_eq!(makers, ["judge.rs", "verified.rs"]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::{
     results,
     rules::{
         any_context, badge_context, count_of_proofs, criteria_say_something, hash_is_a_hash,
-        order_of_activity, order_of_dates, subject_is_named,
+        order_of_activity, order_of_dates, record_context, subject_is_named,
     },
 };
 
@@ -104,6 +104,69 @@ pub(super) static ENVELOPE: Class = Class {
     ],
     closed: false,
     rules: &[any_context, order_of_dates, count_of_proofs],
+};
+
+/// CLR 2.0, without `credentialSubject.verifiableCredential`.
+pub(super) static RECORD: Class = Class {
+    name: "a learner record",
+    members: &[
+        &VC,
+        &DATES_2,
+        &[
+            types(&[&["VerifiableCredential"], &["ClrCredential"]]),
+            need("name", Text),
+            one("partial", Truth),
+            one("image", UriOr(&IMAGE)),
+            one("awardedDate", Date),
+            need("credentialSubject", Of(&RECORD_SUBJECT)),
+            many("evidence", Of(&EVIDENCE)),
+            many("endorsement", Of(&ENDORSEMENT)),
+            many("endorsementJwt", Jws),
+        ],
+    ],
+    closed: false,
+    rules: &[record_context, order_of_dates, count_of_proofs],
+};
+static RECORD_SUBJECT: Class = Class {
+    name: "a ClrSubject",
+    members: &[&[
+        one("id", Uri),
+        types(&[&["ClrSubject"]]),
+        many("identifier", Of(&IDENTITY)),
+        many("achievement", Of(&ACHIEVEMENT)),
+        many("association", Of(&ASSOCIATION)),
+    ]],
+    closed: false,
+    rules: &[subject_is_named],
+};
+static ASSOCIATION: Class = Class {
+    name: "an Association",
+    members: &[&[
+        need("type", Types(&[&["Association"]])),
+        need("associationType", Word(is_association, "association types")),
+        need("sourceId", Uri),
+        need("targetId", Uri),
+    ]],
+    closed: true,
+    rules: &[],
+};
+pub(super) static PRESENTATION: Class = Class {
+    name: "a presentation",
+    members: &[&[
+        one("id", Uri),
+        types(&[&["VerifiablePresentation"]]),
+        one("holder", UriOr(&HOLDER)),
+        many("proof", Of(&PROOF)),
+        many("termsOfUse", Of(&TERMS)),
+    ]],
+    closed: false,
+    rules: &[any_context, count_of_proofs],
+};
+static HOLDER: Class = Class {
+    name: "a holder",
+    members: &[&[need("id", Uri)]],
+    closed: false,
+    rules: &[],
 };
 
 static ACHIEVEMENT_SUBJECT: Class = Class {
@@ -381,6 +444,20 @@ const fn word<W: Word>(list: &'static str) -> Form {
 
 fn allowed<W: Word>(text: &str) -> bool {
     W::KNOWN.contains(&text) || (W::OPEN && crate::credential::is_extension(text))
+}
+
+fn is_association(word: &str) -> bool {
+    matches!(
+        word,
+        "exactMatchOf"
+            | "isChildOf"
+            | "isParentOf"
+            | "isPartOf"
+            | "isPeerOf"
+            | "isRelatedTo"
+            | "precedes"
+            | "replacedBy"
+    )
 }
 
 fn either_endorsement(endorsement: &Value, walk: &mut Walk) {

@@ -80,21 +80,35 @@ pub fn faults(credential: &Value) -> Vec<Fault> {
         (true, false) => &classes::ENDORSEMENT_CREDENTIAL,
         (true, true) => &classes::ENDORSEMENT_CREDENTIAL_1,
     };
-    let mut walk = Walk::default();
-    structure::check(credential, &mut walk);
-    unique::check(credential, &mut walk);
-    class::check(credential, class, &mut walk);
-    walk.faults
+    whole(credential, class)
 }
 
 /// The faults of any verifiable credential's envelope: what a status list credential must be too
 /// (VCDM 2.0 §4).
 #[must_use]
 pub fn envelope_faults(credential: &Value) -> Vec<Fault> {
+    whole(credential, &classes::ENVELOPE)
+}
+
+/// The faults of a learner record (CLR 2.0) without the credentials in it, which are documents of
+/// their own.
+#[must_use]
+pub fn record_faults(record: &Value) -> Vec<Fault> {
+    whole(record, &classes::RECORD)
+}
+
+/// The faults of a presentation without the credentials in it, which are documents of their own
+/// (VCDM 2.0 §4.13).
+#[must_use]
+pub fn presentation_faults(presentation: &Value) -> Vec<Fault> {
+    whole(presentation, &classes::PRESENTATION)
+}
+
+fn whole(document: &Value, class: &'static Class) -> Vec<Fault> {
     let mut walk = Walk::default();
-    structure::check(credential, &mut walk);
-    unique::check(credential, &mut walk);
-    class::check(credential, &classes::ENVELOPE, &mut walk);
+    structure::check(document, &mut walk);
+    unique::check(document, &mut walk);
+    class::check(document, class, &mut walk);
     walk.faults
 }
 

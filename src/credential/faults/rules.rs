@@ -27,6 +27,29 @@ pub(super) fn badge_context(credential: &Value, walk: &mut Walk) {
     }
 }
 
+/// The context of CLR 2.0 second, and that of Open Badges 3.0, whose terms it uses, after it.
+pub(super) fn record_context(record: &Value, walk: &mut Walk) {
+    any_context(record, walk);
+    let Some(contexts) = record.get("@context").map(Value::one_or_many) else {
+        return;
+    };
+    let is_clr = |url: &str| {
+        url.strip_prefix("https://purl.imsglobal.org/spec/clr/v2p0/context")
+            .and_then(|rest| rest.strip_suffix(".json"))
+            .is_some_and(|version| version.is_empty() || version.starts_with("-2."))
+    };
+    let second = contexts.get(1).and_then(Value::as_str);
+    let mut rest = contexts.iter().skip(2).filter_map(Value::as_str);
+    if !second.is_some_and(is_clr) || !rest.any(is_badge_context) {
+        walk.at("@context", |walk| {
+            walk.wrong(
+                Kind::Shape,
+                "The second context must be that of CLR 2.0, and that of Open Badges 3.0 must follow.",
+            );
+        });
+    }
+}
+
 pub(super) fn any_context(credential: &Value, walk: &mut Walk) {
     let contexts = credential
         .get("@context")

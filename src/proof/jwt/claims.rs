@@ -169,7 +169,9 @@ impl<'t> Claims<'t> {
 fn form(payload: &Value<'_>, header: &Header) -> Result<Form, JwtError> {
     let fault = |claim, sentence| Err(JwtError::Claim { claim, sentence });
     match (payload.get("vc"), payload.get("@context")) {
-        _ if payload.get("vp").is_some() => fault("vp", "belongs to a presentation"),
+        _ if payload.get("vp").is_some() || header.is_vp_jwt() => {
+            fault("vp", "belongs to a presentation")
+        }
         (Some(_), None) if !header.is_vc_jwt() => Ok(Form::Vcdm11),
         (Some(_), _) => fault("vc", "must not stand beside a credential"),
         (None, Some(_)) if header.is_vc_jwt() => Ok(Form::JoseCose),
@@ -252,7 +254,7 @@ fn agree_on_date<'t>(
 /// A NumericDate (RFC 7519 §2), cut to the second. One outside the years that can be told is
 /// refused: ignored, it would be no limit at all.
 #[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
-fn time(claims: &Value<'_>, claim: &'static str) -> Result<Option<Timestamp>, JwtError> {
+pub(super) fn time(claims: &Value<'_>, claim: &'static str) -> Result<Option<Timestamp>, JwtError> {
     let fault = |sentence| Err(JwtError::Claim { claim, sentence });
     match claims.get(claim).map(Value::as_number) {
         None => Ok(None),

@@ -77,6 +77,12 @@ impl Header {
         let typ = self.typ.as_deref().map(without_prefix);
         typ.is_some_and(|typ| typ.eq_ignore_ascii_case("vc+jwt"))
     }
+
+    /// Whether the token says it is a VC-JOSE-COSE presentation.
+    pub(super) fn is_vp_jwt(&self) -> bool {
+        let typ = self.typ.as_deref().map(without_prefix);
+        typ.is_some_and(|typ| typ.eq_ignore_ascii_case("vp+jwt"))
+    }
 }
 
 fn algorithm(header: &Value<'_>) -> Result<Algorithm, JwtError> {
@@ -131,7 +137,7 @@ fn typ(header: &Value<'_>) -> Result<Option<String>, JwtError> {
         None => Ok(None),
         Some(None) => refuse("must be text"),
         Some(Some(typ)) => {
-            let known = ["JWT", "vc+jwt", "vc+ld+jwt"];
+            let known = ["JWT", "vc+jwt", "vc+ld+jwt", "vp+jwt"];
             let plain = without_prefix(typ);
             if known.iter().any(|known| plain.eq_ignore_ascii_case(known)) {
                 Ok(Some(typ.to_owned()))

@@ -5,11 +5,13 @@
 
 mod claims;
 mod header;
+mod presentation;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 pub use claims::{Claims, Form};
 pub use header::{Algorithm, Header};
+pub use presentation::Presentation;
 
 use crate::{
     json::{self, Value},

@@ -1,0 +1,269 @@
+//! A credential, from its first byte to its report: every check in its order.
+
+use jiff::Timestamp;
+
+use crate::{
+    json::{self, Value},
+    proof::{Secured, jwt},
+};
+
+use super::{
+    Options, claim, conclude,
+    document::{self, Sort},
+    endorsements, enveloped, input,
+    input::Refused,
+    recipient,
+    report::{
+        Check, CheckId, Child, Claimed, Endorsement, Form, Report, Unreadable, Verdict, Warning,
+    },
+    short::{bad_token, not_yet, short, unreadable},
+    signature::{self, Signed},
+    sources::Sources,
+    status, token,
+    verified::Verified,
+    {dates, presentation, record},
+};
+
+/// What is asked, of whom, and when.
+#[derive(Clone, Copy)]
+pub(super) struct Ask<'s> {
+    pub(super) sources: &'s dyn Sources,
+    pub(super) options: &'s Options,
+    pub(super) now: Timestamp,
+}
+
+/// Where a document stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// By itself.
+    Alone,
+    /// In a presentation or a learner record: it holds no others that would be read.
+    Inside,
+    /// Endorsing what it stands in: its own endorsements are not read (threat A19).
+    Endorsing,
+}
+
+/// A JSON document or a token, as text.
+pub(super) async fn text(ask: Ask<'_>, text: &str, place: Place) -> Report {
+    let text = text.trim();
+    if !text.starts_with(['{', '[']) {
+        return token_text(ask, text, place).await;
+    }
+    let value = match json::parse(text) {
+        Ok(value) => value,
+        Err(error) => return unreadable(&input::json_fault(&error), ask),
+    };
+    if value.members().is_none() {
+        let refused = Refused {
+            kind: Unreadable::Malformed,
+            sentence: "This is JSON, but not a credential: a credential is an object.".to_owned(),
+        };
+        return unreadable(&refused, ask);
+    }
+    Box::pin(object(ask, value, place)).await
+}
+
+/// A JSON object: whatever it says it is.
+pub(super) async fn object(ask: Ask<'_>, value: Value<'_>, place: Place) -> Report {
+    use input::Kind;
+    match (input::kind(&value), place) {
+        (Kind::NotYet(what), _) => not_yet(what, ask),
+        (Kind::EnvelopedCredential, _) => Box::pin(enveloped::credential(ask, &value, place)).await,
+        (Kind::EnvelopedPresentation, Place::Alone) => {
+            Box::pin(enveloped::presentation(ask, &value)).await
+        }
+        (Kind::Presentation, Place::Alone) => Box::pin(presentation::embedded(ask, value)).await,
+        (Kind::EnvelopedPresentation | Kind::Presentation, _) => short(
+            Check::fail(
+                CheckId::Type,
+                "nested_presentation",
+                "This is a presentation, and may not stand inside another document.",
+            ),
+            ask,
+        ),
+        (Kind::Credential, _) => embedded(ask, value, place).await,
+    }
+}
+
+/// A compact token.
+pub(super) async fn token_text(ask: Ask<'_>, text: &str, place: Place) -> Report {
+    let read = match jwt::read(text) {
+        Ok(token) => token,
+        Err(error) => return bad_token(&error, ask),
+    };
+    if place == Place::Alone {
+        match read.presentation() {
+            Ok(None) => {}
+            Ok(Some(held)) => return Box::pin(presentation::token(ask, &read, held)).await,
+            Err(error) => return bad_token(&error, ask),
+        }
+    }
+    let claims = match read.claims() {
+        Ok(claims) => claims,
+        Err(error) => return bad_token(&error, ask),
+    };
+    if let input::Kind::NotYet(what) = input::kind(&claims.credential) {
+        return not_yet(what, ask);
+    }
+    let mut judging = Judging::begin(&claims.credential, form_of(claims.form));
+    judging.signed(token::check(ask.sources, &read, &claims, ask.now).await);
+    judging.rest(ask, &claims.credential, place).await;
+    judging.report(claims.credential.clone().into_owned(), ask)
+}
+
+/// A credential with embedded proofs.
+async fn embedded(ask: Ask<'_>, value: Value<'_>, place: Place) -> Report {
+    let mut judging = Judging::begin(&value, Form::EmbeddedProof);
+    if let Some(none) = signature::unread(&value) {
+        judging.signed(none);
+        judging.rest(ask, &value, place).await;
+        return judging.report(value.into_owned(), ask);
+    }
+    let secured = match Secured::read(value) {
+        Ok(secured) => secured,
+        Err(error) => return short(signature::unread_check(&error), ask),
+    };
+    judging.signed(signature::check(ask.sources, &secured, ask.now).await);
+    judging.rest(ask, secured.document(), place).await;
+    judging.report(secured.into_value().into_owned(), ask)
+}
+
+/// A report in the making.
+pub(super) struct Judging {
+    pub(super) form: Form,
+    pub(super) sort: Sort,
+    pub(super) checks: Vec<Check>,
+    pub(super) faults: Vec<crate::credential::Fault>,
+    pub(super) method: Option<&'static str>,
+    pub(super) endorsements: Vec<Endorsement>,
+    pub(super) children: Vec<Child>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+impl Judging {
+    /// The checks that need nothing but the document.
+    pub(super) fn begin(document: &Value, form: Form) -> Judging {
+        let examined = document::examine(document);
+        let mut checks = opening(examined.sort, form);
+        checks.extend(examined.checks);
+        Judging {
+            form,
+            sort: examined.sort,
+            checks,
+            faults: examined.faults,
+            method: None,
+            endorsements: Vec::new(),
+            children: Vec::new(),
+            warnings: examined.warnings,
+        }
+    }
+
+    pub(super) fn signed(&mut self, signed: Signed) {
+        self.method = signed.method;
+        for check in signed.checks {
+            document::replace(&mut self.checks, check);
+        }
+    }
+
+    /// What comes after the signature. Nothing is looked up for a document that is already wrong,
+    /// so that nobody is led to addresses that a forger wrote.
+    async fn rest(&mut self, ask: Ask<'_>, document: &Value<'_>, place: Place) {
+        let (verdict, _) = conclude::verdict(&self.checks);
+        let good = verdict == Verdict::Valid;
+        self.checks.push(match document.get("refreshService") {
+            Some(_) => Check::skipped(
+                CheckId::Refresh,
+                "A newer version could be asked for; it was not.",
+            ),
+            None => Check::skipped(
+                CheckId::Refresh,
+                "It does not say where to find a newer version.",
+            ),
+        });
+        self.checks
+            .push(status::check(ask.sources, document, verdict, ask.now).await);
+        self.checks.extend(dates::check(document, ask.now));
+        let asked = ask.options.recipient.as_ref();
+        let asked = asked.filter(|_| place != Place::Endorsing);
+        self.checks.push(recipient::check(document, asked));
+        if self.sort == Sort::Record {
+            let (check, children) = record::children(ask, document, place, verdict).await;
+            self.checks.push(check);
+            self.children = children;
+        }
+        if place != Place::Endorsing {
+            let (check, found) = if good {
+                endorsements::check(ask, document).await
+            } else {
+                let sentence = "Not looked at, because of what was found before.";
+                (Check::skipped(CheckId::Endorsements, sentence), Vec::new())
+            };
+            self.checks.push(check);
+            self.endorsements = found;
+        }
+    }
+
+    /// The report about a credential.
+    fn report(mut self, document: Value<'static>, ask: Ask<'_>) -> Report {
+        self.checks.sort_by_key(|check| check.id);
+        let (verdict, decided) = conclude::verdict(&self.checks);
+        let issuer = conclude::issuer(&document, self.method);
+        let claim = claim::read(&document, self.sort);
+        Report {
+            verdict,
+            reason: decided.and_then(|check| check.reason),
+            sentence: conclude::sentence(verdict, decided, &self.checks, issuer.as_ref()),
+            trust: conclude::trust(issuer.as_ref(), ask.options),
+            checks: self.checks,
+            faults: self.faults,
+            form: Some(self.form),
+            issuer,
+            claim: claim.map(|claim| claimed(verdict, claim)),
+            endorsements: self.endorsements,
+            children: self.children,
+            warnings: self.warnings,
+            checked_at: ask.now,
+            unreadable: None,
+            document: Some(document),
+        }
+    }
+}
+
+/// What a document says, marked as verified if the verdict about it is good.
+pub(super) fn claimed(verdict: Verdict, claim: claim::Claim) -> Claimed {
+    match verdict {
+        Verdict::Valid => Claimed::Verified(Verified::new(claim)),
+        _ => Claimed::Unverified(claim),
+    }
+}
+
+/// That it could be read, and what it is.
+pub(super) fn opening(sort: Sort, form: Form) -> Vec<Check> {
+    vec![
+        Check::pass(CheckId::Parse, "The document can be read, in one way only."),
+        Check::pass(CheckId::Format, format_sentence(sort, form)),
+    ]
+}
+
+fn form_of(form: jwt::Form) -> Form {
+    match form {
+        jwt::Form::OpenBadges => Form::OpenBadgesJwt,
+        jwt::Form::JoseCose => Form::JoseCose,
+        jwt::Form::Vcdm11 => Form::Vcdm11Jwt,
+    }
+}
+
+fn format_sentence(sort: Sort, form: Form) -> String {
+    let what = match sort {
+        Sort::Achievement => "an Open Badges 3.0 credential",
+        Sort::Endorsement => "an Open Badges 3.0 endorsement",
+        Sort::Record => "a Comprehensive Learner Record (CLR 2.0)",
+        Sort::Presentation => "a presentation of credentials",
+        Sort::Other => "a verifiable credential",
+    };
+    let how = match form {
+        Form::EmbeddedProof | Form::HostedBadge => "JSON",
+        Form::OpenBadgesJwt | Form::JoseCose | Form::Vcdm11Jwt | Form::SignedBadge => "a token",
+    };
+    format!("This is {what}, written as {how}.")
+}
