@@ -269,7 +269,7 @@ create table audit (
     issuer_id text not null references issuers (issuer_id),
     audit_id text not null,
     at timestamptz not null,
-    -- An API key's id, 'cli' or 'service'.
+    -- An API key's id, or 'cli' for whoever is at the machine itself.
     actor text not null,
     -- Such as 'credential.issue' or 'key.rotate'.
     action text not null,

@@ -2,8 +2,7 @@
 //!
 //! Public ids are 128 random bits in base64url without padding: 22 characters, safe in a URL and
 //! not guessable. None is drawn with a `-` in front, which a command line would take for an option.
-//! Internal rows that are read in the order of their making use [`JobId`]-like
-//! ids made the same way; nothing about a person can be read off any id.
+//! Internal rows have ids made the same way; nothing about a person can be read off any id.
 
 use std::{fmt, str::FromStr};
 
@@ -107,6 +106,8 @@ ids! {
     JobId, "a job id";
     /// A stored evidence record.
     EvidenceId, "an evidence id";
+    /// A line of the audit log.
+    AuditId, "an audit id";
 }
 
 #[cfg(test)]

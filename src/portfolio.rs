@@ -12,11 +12,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
 use crate::clock::{Timestamp, random};
-use crate::db::{
-    self, AuditRow, CredentialRow, CredentialState, EvidenceRow, PortfolioRow, Tenant,
-};
-use crate::ids::{CredentialId, EvidenceId, JobId, PersonId, PortfolioId};
-use crate::issue::people;
+use crate::db::{self, CredentialRow, CredentialState, EvidenceRow, PortfolioRow, Tenant};
+use crate::ids::{CredentialId, EvidenceId, PersonId, PortfolioId};
+use crate::issue::{self, people};
 use crate::who::{Refusal, Scope, Who};
 
 /// For how long a link works when nobody says.
@@ -42,6 +40,9 @@ pub enum Error {
     /// There is no such portfolio or credential in this organisation.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// Anything else: a fault of ours.
+    #[error("{0}")]
+    Internal(String),
     /// The database could not do it.
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -123,7 +124,7 @@ pub async fn create(
         revoked_at: None,
     };
     of.add_portfolio(&row, credentials).await?;
-    of.log(&[line(app, who, "portfolio.create", &row.portfolio_id, now)])
+    of.log(&[who.did(app, "portfolio.create", row.portfolio_id.as_str(), now)])
         .await?;
     tx.commit().await?;
     Ok((row.portfolio_id, token))
@@ -151,7 +152,14 @@ async fn most_days(
         return Ok(MAX_DAYS_MINOR);
     };
     let row = of.person(person).await?;
-    let details = row.and_then(|row| people::open(app, &row).ok().flatten());
+    let details = match row.map(|row| people::open(app, &row)).transpose() {
+        Ok(details) => details.flatten(),
+        Err(issue::Error::Custody(cause)) => {
+            tracing::error!(%person, %cause, "what is known about a learner cannot be opened");
+            None
+        }
+        Err(other) => return Err(Error::Internal(other.to_string())),
+    };
     Ok(if details.is_some_and(|details| details.adult) {
         MAX_DAYS
     } else {
@@ -267,7 +275,7 @@ pub async fn revoke(app: &App, who: &Who, id: &PortfolioId) -> Result<(), Error>
         Err(db::Error::NoRow) => return Err(Error::NotFound("portfolio that could be taken back")),
         other => other?,
     }
-    of.log(&[line(app, who, "portfolio.revoke", id, now)])
+    of.log(&[who.did(app, "portfolio.revoke", id.as_str(), now)])
         .await?;
     tx.commit().await?;
     Ok(())
@@ -275,14 +283,4 @@ pub async fn revoke(app: &App, who: &Who, id: &PortfolioId) -> Result<(), Error>
 
 fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
-}
-
-fn line(app: &App, who: &Who, action: &str, id: &PortfolioId, now: Timestamp) -> AuditRow {
-    AuditRow {
-        audit_id: JobId::random(app.chance.as_ref()).to_string(),
-        at: now.into(),
-        actor: who.actor().to_owned(),
-        action: action.to_owned(),
-        subject: id.to_string(),
-    }
 }

@@ -9,9 +9,10 @@ use std::str::FromStr;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
+use crate::app::App;
 use crate::clock::{Chance, Timestamp, random};
-use crate::db::{self, ApiKeyRow, Db};
-use crate::ids::{ApiKeyId, IssuerId};
+use crate::db::{self, ApiKeyRow, AuditRow, Db};
+use crate::ids::{ApiKeyId, AuditId, IssuerId};
 
 /// What every API key begins with, so that a leaked one can be searched for.
 pub const PREFIX: &str = "skm_";
@@ -141,6 +142,19 @@ impl Who {
     #[must_use]
     pub fn actor(&self) -> &str {
         &self.actor
+    }
+
+    /// The line of the audit log that tells of what they did, such as `key.rotate`, to what: an id,
+    /// never anything of a learner.
+    #[must_use]
+    pub fn did(&self, app: &App, action: &str, subject: &str, now: Timestamp) -> AuditRow {
+        AuditRow {
+            audit_id: AuditId::random(app.chance.as_ref()),
+            at: now.into(),
+            actor: self.actor.clone(),
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+        }
     }
 
     /// Whether they may do this.

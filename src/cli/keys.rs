@@ -6,6 +6,7 @@ use crate::{
     db::{IssuerKeyRow, IssuerRow, KeyState},
     issue::{identity, keys},
     json,
+    who::Who,
 };
 
 /// List, make, replace, take back and publish signing keys
@@ -67,11 +68,11 @@ impl Keys {
             return list(app, screen).await;
         }
         let issuer = self.organisation.find(app).await?;
-        let id = &issuer.issuer_id;
+        let who = Who::operator(issuer.issuer_id.clone());
         match &self.what {
             What::List => Ok(()),
             What::New => {
-                let key = keys::new(app, id).await?;
+                let key = keys::new(app, &who).await?;
                 screen.line(format_args!("Made the key {}.", key.key_id))?;
                 screen.line(match key.state {
                     KeyState::Active => "It signs from now on.",
@@ -79,7 +80,7 @@ impl Keys {
                 })
             }
             What::Rotate => {
-                let key = keys::rotate(app, id).await?;
+                let key = keys::rotate(app, &who).await?;
                 screen.line(format_args!("{} signs from now on.", key.key_id))?;
                 screen
                     .line("The old key's private half is destroyed; what it signed stays good.")?;
@@ -90,7 +91,7 @@ impl Keys {
                 Ok(())
             }
             What::Revoke { key } => {
-                keys::revoke(app, id, key).await?;
+                keys::revoke(app, &who, key).await?;
                 screen.line(format_args!(
                     "{key} is taken back: nothing it signed is to be believed any more."
                 ))?;

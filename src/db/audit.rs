@@ -1,15 +1,16 @@
 //! Who did what, when.
 
 use super::{Db, Error, Tenant, Ts};
+use crate::ids::AuditId;
 
 /// One line of the audit log. Nothing in it is about a learner: subjects are ids.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct AuditRow {
     /// The line's id.
-    pub audit_id: String,
+    pub audit_id: AuditId,
     /// When.
     pub at: Ts,
-    /// Who: an API key's id, `cli` or `service`.
+    /// Who: an API key's id, or `cli` for whoever is at the machine itself.
     pub actor: String,
     /// What: such as `credential.issue` or `key.rotate`.
     pub action: String,
@@ -25,7 +26,7 @@ impl Tenant<'_> {
     pub async fn log(&mut self, rows: &[AuditRow]) -> Result<(), Error> {
         let many = self
             .many("audit", rows.len())
-            .text("audit_id", rows.iter().map(|r| r.audit_id.clone()))
+            .text("audit_id", rows.iter().map(|r| r.audit_id.to_string()))
             .time("at", rows.iter().map(|r| r.at))
             .text("actor", rows.iter().map(|r| r.actor.clone()))
             .text("action", rows.iter().map(|r| r.action.clone()))

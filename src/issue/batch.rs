@@ -100,7 +100,7 @@ async fn try_start(
     };
     let answers = promise::write(app, &mut tx, &terms, rows).await?;
     tx.of(who.issuer())
-        .log(&[promise::line(app, who, "batch.start", &name, now)])
+        .log(&[who.did(app, "batch.start", &name, now)])
         .await?;
     tx.commit().await?;
     let lines = rows.iter().map(|row| row.line);

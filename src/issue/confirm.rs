@@ -81,6 +81,15 @@ pub async fn confirm(
     })
 }
 
+/// Whether there is a name to compare with.
+///
+/// # Errors
+/// As [`confirm`].
+pub async fn offered(app: &App, credential: &CredentialId) -> Result<bool, super::Error> {
+    Ok(name_of(app, credential).await?.is_some())
+}
+
+/// The name of whoever a credential is about, if it is known. It is compared, and never shown.
 async fn name_of(app: &App, id: &CredentialId) -> Result<Option<String>, super::Error> {
     let Some(row) = app.db.credential_anywhere(id).await? else {
         return Ok(None);

@@ -58,10 +58,15 @@ fn join<T: ToString>(faults: &[T]) -> String {
 impl From<KeyFault> for Error {
     fn from(fault: KeyFault) -> Error {
         match fault {
-            KeyFault::Custody(fault) => Error::Custody(fault),
+            KeyFault::Custody(cause) => Error::Custody(cause),
             KeyFault::Store(error) => Error::Db(error),
+            KeyFault::Refused(refusal) => Error::Refused(refusal),
             KeyFault::NoIssuer => Error::NotFound("organisation"),
-            other => Error::Key(other.to_string()),
+            KeyFault::NoSuchKey => Error::NotFound("key that could be taken back"),
+            KeyFault::NoActiveKey | KeyFault::Destroyed(_) => Error::Key(fault.to_string()),
+            // The address was chosen by whoever makes the organisation.
+            KeyFault::NoDid(_) => Error::Conflict(fault.to_string()),
+            KeyFault::Lists(_) => Error::Internal(fault.to_string()),
         }
     }
 }

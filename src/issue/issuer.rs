@@ -1,18 +1,22 @@
 //! The organisation: made, described, given keys.
 
 use super::identity::{self, DomainProof};
-use super::{Error, keys, promise};
+use super::{Error, Fault, keys};
 use crate::app::App;
 use crate::clock::{Timestamp, random};
-use crate::db::{ApiKeyRow, DidMethod, IssuerRow};
+use crate::db::{self, ApiKeyRow, DidMethod, IssuerRow};
 use crate::ids::{ApiKeyId, IssuerId};
 use crate::keys::SigningKey;
 use crate::who::{self, Scope, Secret, Who};
 
 use super::text::{hex, is_plain};
 
-/// The most characters of an organisation's name.
+/// The most characters of the name of an organisation or of an API key.
 pub const NAME_CHARS: usize = 200;
+
+/// What the first API key may do: all that a program asks for day by day. Keys and people are
+/// managed at the machine itself, or with a key made for that.
+pub const FIRST_SCOPES: &[Scope] = &[Scope::Issue, Scope::Revoke, Scope::Read, Scope::Publish];
 
 /// An organisation to be made.
 #[derive(Debug, Default)]
@@ -38,7 +42,7 @@ pub struct NewIssuer {
 pub struct Made {
     /// The organisation.
     pub issuer: IssuerRow,
-    /// Its first API key, which may do everything.
+    /// Its first API key: it may do what a program needs, and not [`Scope::Manage`].
     pub api_key: Secret,
     /// How to prove its web address; `None` if it has none that can be proven.
     pub domain_proof: Option<DomainProof>,
@@ -75,21 +79,15 @@ pub async fn init(app: &App, new: &NewIssuer) -> Result<Made, Error> {
         None => keys::first(app, &mut row)?,
     };
     let issuer_id = row.issuer_id.clone();
-    let (api_row, api_key) = who::new_api_key(&issuer_id, "first", &Scope::ALL, None, now, chance);
+    let (api_row, api_key) = who::new_api_key(&issuer_id, "first", FIRST_SCOPES, None, now, chance);
     let who = Who::operator(issuer_id.clone());
     let mut tx = app.db.begin().await?;
     let mut of = tx.of(&issuer_id);
     of.add_issuer(&row).await?;
     of.add_key(&key).await?;
     of.add_api_key(&api_row).await?;
-    of.log(&[promise::line(
-        app,
-        &who,
-        "issuer.init",
-        issuer_id.as_str(),
-        now,
-    )])
-    .await?;
+    of.log(&[who.did(app, "issuer.init", issuer_id.as_str(), now)])
+        .await?;
     tx.commit().await?;
     Ok(Made {
         domain_proof: identity::domain_proof(&row.web_address, &row.domain_token),
@@ -98,13 +96,40 @@ pub async fn init(app: &App, new: &NewIssuer) -> Result<Made, Error> {
     })
 }
 
+fn name_fault(name: &str) -> Option<Fault> {
+    let name = name.trim();
+    let good = !name.is_empty()
+        && name.chars().count() <= NAME_CHARS
+        && name.chars().all(|c| is_plain(c) && !c.is_control());
+    (!good).then(|| {
+        let sentence = format!("is 1 to {NAME_CHARS} characters of plain text");
+        Fault::new("/name", sentence)
+    })
+}
+
+fn check_api_key(
+    name: &str,
+    scopes: &[Scope],
+    expires: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut faults: Vec<Fault> = name_fault(name).into_iter().collect();
+    if scopes.is_empty() {
+        faults.push(Fault::new("/scopes", "names at least one scope"));
+    }
+    if expires.is_some_and(|at| at <= now) {
+        faults.push(Fault::new("/expires", "is a time that has passed"));
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Faults(faults))
+    }
+}
+
 fn check(new: &NewIssuer) -> Result<(), Error> {
     let mut faults = Vec::new();
-    let name = new.name.trim();
-    if name.is_empty() || name.chars().count() > NAME_CHARS || !name.chars().all(is_plain) {
-        let sentence = format!("is 1 to {NAME_CHARS} characters of plain text");
-        faults.push(super::Fault::new("/name", sentence));
-    }
+    faults.extend(name_fault(&new.name));
     let web = |text: &str| {
         let rest = text
             .strip_prefix("https://")
@@ -112,7 +137,7 @@ fn check(new: &NewIssuer) -> Result<(), Error> {
         rest.is_some_and(|rest| !rest.is_empty()) && super::achievement::is_uri(text)
     };
     if !web(new.web_address.trim()) {
-        faults.push(super::Fault::new(
+        faults.push(Fault::new(
             "/webAddress",
             "is an address such as https://example.org",
         ));
@@ -122,20 +147,14 @@ fn check(new: &NewIssuer) -> Result<(), Error> {
         .as_ref()
         .is_some_and(|logo| !web(logo) && !logo.starts_with("data:image/"))
     {
-        faults.push(super::Fault::new(
-            "/logo",
-            "is an https address or a data: image",
-        ));
+        faults.push(Fault::new("/logo", "is an https address or a data: image"));
     }
     if new
         .contact
         .as_ref()
         .is_some_and(|text| text.trim().is_empty() || !text.chars().all(is_plain))
     {
-        faults.push(super::Fault::new(
-            "/contact",
-            "is an e-mail address or a page",
-        ));
+        faults.push(Fault::new("/contact", "is an e-mail address or a page"));
     }
     if faults.is_empty() {
         Ok(())
@@ -144,10 +163,21 @@ fn check(new: &NewIssuer) -> Result<(), Error> {
     }
 }
 
+/// The organisation's API keys, oldest first, with those that ended; without their secrets, which
+/// nobody has.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `manage`.
+pub async fn api_keys(app: &App, who: &Who) -> Result<Vec<ApiKeyRow>, Error> {
+    who.may(Scope::Manage)?;
+    Ok(app.db.of(who.issuer()).api_keys().await?)
+}
+
 /// Makes an API key. Its secret is shown once.
 ///
 /// # Errors
-/// [`Error::Refused`] without the scope `manage`, and for a scope that the asker does not have.
+/// [`Error::Refused`] without the scope `manage`, and for a scope that the asker does not have;
+/// [`Error::Faults`] for a name that is no plain text, no scope at all, or an end that has passed.
 pub async fn new_api_key(
     app: &App,
     who: &Who,
@@ -160,9 +190,10 @@ pub async fn new_api_key(
         who.may(*scope)?;
     }
     let now = app.now();
+    check_api_key(name, scopes, expires, now)?;
     let (row, secret) = who::new_api_key(
         who.issuer(),
-        name,
+        name.trim(),
         scopes,
         expires,
         now,
@@ -171,14 +202,8 @@ pub async fn new_api_key(
     let mut tx = app.db.begin().await?;
     let mut of = tx.of(who.issuer());
     of.add_api_key(&row).await?;
-    of.log(&[promise::line(
-        app,
-        who,
-        "api-key.new",
-        row.api_key_id.as_str(),
-        now,
-    )])
-    .await?;
+    of.log(&[who.did(app, "api-key.new", row.api_key_id.as_str(), now)])
+        .await?;
     tx.commit().await?;
     Ok((row, secret))
 }
@@ -186,15 +211,18 @@ pub async fn new_api_key(
 /// Takes an API key back: it stops working at once.
 ///
 /// # Errors
-/// [`Error::Refused`] without the scope `manage`; [`Error::NotFound`].
+/// [`Error::Refused`] without the scope `manage`; [`Error::NotFound`] for one of somebody else or
+/// one that was taken back before; [`Error::Db`].
 pub async fn revoke_api_key(app: &App, who: &Who, id: &ApiKeyId) -> Result<(), Error> {
     who.may(Scope::Manage)?;
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut of = tx.of(who.issuer());
-    let revoked = of.revoke_api_key(id, now.into()).await;
-    revoked.map_err(|_| Error::NotFound("API key that could be revoked"))?;
-    of.log(&[promise::line(app, who, "api-key.revoke", id.as_str(), now)])
+    match of.revoke_api_key(id, now.into()).await {
+        Err(db::Error::NoRow) => return Err(Error::NotFound("API key that could be revoked")),
+        other => other?,
+    }
+    of.log(&[who.did(app, "api-key.revoke", id.as_str(), now)])
         .await?;
     tx.commit().await?;
     Ok(())

@@ -8,15 +8,19 @@ use super::identity::did_for;
 use crate::{
     app::App,
     custody::{self, NewKey},
-    db::{self, AuditRow, DidMethod, IssuerKeyRow, IssuerRow, KeyState, Tenant, Ts},
+    db::{self, DidMethod, IssuerKeyRow, IssuerRow, KeyState, Ts},
     did::DidError,
-    ids::{IssuerId, JobId},
+    ids::IssuerId,
     keys::SigningKey,
+    who::{Refusal, Scope, Who},
 };
 
 /// Why a key could not be made, used, replaced or taken back.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFault {
+    /// Whoever asks may not.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// There is no such organisation.
     #[error("there is no such organisation")]
     NoIssuer,
@@ -89,9 +93,10 @@ fn begin_with(app: &App, issuer: &mut IssuerRow, key: NewKey) -> Result<IssuerKe
 ///
 /// # Errors
 /// [`KeyFault`].
-pub async fn new(app: &App, issuer: &IssuerId) -> Result<IssuerKeyRow, KeyFault> {
-    let key = app.custody.new_key(issuer, app.chance.as_ref())?;
-    add(app, issuer, key).await
+pub async fn new(app: &App, who: &Who) -> Result<IssuerKeyRow, KeyFault> {
+    who.may(Scope::Manage)?;
+    let key = app.custody.new_key(who.issuer(), app.chance.as_ref())?;
+    add(app, who, key).await
 }
 
 /// Takes in a key that was made elsewhere, as [`new`] does with its own. Example keys are taken
@@ -99,16 +104,15 @@ pub async fn new(app: &App, issuer: &IssuerId) -> Result<IssuerKeyRow, KeyFault>
 ///
 /// # Errors
 /// [`KeyFault`].
-pub async fn adopt(
-    app: &App,
-    issuer: &IssuerId,
-    key: &SigningKey,
-) -> Result<IssuerKeyRow, KeyFault> {
-    let key = app.custody.adopt_key(issuer, key, app.chance.as_ref())?;
-    add(app, issuer, key).await
+pub async fn adopt(app: &App, who: &Who, key: &SigningKey) -> Result<IssuerKeyRow, KeyFault> {
+    who.may(Scope::Manage)?;
+    let chance = app.chance.as_ref();
+    let key = app.custody.adopt_key(who.issuer(), key, chance)?;
+    add(app, who, key).await
 }
 
-async fn add(app: &App, issuer: &IssuerId, key: NewKey) -> Result<IssuerKeyRow, KeyFault> {
+async fn add(app: &App, who: &Who, key: NewKey) -> Result<IssuerKeyRow, KeyFault> {
+    let issuer = who.issuer();
     let mut tx = app.db.begin().await?;
     let mut of = tx.of(issuer);
     let organisation = of.issuer().await?.ok_or(KeyFault::NoIssuer)?;
@@ -123,7 +127,8 @@ async fn add(app: &App, issuer: &IssuerId, key: NewKey) -> Result<IssuerKeyRow, 
     if !active {
         of.set_issuer_did(&row.did).await?;
     }
-    note(app, &mut of, "key.new", &row.key_id).await?;
+    of.log(&[who.did(app, "key.new", &row.key_id, app.now())])
+        .await?;
     tx.commit().await?;
     if !active {
         publish_lists(app, issuer).await?;
@@ -153,7 +158,9 @@ pub fn changes_did(issuer: &IssuerRow) -> bool {
 ///
 /// # Errors
 /// [`KeyFault`].
-pub async fn rotate(app: &App, issuer: &IssuerId) -> Result<IssuerKeyRow, KeyFault> {
+pub async fn rotate(app: &App, who: &Who) -> Result<IssuerKeyRow, KeyFault> {
+    who.may(Scope::Manage)?;
+    let issuer = who.issuer();
     let made = app.custody.new_key(issuer, app.chance.as_ref())?;
     let now = Ts::from(app.now());
     let mut tx = app.db.begin().await?;
@@ -172,7 +179,8 @@ pub async fn rotate(app: &App, issuer: &IssuerId) -> Result<IssuerKeyRow, KeyFau
     };
     of.activate_key(&next.key_id, now).await?;
     of.set_issuer_did(&next.did).await?;
-    note(app, &mut of, "key.rotate", &next.key_id).await?;
+    of.log(&[who.did(app, "key.rotate", &next.key_id, *now)])
+        .await?;
     tx.commit().await?;
     publish_lists(app, issuer).await?;
     Ok(IssuerKeyRow {
@@ -190,14 +198,16 @@ pub async fn rotate(app: &App, issuer: &IssuerId) -> Result<IssuerKeyRow, KeyFau
 ///
 /// # Errors
 /// [`KeyFault::NoSuchKey`]; other [`KeyFault`].
-pub async fn revoke(app: &App, issuer: &IssuerId, key_id: &str) -> Result<(), KeyFault> {
+pub async fn revoke(app: &App, who: &Who, key_id: &str) -> Result<(), KeyFault> {
+    who.may(Scope::Manage)?;
+    let now = app.now();
     let mut tx = app.db.begin().await?;
-    let mut of = tx.of(issuer);
-    match of.revoke_key(key_id, app.now().into()).await {
+    let mut of = tx.of(who.issuer());
+    match of.revoke_key(key_id, now.into()).await {
         Err(db::Error::NoRow) => return Err(KeyFault::NoSuchKey),
         other => other?,
     }
-    note(app, &mut of, "key.revoke", key_id).await?;
+    of.log(&[who.did(app, "key.revoke", key_id, now)]).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -240,15 +250,4 @@ fn row(
         retired_at: None,
         revoked_at: None,
     })
-}
-
-async fn note(app: &App, of: &mut Tenant<'_>, action: &str, key_id: &str) -> Result<(), db::Error> {
-    of.log(&[AuditRow {
-        audit_id: JobId::random(app.chance.as_ref()).to_string(),
-        at: app.now().into(),
-        actor: "service".to_owned(),
-        action: action.to_owned(),
-        subject: key_id.to_owned(),
-    }])
-    .await
 }

@@ -170,7 +170,7 @@ pub async fn erase(app: &App, who: &Who, reference: &str) -> Result<PersonId, Er
     let found = rows.hold_people(&[hash]).await?.pop();
     let person = found.ok_or(Error::NotFound("learner"))?.person_id;
     rows.erase_person(&person, ERASED, now.into()).await?;
-    let line = super::promise::line(app, who, "person.erase", person.as_str(), now);
+    let line = who.did(app, "person.erase", person.as_str(), now);
     rows.log(&[line]).await?;
     tx.commit().await?;
     Ok(person)

@@ -14,10 +14,8 @@ use super::{Error, Fault, identity, lint};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::custody::Purpose;
-use crate::db::{
-    AuditRow, EvidenceRow, IssuerKeyRow, Promise, Promised, StatusPlaceRow, Tenant, Tx,
-};
-use crate::ids::{AchievementId, CredentialId, EvidenceId, IssuerId, JobId};
+use crate::db::{EvidenceRow, IssuerKeyRow, Promise, Promised, StatusPlaceRow, Tenant, Tx};
+use crate::ids::{AchievementId, CredentialId, EvidenceId, IssuerId};
 use crate::proof::ProofOptions;
 use crate::who::Who;
 
@@ -302,13 +300,11 @@ async fn record(
                 created_at: terms.now.into(),
             });
         }
-        lines.push(line(
-            app,
-            terms.who,
-            "credential.issue",
-            id.as_str(),
-            terms.now,
-        ));
+        lines.push(
+            terms
+                .who
+                .did(app, "credential.issue", id.as_str(), terms.now),
+        );
     }
     if !evidence.is_empty() {
         of.add_evidence(&evidence).await?;
@@ -317,17 +313,6 @@ async fn record(
         of.log(&lines).await?;
     }
     Ok(())
-}
-
-/// One line of the audit log.
-pub(super) fn line(app: &App, who: &Who, action: &str, subject: &str, now: Timestamp) -> AuditRow {
-    AuditRow {
-        audit_id: JobId::random(app.chance.as_ref()).to_string(),
-        at: now.into(),
-        actor: who.actor().to_owned(),
-        action: action.to_owned(),
-        subject: subject.to_owned(),
-    }
 }
 
 /// The faults of a row's order, as faults of the row's line.

@@ -1,19 +1,20 @@
 //! Publishing achievements: from then on they never change.
 
+use super::Error;
 use super::achievement::{Achievement, Kind};
-use super::{Error, promise};
 use crate::app::App;
 use crate::db::{AchievementKind, AchievementRow, Tenant};
 use crate::ids::AchievementId;
 use crate::json;
 use crate::who::{Scope, Who};
 
-/// Publishes an achievement for an organisation. Publishing the same file again changes nothing.
+/// Publishes an achievement for an organisation; `false` if it was published before. Publishing
+/// the same file again changes nothing.
 ///
 /// # Errors
-/// [`Error::Conflict`] if another file with the same `id` was published: what credentials refer
+/// [`Error::Refused`] without the scope `publish`; [`Error::Conflict`] if another file with the same `id` was published: what credentials refer
 /// to must not change under them.
-pub async fn publish(app: &App, who: &Who, achievement: &Achievement) -> Result<(), Error> {
+pub async fn publish(app: &App, who: &Who, achievement: &Achievement) -> Result<bool, Error> {
     who.may(Scope::Publish)?;
     let now = app.now();
     let file = json::text(achievement.file());
@@ -34,7 +35,7 @@ pub async fn publish(app: &App, who: &Who, achievement: &Achievement) -> Result<
     if !of.add_achievement(&row).await? {
         let there = of.achievement(achievement.id()).await?;
         if there.is_some_and(|there| there.document == file) {
-            return Ok(());
+            return Ok(false);
         }
         return Err(Error::Conflict(
             "an achievement with this id was published before, with other words: \
@@ -42,16 +43,19 @@ pub async fn publish(app: &App, who: &Who, achievement: &Achievement) -> Result<
                 .to_owned(),
         ));
     }
-    let line = promise::line(
-        app,
-        who,
-        "achievement.publish",
-        achievement.id().as_str(),
-        now,
-    );
+    let line = who.did(app, "achievement.publish", achievement.id().as_str(), now);
     of.log(&[line]).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(true)
+}
+
+/// Everything the organisation has published, oldest first.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `read`; [`Error::Db`].
+pub async fn list(app: &App, who: &Who) -> Result<Vec<AchievementRow>, Error> {
+    who.may(Scope::Read)?;
+    Ok(app.db.of(who.issuer()).achievements().await?)
 }
 
 /// A published achievement.
@@ -62,18 +66,34 @@ pub async fn achievement(app: &App, who: &Who, id: &AchievementId) -> Result<Ach
     load(&mut app.db.of(who.issuer()), id).await
 }
 
+/// A published achievement, as it is stored.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn row(app: &App, who: &Who, id: &AchievementId) -> Result<AchievementRow, Error> {
+    find(&mut app.db.of(who.issuer()), id).await
+}
+
 pub(super) async fn load(of: &mut Tenant<'_>, id: &AchievementId) -> Result<Achievement, Error> {
-    let row = of
-        .achievement(id)
-        .await?
-        .ok_or(Error::NotFound("achievement"))?;
-    read(&row)
+    read(&find(of, id).await?)
+}
+
+async fn find(of: &mut Tenant<'_>, id: &AchievementId) -> Result<AchievementRow, Error> {
+    let found = of.achievement(id).await?;
+    found.ok_or(Error::NotFound("achievement"))
 }
 
 /// Reads a published achievement from its row.
 ///
 /// # Errors
-/// [`Error::Faults`] if it would not pass today's publish check.
+/// [`Error::Internal`] if it would not pass today's publish check: it did when it was published, so
+/// the fault is ours.
 pub fn read(row: &AchievementRow) -> Result<Achievement, Error> {
-    Achievement::parse(row.document.as_bytes()).map_err(Error::Faults)
+    Achievement::parse(row.document.as_bytes()).map_err(|faults| {
+        let places: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+        Error::Internal(format!(
+            "the published achievement {} does not pass the check any more, at {places:?}",
+            row.achievement_id
+        ))
+    })
 }

@@ -4,9 +4,9 @@
 //! for good. The database knows at once, and the pages and the API read it there; the list that
 //! strangers fetch follows within a minute ([`super::list`]).
 
-use super::{Error, promise};
+use super::Error;
 use crate::app::App;
-use crate::db::{StatusEntryRow, StatusState};
+use crate::db::{self, StatusEntryRow, StatusState};
 use crate::ids::CredentialId;
 use crate::who::{Scope, Who};
 
@@ -41,6 +41,9 @@ impl Change {
     }
 }
 
+/// How often a change is tried again when others change the same credential.
+const TRIES: usize = 16;
+
 /// Changes the status of a credential and says what it is now. Asking again changes nothing.
 ///
 /// No reason is stored where strangers could read it (threat E16).
@@ -55,6 +58,23 @@ pub async fn change(
     change: Change,
 ) -> Result<StatusState, Error> {
     who.may(Scope::Revoke)?;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match try_change(app, who, id, change).await {
+            // Somebody else changed it since it was read: look what it is now.
+            Err(Error::Db(db::Error::NoRow)) if tries < TRIES => {}
+            answer => return answer,
+        }
+    }
+}
+
+async fn try_change(
+    app: &App,
+    who: &Who,
+    id: &CredentialId,
+    change: Change,
+) -> Result<StatusState, Error> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
@@ -73,8 +93,7 @@ pub async fn change(
     }
     rows.change_status(id, entry.state, to, now.into()).await?;
     let action = format!("credential.{}", change.as_str());
-    rows.log(&[promise::line(app, who, &action, id.as_str(), now)])
-        .await?;
+    rows.log(&[who.did(app, &action, id.as_str(), now)]).await?;
     tx.commit().await?;
     Ok(to)
 }

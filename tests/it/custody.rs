@@ -15,6 +15,7 @@ use skillmark::{
         keys::{self, KeyFault},
     },
     keys::{KNOWN_BAD, SigningKey},
+    who::Who,
 };
 
 use crate::support::{copy::spellings, db::on_both};
@@ -26,6 +27,11 @@ impl Chance for Stuck {
     fn fill(&self, bytes: &mut [u8]) {
         bytes.fill(self.0);
     }
+}
+
+/// Whoever is at the machine, speaking for an organisation.
+fn operator(id: &IssuerId) -> Who {
+    Who::operator(id.clone())
 }
 
 /// An organisation with its first key.
@@ -403,7 +409,7 @@ on_both! {
         assert_eq!(app.custody.ready(), Err(missing.clone()));
         let opened = keys::open(&app, &key);
         assert!(matches!(opened, Err(KeyFault::Custody(ref f)) if *f == missing), "{opened:?}");
-        assert!(matches!(keys::rotate(&app, &issuer.issuer_id).await, Err(KeyFault::Custody(_))));
+        assert!(matches!(keys::rotate(&app, &operator(&issuer.issuer_id)).await, Err(KeyFault::Custody(_))));
         assert_eq!(keys::list(&app, &issuer.issuer_id).await.expect("listed"), std::slice::from_ref(&key));
 
         // A new one is not made in its place as if nothing had happened.
@@ -425,7 +431,7 @@ on_both! {
         let (message, signature) = (b"issued before", old.sign(b"issued before"));
         drop(old);
 
-        let second = keys::rotate(&app, id).await.expect("rotated");
+        let second = keys::rotate(&app, &operator(id)).await.expect("rotated");
         assert_ne!(second.key_id, first.key_id);
         assert_eq!(second.did, issuer.did, "did:web outlives its keys");
         let all = keys::list(&app, id).await.expect("listed");
@@ -438,7 +444,7 @@ on_both! {
 
         // What it signed verifies with the document of any later day.
         for _ in 0..2 {
-            keys::rotate(&app, id).await.expect("rotated");
+            keys::rotate(&app, &operator(id)).await.expect("rotated");
         }
         let all = keys::list(&app, id).await.expect("listed");
         let document = identity::document_of(&issuer.did, &all);
@@ -454,38 +460,39 @@ on_both! {
         let (issuer, first) = organisation(&app, DidMethod::Key).await;
         let id = &issuer.issuer_id;
         assert_eq!(issuer.did, format!("did:key:{}", first.key_id));
-        let waiting = keys::new(&app, id).await.expect("made");
+        let waiting = keys::new(&app, &operator(id)).await.expect("made");
         assert_eq!(waiting.state, KeyState::Pending);
-        let next = keys::rotate(&app, id).await.expect("rotated");
+        let next = keys::rotate(&app, &operator(id)).await.expect("rotated");
         assert_eq!(next.key_id, waiting.key_id);
         assert_eq!(Some(next.clone()), app.db.of(id).active_key().await.expect("read"));
         let row = app.db.of(id).issuer().await.expect("read").expect("there");
         assert_eq!(row.did, format!("did:key:{}", next.key_id));
 
-        keys::revoke(&app, id, &next.key_id).await.expect("revoked");
-        assert!(matches!(keys::rotate(&app, id).await, Err(KeyFault::NoActiveKey)));
-        assert!(matches!(keys::revoke(&app, id, &next.key_id).await, Err(KeyFault::NoSuchKey)));
-        let fresh = keys::new(&app, id).await.expect("made");
+        keys::revoke(&app, &operator(id), &next.key_id).await.expect("revoked");
+        assert!(matches!(keys::rotate(&app, &operator(id)).await, Err(KeyFault::NoActiveKey)));
+        assert!(matches!(keys::revoke(&app, &operator(id), &next.key_id).await, Err(KeyFault::NoSuchKey)));
+        let fresh = keys::new(&app, &operator(id)).await.expect("made");
         assert_eq!(fresh.state, KeyState::Active);
         let log = app.db.of(id).audit(10).await.expect("a log");
         let mut actions: Vec<&str> = log.iter().map(|line| line.action.as_str()).collect();
         actions.sort_unstable();
         assert_eq!(actions, ["key.new", "key.new", "key.revoke", "key.rotate"]);
+        assert!(log.iter().all(|line| line.actor == "cli"), "{log:?}");
         let stranger = IssuerId::random(&SystemChance);
-        assert!(matches!(keys::new(&app, &stranger).await, Err(KeyFault::NoIssuer)));
+        assert!(matches!(keys::new(&app, &operator(&stranger)).await, Err(KeyFault::NoIssuer)));
     }
 
     fn i13_a_service_with_a_public_address_does_not_start_with_an_example_key(temp) {
         let app = temp.app().await;
         let (issuer, first) = organisation(&app, DidMethod::Web).await;
         let id = &issuer.issuer_id;
-        let example = keys::adopt(&app, id, &SigningKey::from_seed(&[7; 32])).await.expect("taken");
+        let example = keys::adopt(&app, &operator(id), &SigningKey::from_seed(&[7; 32])).await.expect("taken");
         let refused = App::open(public(&temp.config())).await.err().expect("refused");
         assert!(
             matches!(refused, StartError::ExampleKey { ref key_id, .. } if *key_id == example.key_id),
             "{refused}"
         );
-        keys::revoke(&app, id, &example.key_id).await.expect("revoked");
+        keys::revoke(&app, &operator(id), &example.key_id).await.expect("revoked");
         let app = App::open(public(&temp.config())).await.expect("it starts");
         assert!(keys::open(&app, &first).is_ok());
     }

@@ -39,7 +39,7 @@ on_both! {
             keys::open(&site.app, &row).expect("opens").seed().to_vec()
         };
         let retired = seed().await;
-        keys::rotate(&site.app, id).await.expect("rotated");
+        keys::rotate(&site.app, &provider.who).await.expect("rotated");
         let active = seed().await;
         // Nothing of somebody who was erased is left either.
         order["learner"] = json!({"reference": format!("{reference}-gone"), "name": erased, "email": format!("gone.{email}")});

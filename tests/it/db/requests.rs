@@ -3,7 +3,7 @@
 use skillmark::{
     clock::{SystemChance, random},
     db::{ApiKeyRow, AuditRow, Claim, Error, PortfolioRow},
-    ids::{ApiKeyId, CredentialId, PortfolioId},
+    ids::{ApiKeyId, AuditId, CredentialId, PortfolioId},
 };
 
 use super::{
@@ -131,15 +131,15 @@ on_both! {
     fn the_log_is_read_newest_first(temp) {
         let world = World::new(&temp.db).await;
         let mut of = temp.db.of(world.id());
-        let line = |audit_id: &str, when: &str| AuditRow {
-            audit_id: audit_id.to_owned(),
+        let line = |when: &str| AuditRow {
+            audit_id: AuditId::random(&SystemChance),
             at: at(when),
             actor: "cli".to_owned(),
             action: "key.rotate".to_owned(),
             subject: "z6Mk".to_owned(),
         };
-        let (a, b) = (line("a", "2026-03-01T00:00:00Z"), line("b", "2026-03-02T00:00:00Z"));
-        let c = line("c", "2026-03-01T12:00:00Z");
+        let (a, b) = (line("2026-03-01T00:00:00Z"), line("2026-03-02T00:00:00Z"));
+        let c = line("2026-03-01T12:00:00Z");
         of.log(&[a, b.clone(), c.clone()]).await.expect("logged");
         assert_eq!(of.audit(2).await, Ok(vec![b, c]));
         of.log(&[]).await.expect("nothing to do");

@@ -9,7 +9,7 @@ use skillmark::{
     app::App,
     clock::SystemChance,
     custody,
-    db::{self, KeyState},
+    db::{self, KeyState, StatusState},
     ids::CredentialId,
     issue::{
         Error,
@@ -162,6 +162,25 @@ on_both! {
         assert_eq!(told.check(CheckId::Status).expect("a check").as_of, Some(app.now()));
     }
 
+    fn those_who_revoke_at_once_are_all_told_that_it_is_revoked(temp) {
+        let lab = Lab::open(temp).await;
+        let issued = one::issue(&lab.app, &lab.who, &lab.request("s-1", None)).await.expect("issued");
+        for (round, (wish, state)) in [(Change::Suspend, StatusState::Suspended), (Change::Revoke, StatusState::Revoked)].into_iter().enumerate() {
+            let mut asking = tokio::task::JoinSet::new();
+            for _ in 0..12 {
+                let (app, who, id) = (lab.app.clone(), lab.who.clone(), issued.id.clone());
+                asking.spawn(async move { revoke::change(&app, &who, &id, wish).await });
+            }
+            while let Some(answer) = asking.join_next().await {
+                assert_eq!(answer.expect("no panic"), Ok(state));
+            }
+            let changes = temp.number("select changes from status_lists").await;
+            assert_eq!(usize::try_from(changes), Ok(round + 1), "each was done once");
+        }
+        let lines = "select count(*) from audit where action in ('credential.suspend', 'credential.revoke')";
+        assert_eq!(temp.number(lines).await, 2);
+    }
+
     fn i5_what_a_replaced_key_signed_is_not_issued(temp) {
         let lab = Lab::open(temp).await;
         let (app, issuer) = (&lab.app, lab.who.issuer());
@@ -171,7 +190,7 @@ on_both! {
         let made = fulfil::sign(app, issuer, rows.clone(), Arc::new(fulfil::plainly)).await.expect("signed");
         let changed = Err(Error::Db(db::Error::NoRow));
 
-        let next = keys::rotate(app, issuer).await.expect("rotated");
+        let next = keys::rotate(app, &lab.who).await.expect("rotated");
         assert_eq!(fulfil::store(app, issuer, &made, app.now()).await, changed);
         let again = one::complete(app, &lab.who, &request, &promised, Arc::new(fulfil::plainly)).await;
         assert_eq!(at(&again.expect("issued").document, "/issuer/id"), next.did);
@@ -185,23 +204,23 @@ on_both! {
         let rows = app.db.of(issuer).credentials(&[promised.id().clone()]).await.expect("rows");
         let made = fulfil::sign(app, issuer, rows, Arc::new(fulfil::plainly)).await.expect("signed");
         assert!(matches!(made[..], [Made::Signed(_)]));
-        keys::revoke(app, issuer, &next.key_id).await.expect("taken back");
+        keys::revoke(app, &lab.who, &next.key_id).await.expect("taken back");
         assert_eq!(fulfil::store(app, issuer, &made, app.now()).await, changed);
         let none = one::issue(app, &lab.who, &request).await;
         assert!(none.is_err(), "{none:?}");
-        let last = keys::new(app, issuer).await.expect("a key");
+        let last = keys::new(app, &lab.who).await.expect("a key");
         one::issue(app, &lab.who, &request).await.expect("issued");
         assert_eq!(agrees(&lab, promised.id()).await, last.key_id);
     }
 
     fn i5_a_key_that_changes_during_signing_is_noticed(temp) {
         let lab = Lab::open(temp).await;
-        let (app, issuer) = (lab.app.clone(), lab.who.issuer().clone());
+        let (app, who) = (lab.app.clone(), lab.who.clone());
         let done = AtomicBool::new(false);
         let here = tokio::runtime::Handle::current();
         let wrap = move |key| {
             if !done.swap(true, Ordering::SeqCst) {
-                let rotated = tokio::task::block_in_place(|| here.block_on(keys::rotate(&app, &issuer)));
+                let rotated = tokio::task::block_in_place(|| here.block_on(keys::rotate(&app, &who)));
                 rotated.expect("rotated");
             }
             fulfil::plainly(key)
@@ -220,14 +239,15 @@ on_both! {
         for takes_up in [false, true] {
             let mut nth = 0;
             loop {
-                let (app, issuer) = (other.clone(), lab.who.issuer().clone());
+                let (app, who) = (other.clone(), lab.who.clone());
                 let between = Between::new(temp, &lab.app, nth, move || {
-                    let (app, issuer) = (app.clone(), issuer.clone());
+                    let (app, who) = (app.clone(), who.clone());
                     Box::pin(async move {
-                        keys::rotate(&app, &issuer).await.expect("rotated");
+                        let issuer = who.issuer();
+                        keys::rotate(&app, &who).await.expect("rotated");
                         if takes_up {
-                            let rows = app.db.of(&issuer).pending(None, 10).await.expect("rows");
-                            fulfil::sign(&app, &issuer, rows, Arc::new(fulfil::plainly)).await.expect("signed");
+                            let rows = app.db.of(issuer).pending(None, 10).await.expect("rows");
+                            fulfil::sign(&app, issuer, rows, Arc::new(fulfil::plainly)).await.expect("signed");
                         }
                     })
                 });

@@ -125,7 +125,7 @@ on_both! {
         let lab = Lab::open(temp).await;
         let request = lab.request("s-1", Some("key"));
         let promised = one::promise(&lab.app, &lab.who, &request).await.expect("promised");
-        let next = keys::rotate(&lab.app, lab.who.issuer()).await.expect("rotated");
+        let next = keys::rotate(&lab.app, &lab.who).await.expect("rotated");
         let issued = one::issue(&lab.app, &lab.who, &request).await.expect("issued");
         assert_eq!(issued.id, *promised.id());
         assert_eq!(at(&issued.document, "/issuer/id"), next.did);

@@ -148,7 +148,7 @@ on_both! {
             let portfolio = provider.portfolio("Mine", &[&id]).await;
             let keys = keys::list(&site.app, provider.who.issuer()).await.expect("keys");
             site.clock.advance(86_400);
-            keys::revoke(&site.app, provider.who.issuer(), &keys[0].key_id).await.expect("revoked");
+            keys::revoke(&site.app, &provider.who, &keys[0].key_id).await.expect("revoked");
             site.get(&format!("/c/{id}")).await.is(200).shows("Cannot tell");
             provider.change(&id, "revoke").await.is(200);
             told_everywhere(&site, &id, &provider.key, &portfolio, "revoked", "Taken back").await;
@@ -164,9 +164,9 @@ on_both! {
             let json = site.get(&format!("{page}.json")).await.body;
             let keys = keys::list(&site.app, provider.who.issuer()).await.expect("keys");
             site.clock.advance(86_400);
-            keys::rotate(&site.app, provider.who.issuer()).await.expect("rotated");
+            keys::rotate(&site.app, &provider.who).await.expect("rotated");
             site.get(&page).await.is(200).shows("Real and still good");
-            keys::revoke(&site.app, provider.who.issuer(), &keys[0].key_id).await.expect("revoked");
+            keys::revoke(&site.app, &provider.who, &keys[0].key_id).await.expect("revoked");
             let sentence = "The issuer revoked this key on 2 March 2026, 12:00 UTC; whether it signed this before then cannot be told.";
             for answer in [site.get(&page).await, site.upload("/verify", "file", &json).await] {
                 answer.is(200).shows("Cannot tell").shows(sentence).hides("Real and still good");
