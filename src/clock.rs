@@ -3,7 +3,10 @@
 //! Everything else takes a [`Timestamp`] or bytes as arguments, so that a test can say what time
 //! it is and what the dice show. Time here has whole seconds: credentials are dated to the second.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::{Duration, Instant},
+};
 
 pub use jiff::Timestamp;
 use rand::Rng;
@@ -38,6 +41,28 @@ impl Clock for SystemClock {
     )]
     fn now(&self) -> Timestamp {
         whole_seconds(Timestamp::now())
+    }
+}
+
+/// How long something takes: for the log, never for a decision.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// A stopwatch that runs from now on.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the clock"
+    )]
+    pub fn start() -> Stopwatch {
+        Stopwatch(Instant::now())
+    }
+
+    /// The time since it was started.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
     }
 }
 

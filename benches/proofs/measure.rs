@@ -1,7 +1,7 @@
 //! Taking turns, medians, and the table.
 
+use skillmark::clock::Stopwatch;
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 /// What is timed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub(crate) fn medians(mut rows: Vec<Row>, rounds: usize) -> Vec<Figure> {
     let mut times = vec![Vec::with_capacity(rounds); rows.len()];
     for round in 0..rounds + rounds / 4 {
         for (row, times) in rows.iter_mut().zip(&mut times) {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for _ in 0..BLOCK {
                 (row.run)();
             }

@@ -18,7 +18,8 @@ use crate::{
         Site,
         answer::{Document, IMMUTABLE, NEVER, SHORT},
         claim::Claim,
-        error::{Problem, WebError},
+        error::WebError,
+        problem::Problem,
         stored::Stored,
     },
 };
@@ -72,7 +73,9 @@ pub(crate) async fn form(
         ("form" = String, Path, description = "json, jwt, png or svg.")
     ),
     responses(
-        (status = 200, description = "The credential.", body = Object, content_type = "application/vc+ld+json"),
+        (status = 200, description = "The credential.", content(
+            (Object = "application/vc+ld+json"), (String = "application/vc+jwt"),
+            (Vec<u8> = "image/png"), (String = "image/svg+xml"))),
         (status = 304, description = "You have it already."),
         (status = 404, description = "No such credential or form.", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "What is stored is damaged.", body = Problem, content_type = "application/problem+json")

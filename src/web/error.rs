@@ -4,18 +4,20 @@
 //! error answer, such as an unknown path) into a page for people or a problem document (RFC 9457)
 //! for programs, with the request's id in both.
 
+use crate::clock::Stopwatch;
+use crate::web::{
+    Site,
+    pages::error::ErrorPage,
+    problem::{CODES, FaultLine, Problem, plain_words, title},
+};
+use crate::{db, issue, who};
 use askama::Template;
 use axum::{
-    Json,
     extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
-
-use crate::web::{Site, pages::error::ErrorPage};
-use crate::{db, issue, who};
 
 /// An answer that is an error: a status and one plain sentence for whoever asked.
 #[derive(Debug, Clone)]
@@ -25,94 +27,6 @@ pub(crate) struct WebError {
     detail: String,
     faults: Vec<FaultLine>,
     retry_after: Option<u32>,
-}
-
-/// Every kind of problem: the end of its `type`, and when it is told. `/docs` lists them.
-pub(crate) const CODES: &[(&str, &str)] = &[
-    ("unreadable", "What was sent cannot be read."),
-    (
-        "malformed",
-        "What was sent is not JSON, not a JWT and not a picture that can be taken apart.",
-    ),
-    ("duplicate_key", "One JSON object has the same name twice."),
-    ("nothing_found", "A picture or text without a credential."),
-    ("not_json", "The body is not JSON."),
-    (
-        "wrong_shape",
-        "The body is JSON, but not of the shape described here.",
-    ),
-    ("not_a_picture", "The body is not a PNG or JPEG picture."),
-    ("form", "A form did not arrive whole."),
-    ("nothing", "Nothing was sent."),
-    (
-        "idempotency_key",
-        "The Idempotency-Key has not 1 to 200 plain characters.",
-    ),
-    (
-        "key_in_address",
-        "An API key stands in the address, where logs keep it.",
-    ),
-    (
-        "leads_elsewhere",
-        "The address names another site as the place to go to.",
-    ),
-    ("key_missing", "There is no API key, or not a good one."),
-    ("scope_missing", "The API key is good, but not for this."),
-    ("not_allowed", "This is not allowed."),
-    (
-        "not_found",
-        "There is nothing here, or not in your organisation.",
-    ),
-    ("wrong_method", "The address is right, the method is not."),
-    ("too_slow", "The request took longer than 20 seconds."),
-    (
-        "conflict",
-        "Something stands in the way; the sentence says what.",
-    ),
-    (
-        "issued_otherwise",
-        "The learner has this achievement of this date already, with other results.",
-    ),
-    (
-        "no_signing_key",
-        "The organisation has no key to sign with; whoever runs it can make one.",
-    ),
-    (
-        "idempotency_key_reused",
-        "The Idempotency-Key was used for another request before.",
-    ),
-    (
-        "too_large",
-        "More than is read: 256 KB of text, 2 MB of a picture.",
-    ),
-    ("wrong_type", "This kind of content is not read here."),
-    (
-        "faults",
-        "It could be read, and has faults; `faults` lists all of them.",
-    ),
-    (
-        "too_many",
-        "Too many requests; `Retry-After` says how many seconds to wait.",
-    ),
-    ("internal", "A fault of ours. It has been written down."),
-    ("busy", "The service is busy or being repaired."),
-    (
-        "unavailable",
-        "What is stored is damaged, and is not shown until it is repaired.",
-    ),
-    (
-        "signing_unavailable",
-        "Nothing can be signed at the moment.",
-    ),
-];
-
-/// One fault in what was sent.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub(crate) struct FaultLine {
-    /// Where: a JSON pointer, or a line and column; empty for the whole.
-    pub(crate) pointer: String,
-    /// What is wrong there, in one sentence.
-    pub(crate) detail: String,
 }
 
 impl WebError {
@@ -176,8 +90,8 @@ impl WebError {
     #[must_use]
     pub(crate) fn faulty(faults: Vec<FaultLine>) -> WebError {
         let detail = match faults.len() {
-            1 => "There is a fault in what was sent; nothing was issued.".to_owned(),
-            n => format!("There are {n} faults in what was sent; nothing was issued."),
+            1 => "There is a fault in what was sent; nothing was done.".to_owned(),
+            n => format!("There are {n} faults in what was sent; nothing was done."),
         };
         WebError {
             faults,
@@ -201,7 +115,8 @@ impl WebError {
     }
 
     /// 503: not now; `seconds` until it is worth trying again.
-    fn later(seconds: u32, code: &'static str, detail: &str) -> WebError {
+    #[must_use]
+    pub(crate) fn later(seconds: u32, code: &'static str, detail: &str) -> WebError {
         WebError {
             retry_after: Some(seconds),
             ..WebError::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
@@ -326,26 +241,6 @@ impl IntoResponse for WebError {
     }
 }
 
-/// A problem document, RFC 9457.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct Problem {
-    /// What kind of problem: `/problems/` and a name.
-    #[serde(rename = "type")]
-    #[schema(example = "/docs#unknown_credential")]
-    kind: String,
-    /// The kind in words.
-    title: &'static str,
-    /// The HTTP status.
-    status: u16,
-    /// What happened, in one plain sentence.
-    detail: String,
-    /// The faults in what was sent, if it could be read.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    faults: Vec<FaultLine>,
-    /// The number to give when asking about this.
-    request_id: String,
-}
-
 /// Marks an answer that is an error and explains itself already.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shown;
@@ -353,7 +248,7 @@ pub(crate) struct Shown;
 /// Turns every error answer into a page or a problem document, and writes one line about every
 /// request: which route and how it went, never the address itself, which may be a secret.
 pub(crate) async fn explain(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let started = std::time::Instant::now();
+    let started = Stopwatch::start();
     let method = request.method().clone();
     let route = request
         .extensions()
@@ -383,7 +278,8 @@ fn render(mut response: Response, for_programs: bool, id: &str) -> Response {
         .unwrap_or_else(|| plain(response.status()));
     let allow = response.headers().get(header::ALLOW).cloned();
     let mut out = if for_programs {
-        problem(&error, id)
+        let problem = Problem::new(error.status, error.code, &error.detail, &error.faults, id);
+        problem.into_response()
     } else {
         page(&error, id)
     };
@@ -406,23 +302,6 @@ fn render(mut response: Response, for_programs: bool, id: &str) -> Response {
     out
 }
 
-fn problem(error: &WebError, id: &str) -> Response {
-    let problem = Problem {
-        kind: format!("/docs#{}", error.code),
-        title: title(error.status),
-        status: error.status.as_u16(),
-        detail: error.detail.clone(),
-        faults: error.faults.clone(),
-        request_id: id.to_owned(),
-    };
-    (
-        [(header::CONTENT_TYPE, "application/problem+json")],
-        Json(problem),
-    )
-        .into_response()
-        .with_type("application/problem+json")
-}
-
 fn page(error: &WebError, id: &str) -> Response {
     let page = ErrorPage::new(
         error.status.as_u16(),
@@ -436,18 +315,6 @@ fn page(error: &WebError, id: &str) -> Response {
     }
 }
 
-trait WithType {
-    fn with_type(self, value: &'static str) -> Self;
-}
-
-impl WithType for Response {
-    fn with_type(mut self, value: &'static str) -> Response {
-        self.headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static(value));
-        self
-    }
-}
-
 /// Programs get problem documents: on the API's paths, and wherever they ask for JSON before HTML.
 fn wants_problem(path: &str, headers: &HeaderMap) -> bool {
     let file = [".json", ".jwt"].iter().any(|end| path.ends_with(end));
@@ -458,61 +325,8 @@ fn wants_problem(path: &str, headers: &HeaderMap) -> bool {
     machine || super::negotiate::prefers_json(headers)
 }
 
-/// The fixed words for a status that came without its own.
+/// The error of a status that came without its own words.
 fn plain(status: StatusCode) -> WebError {
-    let (code, detail) = match status {
-        StatusCode::UNAUTHORIZED => ("key_missing", "This needs an API key that is still good."),
-        StatusCode::FORBIDDEN => ("not_allowed", "This is not allowed."),
-        StatusCode::NOT_FOUND => (
-            "not_found",
-            "There is nothing at this address. It may have been mistyped, or taken away.",
-        ),
-        StatusCode::METHOD_NOT_ALLOWED => {
-            ("wrong_method", "This address cannot be used in that way.")
-        }
-        StatusCode::REQUEST_TIMEOUT => (
-            "too_slow",
-            "What you sent did not arrive in time. Please try again.",
-        ),
-        StatusCode::PAYLOAD_TOO_LARGE => (
-            "too_large",
-            "That is more than we read: 2 MB for a picture, 256 KB for text.",
-        ),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            ("wrong_type", "This kind of content is not read here.")
-        }
-        StatusCode::TOO_MANY_REQUESTS => (
-            "too_many",
-            "That was a lot at once. Please wait a little and try again.",
-        ),
-        StatusCode::SERVICE_UNAVAILABLE => (
-            "busy",
-            "We are busy or repairing something. Please try again in a minute.",
-        ),
-        status if status.is_client_error() => ("unreadable", "We could not read what was sent."),
-        _ => (
-            "internal",
-            "Something went wrong on our side. It has been written down, and nothing of yours was lost.",
-        ),
-    };
+    let (code, detail) = plain_words(status);
     WebError::new(status, code, detail)
-}
-
-/// A status in a few words.
-fn title(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::UNAUTHORIZED => "An API key is needed",
-        StatusCode::FORBIDDEN => "Not allowed",
-        StatusCode::NOT_FOUND => "Nothing here",
-        StatusCode::METHOD_NOT_ALLOWED => "Not in that way",
-        StatusCode::REQUEST_TIMEOUT => "That took too long",
-        StatusCode::CONFLICT => "Already different",
-        StatusCode::PAYLOAD_TOO_LARGE => "Too large",
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => "Not that kind",
-        StatusCode::UNPROCESSABLE_ENTITY => "It has faults",
-        StatusCode::TOO_MANY_REQUESTS => "Please wait a little",
-        StatusCode::SERVICE_UNAVAILABLE => "Not available at the moment",
-        status if status.is_client_error() => "We could not read that",
-        _ => "Our fault",
-    }
 }

@@ -25,6 +25,7 @@ mod limits;
 mod markdown;
 mod negotiate;
 mod pages;
+mod problem;
 mod serve;
 mod site;
 mod stored;

@@ -15,12 +15,7 @@ use crate::{
         list,
         revoke::{self, Change},
     },
-    web::{
-        Site,
-        error::{Problem, WebError},
-        key::Keyed,
-        stored::Stored,
-    },
+    web::{Site, api::body, error::WebError, key::Keyed, problem::Problem, stored::Stored},
     who::Scope,
 };
 
@@ -83,8 +78,7 @@ pub(crate) struct Status {
         (status = 200, description = "The credential.", body = Credential),
         (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not read.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such credential in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many requests with this key.", body = Problem, content_type = "application/problem+json")
+        (status = 404, description = "No such credential in your organisation.", body = Problem, content_type = "application/problem+json")
     ))]
 pub(crate) async fn read(
     State(site): State<Site>,
@@ -123,8 +117,7 @@ pub(crate) async fn read(
         (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not revoke.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such credential in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It is revoked, for good.", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many requests with this key.", body = Problem, content_type = "application/problem+json")
+        (status = 409, description = "It is revoked, for good.", body = Problem, content_type = "application/problem+json")
     ))]
 pub(crate) async fn change_status(
     State(site): State<Site>,
@@ -134,12 +127,7 @@ pub(crate) async fn change_status(
 ) -> Result<Json<Status>, WebError> {
     who.may(Scope::Revoke)?;
     let id: CredentialId = id.parse().map_err(|_| WebError::not_found())?;
-    let asked: StatusChange = serde_json::from_slice(&body).map_err(|_| {
-        WebError::unreadable(
-            "wrong_shape",
-            "Send {\"change\": \"suspend\"}, \"reinstate\" or \"revoke\".",
-        )
-    })?;
+    let asked: StatusChange = body::shaped(&body)?;
     let change = match asked.change {
         Action::Suspend => Change::Suspend,
         Action::Reinstate => Change::Reinstate,

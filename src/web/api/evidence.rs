@@ -8,11 +8,7 @@ use serde::Serialize;
 
 use crate::{
     ids::EvidenceId,
-    web::{
-        Site,
-        error::{Problem, WebError},
-        key::Keyed,
-    },
+    web::{Site, error::WebError, key::Keyed, problem::Problem},
     who::Scope,
 };
 

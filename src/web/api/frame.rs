@@ -11,11 +11,7 @@ use serde::Serialize;
 
 use crate::{
     bake::qr,
-    web::{
-        Site,
-        answer::NEVER,
-        error::{Problem, WebError},
-    },
+    web::{Site, answer::NEVER, error::WebError, problem::Problem},
 };
 
 /// Longest frame that is read: a grey picture of 400 pixels is a tenth of it.

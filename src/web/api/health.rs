@@ -3,10 +3,7 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 
-use crate::web::{
-    Site,
-    error::{Problem, WebError},
-};
+use crate::web::{Site, error::WebError, problem::Problem};
 
 /// How the service is.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

@@ -3,12 +3,16 @@
 //! To add an endpoint: write `<name>.rs` with a handler under `#[utoipa::path]`, and add its line
 //! to [`ENDPOINTS`].
 
+mod achievements;
+mod body;
 mod credential;
+mod everywhere;
 mod evidence;
 mod frame;
 mod health;
 mod issue;
 mod order;
+mod publish;
 mod verify;
 
 use std::sync::LazyLock;
@@ -25,12 +29,14 @@ use crate::web::{
     Site,
     answer::{Document, SHORT},
     documents,
-    error::{FaultLine, Problem},
     pages::issuer,
+    problem::{FaultLine, Problem},
 };
 
 /// Every endpoint.
 const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
+    || OpenApiRouter::new().routes(routes!(achievements::list)),
+    || OpenApiRouter::new().routes(routes!(publish::publish)),
     || OpenApiRouter::new().routes(routes!(issue::issue)),
     || OpenApiRouter::new().routes(routes!(credential::read)),
     || OpenApiRouter::new().routes(routes!(credential::change_status)),
@@ -62,7 +68,7 @@ impl Modify for ApiKey {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some(
-                "An API key of an organisation, skm_…, made by `skillmark init`.",
+                "An API key of an organisation, skm_…, made by `skillmark api-keys new`.",
             ))
             .build();
         let components = document.components.get_or_insert_default();
@@ -77,8 +83,11 @@ fn all() -> OpenApiRouter<Site> {
         .fold(start, |router, endpoint| router.merge(endpoint()))
 }
 
-static DOCUMENT: LazyLock<Value> =
-    LazyLock::new(|| serde_json::to_value(all().into_openapi()).unwrap_or_default());
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let mut document = serde_json::to_value(all().into_openapi()).unwrap_or_default();
+    everywhere::add(&mut document);
+    document
+});
 
 /// The OpenAPI 3.1 document.
 pub(crate) fn document() -> &'static Value {

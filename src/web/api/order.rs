@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::{
     clock::Timestamp,
     issue::{achievement::Achievement, plan},
-    web::error::{FaultLine, WebError},
+    web::{error::WebError, problem::FaultLine},
 };
 
 /// One award.
@@ -26,7 +26,7 @@ use crate::{
     "evidence": [{"name": "One-page memo", "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}]
 }))]
 pub(crate) struct Order {
-    /// The id of a published achievement: 22 characters.
+    /// The id of a published achievement: 22 characters, as `GET /api/v1/achievements` lists it.
     pub(crate) achievement: String,
     /// Who earned it. Kept sealed, never signed.
     learner: Learner,

@@ -8,12 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::web::{
-    Site,
-    answer::NEVER,
-    check,
-    error::{Problem, WebError},
-};
+use crate::web::{Site, answer::NEVER, check, error::WebError, problem::Problem};
 
 /// Check a credential.
 ///

@@ -10,7 +10,12 @@ use axum::{
 };
 
 use crate::{
-    issue::{confirm, people},
+    custody::Fault,
+    ids::CredentialId,
+    issue::{
+        self,
+        confirm::{self, Confirmed},
+    },
     web::{
         Site,
         answer::{self, NEVER},
@@ -123,7 +128,7 @@ async fn shown(
         return documents::form(&site, id, suffix, &headers).await;
     }
     let stored = Stored::find(&site, &id).await?;
-    let offered = known_name(&site, &stored).await?.is_some();
+    let offered = offered(&site, &stored.row.promise.credential_id).await?;
     page(
         &site,
         &stored,
@@ -152,19 +157,26 @@ async fn confirmed(
     let Form(given) = given.map_err(|_| {
         WebError::unreadable("form", "The form did not arrive whole. Please try again.")
     })?;
-    if !site
-        .names()
-        .take(&stored.row.promise.credential_id, address, site.now())
-    {
-        return Err(WebError::too_many(3_600));
-    }
-    let known = known_name(&site, &stored).await?;
-    let matches = confirm::same_name(&given.name, known.as_deref().unwrap_or_default());
+    let id = &stored.row.promise.credential_id;
+    let matches = match confirm::confirm(site.app(), site.names(), id, address, &given.name).await {
+        Ok(Confirmed::Yes) => true,
+        Ok(Confirmed::No) => false,
+        Ok(Confirmed::TooOften) => return Err(WebError::too_many(3_600)),
+        Err(issue::Error::Custody(cause)) => {
+            tracing::error!(credential = %id, %cause, "a name could not be compared");
+            return Err(WebError::later(
+                60,
+                "busy",
+                "Names cannot be compared at the moment. Please try again later.",
+            ));
+        }
+        Err(error) => return Err(error.into()),
+    };
     page(
         &site,
         &stored,
         Confirm {
-            offered: known.is_some(),
+            offered: offered(&site, id).await?,
             answer: Some(Answer::of(matches)),
         },
     )
@@ -190,21 +202,18 @@ async fn page(site: &Site, stored: &Stored, confirm: Confirm) -> Result<Response
     )
 }
 
-/// The name of whoever the credential is about, if we know it. It is compared, and never shown.
-async fn known_name(site: &Site, stored: &Stored) -> Result<Option<String>, WebError> {
-    let Some(person) = &stored.row.promise.person_id else {
-        return Ok(None);
-    };
-    let row = site
-        .app()
-        .db
-        .of(&stored.row.issuer_id)
-        .person(person)
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    // Without the key that opens names, the page still shows the credential.
-    let details = people::open(site.app(), &row).ok().flatten();
-    Ok(details.and_then(|details| details.name))
+/// Whether there is a name to compare with. Without the key that opens names, the page still shows
+/// the credential; what cannot be opened though the key is there is written down.
+async fn offered(site: &Site, id: &CredentialId) -> Result<bool, WebError> {
+    match confirm::offered(site.app(), id).await {
+        Err(issue::Error::Custody(cause)) => {
+            if !matches!(cause, Fault::NoKek(_)) {
+                tracing::error!(credential = %id, %cause, "the name behind a credential cannot be opened");
+            }
+            Ok(false)
+        }
+        answer => Ok(answer?),
+    }
 }
 
 #[cfg(test)]

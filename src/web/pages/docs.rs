@@ -1,14 +1,17 @@
 //! `/docs`: the API, readable; written from the OpenAPI document, so that the two cannot differ.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::{Router, response::Response, routing::get};
 use serde_json::Value;
 
 use crate::web::{
     Site, answer, api,
-    error::{CODES, WebError},
+    error::WebError,
     frame::Frame,
     markdown::{self, Html},
+    problem::CODES,
 };
 
 /// One endpoint.
@@ -42,6 +45,7 @@ pub(crate) struct Docs {
     frame: Frame,
     about: String,
     endpoints: Vec<Endpoint>,
+    everywhere: Vec<Field>,
     codes: &'static [(&'static str, &'static str)],
 }
 
@@ -62,6 +66,7 @@ impl Docs {
                 .within("/docs"),
             about: text(&document["info"]["description"]),
             endpoints,
+            everywhere: everywhere(document),
             codes: CODES,
         }
     }
@@ -91,6 +96,7 @@ fn endpoint(document: &Value, path: &str, verb: &str, operation: &Value) -> Endp
             .as_object()
             .into_iter()
             .flatten()
+            .filter(|(_, value)| value["$ref"].is_null())
             .map(reply)
             .collect(),
     }
@@ -161,6 +167,20 @@ fn kind(schema: &Value) -> String {
         }
         _ => "object".to_owned(),
     }
+}
+
+/// What any request may be answered: the answers that the endpoints only refer to.
+fn everywhere(document: &Value) -> Vec<Field> {
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let operations = paths.filter_map(|(_, path)| path.as_object()).flatten();
+    let answers = operations.filter_map(|(_, operation)| operation["responses"].as_object());
+    let mut known = BTreeMap::new();
+    for (status, value) in answers.flatten() {
+        if !value["$ref"].is_null() {
+            known.insert(status, resolve(document, value));
+        }
+    }
+    known.into_iter().map(reply).collect()
 }
 
 fn reply((status, value): (&String, &Value)) -> Field {

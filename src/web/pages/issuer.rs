@@ -17,9 +17,11 @@ use crate::{
     web::{
         Site,
         answer::{self, Document, SHORT},
-        error::{Problem, WebError},
+        error::WebError,
         frame::Frame,
-        markdown, negotiate, stored,
+        markdown, negotiate,
+        problem::Problem,
+        stored,
         text::{self, Text},
     },
 };

@@ -41,6 +41,18 @@ pub(crate) async fn copies(temp: &Temp, start: SystemTime) -> Vec<(String, Vec<u
     all
 }
 
+/// The copy that people make: a dump of PostgreSQL, the files of SQLite.
+pub(crate) fn dump(temp: &Temp) -> Vec<u8> {
+    match &temp.url {
+        Some(url) => pg_dump(url),
+        None => {
+            let kek = temp.config().kek_path();
+            let all = files(temp.folder.path(), |path| *path != kek);
+            all.into_iter().flat_map(|(_, bytes)| bytes).collect()
+        }
+    }
+}
+
 fn pg_dump(url: &str) -> Vec<u8> {
     let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let mut places: Vec<PathBuf> = installed

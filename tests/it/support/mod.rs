@@ -6,6 +6,7 @@ pub(crate) mod copy;
 pub(crate) mod db;
 pub(crate) mod hostile;
 pub(crate) mod html;
+pub(crate) mod openapi;
 pub(crate) mod peers;
 pub(crate) mod rubric_badge;
 pub(crate) mod site;

@@ -32,7 +32,10 @@ use skillmark::{
 };
 use tower::ServiceExt as _;
 
-use super::db::{Engine, Temp};
+use super::{
+    db::{Engine, Temp},
+    openapi,
+};
 
 /// The service, with everything it stands on.
 pub(crate) struct Site {
@@ -324,6 +327,7 @@ impl Ask<'_> {
     /// Sends it and reads the answer whole.
     pub(crate) async fn send(mut self) -> Answer {
         let path = self.request.uri().to_string();
+        let method = self.request.method().to_string();
         self.request
             .extensions_mut()
             .insert(ConnectInfo(SocketAddr::new(self.from, 40_000)));
@@ -338,9 +342,13 @@ impl Ask<'_> {
         let body = axum::body::to_bytes(body, usize::MAX)
             .await
             .expect("a body");
+        let status = parts.status.as_u16();
+        let described = openapi::document(&self.site.router).await;
+        let untold = openapi::untold(described, &method, &path, status, &parts.headers);
+        assert_eq!(untold, None, "OpenAPI, on the way to {path}");
         Answer {
             path,
-            status: parts.status.as_u16(),
+            status,
             headers: parts.headers,
             body,
         }

@@ -1,6 +1,8 @@
 //! "Confirm the name you were given", watched by somebody with a stopwatch (threat J9).
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use skillmark::clock::Stopwatch;
 
 use super::super::support::{
     db::Engine,
@@ -13,7 +15,7 @@ const OTHERS: &[&str] = &["Ana María Lea", "Ona María Lee", "Bob", "Lee"];
 
 /// How long one answer takes.
 async fn answer(site: &Site, id: &str, name: &str, sentence: &str) -> Duration {
-    let started = Instant::now();
+    let started = Stopwatch::start();
     let page = site.form(&format!("/c/{id}"), &[("name", name)]).await;
     let lasted = started.elapsed();
     page.is(200).shows(sentence);

@@ -1,12 +1,14 @@
 //! What programs may ask, and what they are told.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 
 use skillmark::{issue::issuer, who::Scope};
 
 use super::super::support::{
-    db::{Engine, on_both},
-    site::Site,
+    copy::{dump, found, spellings},
+    db::{Engine, Temp, on_both},
+    site::{Site, memo},
 };
 
 on_both! {
@@ -129,7 +131,13 @@ on_both! {
         issuer::revoke_api_key(&site.app, &provider.who, &row.api_key_id).await.expect("revoked");
         let refused = ask().await;
         assert_eq!(refused.is(401).header("www-authenticate"), "Bearer realm=\"skillmark\"");
-        assert_eq!(temp.number(&format!("select count(*) from api_keys where cast(secret_hash as text) like '%{}%'", secret.reveal())).await, 0);
+        // In a copy of the whole database stands the key's id, and the key in no spelling.
+        let mut wanted = vec![("its id".to_owned(), row.api_key_id.as_str().as_bytes().to_vec())];
+        for key in [secret.reveal(), provider.key.as_str()] {
+            let bits = URL_SAFE_NO_PAD.decode(&key["skm_".len()..]).expect("base64url");
+            wanted.extend(spellings(&bits).into_iter().map(|(form, text)| (form.to_owned(), text)));
+        }
+        assert_eq!(found(&dump(temp), &wanted), ["its id"]);
     }
 }
 
@@ -160,20 +168,125 @@ async fn without_a_good_key_nothing_is_done() {
 }
 
 #[tokio::test]
-async fn a15_a_name_twice_in_an_order_is_refused() {
+async fn a15_a_name_twice_is_duplicate_key_wherever_it_stands() {
     let site = Site::new(Engine::Sqlite).await;
     let provider = site.provider("Riverside Tutoring").await;
-    let twice = provider
-        .order("S-1")
-        .to_string()
-        .replacen('{', "{\"date\":\"2026-01-01\",", 1);
+    // In the whole, one object deep, and three deep.
+    let bodies = [
+        r#"{"issuer":"did:web:evil.test","issuer":"did:web:victim.test"}"#,
+        r#"{"credentialSubject":{"id":"a","id":"b"}}"#,
+        r#"{"a":{"b":[{"c":1,"c":2}]}}"#,
+        // The same name, spelt otherwise.
+        "{\"date\":\"2026-01-01\",\n \"d\\u0061te\":\"2026-01-02\"}",
+    ];
+    let places = [
+        ("issuer", "line 1, column 38"),
+        ("id", "line 1, column 35"),
+        ("c", "line 1, column 21"),
+        ("date", "line 2, column 12"),
+    ];
+    for (body, (name, place)) in bodies.into_iter().zip(places) {
+        for (path, verb) in [
+            ("/api/v1/verify", "This"),
+            ("/api/v1/credentials", "The body"),
+            ("/api/v1/achievements", "The body"),
+        ] {
+            let answer = site
+                .ask("POST", path)
+                .key(&provider.key)
+                .body("application/json", body)
+                .send()
+                .await;
+            let problem = answer.is(400).json();
+            assert_eq!(problem["type"], "/docs#duplicate_key", "{path}: {problem}");
+            let detail = problem["detail"].as_str().expect("a sentence");
+            let fault = format!("the key \"{name}\" stands twice in one object");
+            assert!(detail.contains(&fault), "{verb}: {detail}");
+            assert!(detail.to_lowercase().contains(place), "{path}: {detail}");
+        }
+    }
+    let change = r#"{"change":"suspend","change":"revoke"}"#;
+    let id = provider.issue("S-1").await;
     let answer = site
-        .ask("POST", "/api/v1/credentials")
+        .ask("POST", &format!("/api/v1/credentials/{id}/status"))
         .key(&provider.key)
-        .body("application/json", twice)
+        .body("application/json", change)
         .send()
         .await;
-    assert_eq!(answer.is(400).json()["type"], "/docs#not_json");
+    assert_eq!(answer.is(400).json()["type"], "/docs#duplicate_key");
+}
+
+#[tokio::test]
+async fn programs_publish_list_and_issue_by_themselves() {
+    let site = Site::new(Engine::Sqlite).await;
+    let provider = site.provider("Riverside Tutoring").await;
+    let mut file = memo();
+    file["name"] = json!("Explain a decision aloud");
+    let path = "/api/v1/achievements";
+    let published = provider.send(path, &file).await.is(201).json();
+    assert_eq!(provider.send(path, &file).await.is(200).json(), published);
+    let listed = site.ask("GET", path).key(&provider.key).send().await;
+    let listed = listed.is(200).json();
+    let rows = listed["achievements"].as_array().expect("a list");
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0]["id"], provider.achievement.as_str());
+    assert_eq!(rows[1], published);
+    assert_eq!(rows[1]["name"], "Explain a decision aloud");
+    assert_eq!(rows[1]["kind"], "performance");
+    assert_eq!(
+        rows[1]["achievement"]["task"],
+        "Read a week of sales and defend one change."
+    );
+
+    let mut order = provider.order("S-1");
+    order["achievement"] = published["id"].clone();
+    let issued = provider.send("/api/v1/credentials", &order).await;
+    assert_eq!(
+        issued.is(201).json()["credentialSubject"]["achievement"]["name"],
+        "Explain a decision aloud"
+    );
+
+    // The same id with other words, and what is no achievement.
+    let mut other = published["achievement"].clone();
+    other["meaning"] = json!("Something else.");
+    let refused = provider.send(path, &other).await;
+    assert_eq!(refused.is(409).json()["type"], "/docs#conflict");
+    file["task"] = json!(" ");
+    let faults = provider.send(path, &file).await.is(422).json();
+    assert_eq!(faults["faults"][0]["pointer"], "/task");
+
+    // Only for those who may, and only one's own.
+    let other = site.provider("Hillside Tutoring").await;
+    let theirs = site.ask("GET", path).key(&other.key).send().await.json();
+    assert_eq!(theirs["achievements"].as_array().map(Vec::len), Some(1));
+    let operator = &provider.who;
+    let made = issuer::new_api_key(&site.app, operator, "issuer", &[Scope::Issue], None).await;
+    let (_, secret) = made.expect("a key");
+    for method in ["GET", "POST"] {
+        let answer = site
+            .ask(method, path)
+            .key(secret.reveal())
+            .json(&file)
+            .send()
+            .await;
+        assert_eq!(answer.is(403).json()["type"], "/docs#scope_missing");
+        site.ask(method, path).send().await.is(401);
+    }
+}
+
+/// What is wrong with our own store is told as our fault, not as the asker's.
+#[tokio::test]
+async fn a_damaged_achievement_is_our_fault() {
+    let temp = Temp::new(Engine::Sqlite).await;
+    let site = Site::on(&temp).await;
+    let provider = site.provider("Riverside Tutoring").await;
+    let order = provider.order("S-1");
+    temp.sql("update achievements set document = replace(document, '\"task\"', '\"tusk\"')")
+        .await
+        .expect("changed");
+    let answer = provider.send("/api/v1/credentials", &order).await;
+    assert_eq!(answer.is(500).json()["type"], "/docs#internal");
+    answer.hides("tusk");
 }
 
 #[tokio::test]

@@ -1,10 +1,8 @@
 //! The listening server itself: slow clients, large headers, goodbye.
 
-use std::{
-    net::SocketAddr,
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, time::Duration};
 
+use skillmark::clock::Stopwatch;
 use skillmark::web::{CONNECTIONS, HEADER_TIMEOUT, REQUEST_TIMEOUT, Server};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -32,7 +30,7 @@ async fn rest(stream: &mut TcpStream) -> String {
 async fn k1_slow_headers_are_cut_off_and_nobody_else_waits() {
     assert_eq!(HEADER_TIMEOUT, Duration::from_secs(10));
     let (_site, address) = listening().await;
-    let started = Instant::now();
+    let started = Stopwatch::start();
     let mut slow = Vec::new();
     for _ in 0..200 {
         let mut stream = TcpStream::connect(address).await.expect("a connection");
@@ -67,7 +65,7 @@ async fn drip(address: SocketAddr) -> Duration {
     let connected = TcpStream::connect(address).await;
     let mut stream =
         connected.expect("a connection: this test needs 4,200 open files (ulimit -Hn)");
-    let started = Instant::now();
+    let started = Stopwatch::start();
     let start = b"GET /privacy HTTP/1.1\r\nhost: x\r\nx-slow: ";
     stream.write_all(start).await.expect("some headers");
     let (mut reader, mut writer) = stream.into_split();
@@ -96,7 +94,7 @@ async fn k1_two_thousand_dripping_connections_are_cut_off_and_nobody_else_waits(
         provider.issue("S-1042").await
     );
     let quick = async || {
-        let started = Instant::now();
+        let started = Stopwatch::start();
         let mut stream = TcpStream::connect(address).await.expect("a connection");
         stream.write_all(request.as_bytes()).await.expect("sent");
         let answer = rest(&mut stream).await;
@@ -155,7 +153,7 @@ async fn k1_one_connection_too_many_is_closed_at_once() {
     }
     assert_eq!(get(connect().await).await, "");
     held.pop();
-    let waited = Instant::now();
+    let waited = Stopwatch::start();
     while !get(connect().await).await.starts_with("HTTP/1.1 200") {
         assert!(
             waited.elapsed() < Duration::from_secs(5),
@@ -230,7 +228,7 @@ async fn k2_a_slow_body_is_given_up() {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     });
-    let started = Instant::now();
+    let started = Stopwatch::start();
     let mut first = [0; 12];
     reader.read_exact(&mut first).await.expect("an answer");
     assert_eq!(&first, b"HTTP/1.1 408");

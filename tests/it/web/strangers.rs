@@ -194,6 +194,17 @@ on_both! {
         site.form(&page, &[("name", "Ana María Lee")]).await.is(200).shows("Yes, that name matches.");
     }
 
+    fn a_name_that_cannot_be_opened_is_no_answer(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let page = format!("/c/{}", provider.issue("S-1042").await);
+        temp.sql("update people set details_sealed = key_sealed").await.expect("changed");
+        site.get(&page).await.is(200).shows("Real and still good").hides("Confirm the name you were given");
+        let refused = site.form(&page, &[("name", "Ana María Lee")]).await;
+        refused.is(503).shows("Names cannot be compared at the moment.").hides("does not match");
+        assert_eq!(refused.header("retry-after"), "60");
+    }
+
     fn j5_a_portfolio_shows_what_was_chosen_and_only_to_who_has_the_link(temp) {
         let site = Site::on(temp).await;
         let provider = site.provider("Riverside Tutoring").await;
