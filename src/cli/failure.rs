@@ -53,6 +53,12 @@ impl Failure {
         }
     }
 
+    /// A file that was read and has faults: all of them, a line each.
+    pub(super) fn faults<T: fmt::Display>(path: &Path, faults: &[T]) -> Failure {
+        let lines: Vec<String> = faults.iter().map(|fault| format!("\n  {fault}")).collect();
+        Failure::refused(format!("{} has faults:{}", path.display(), lines.concat()))
+    }
+
     /// The same failure with advice.
     pub(super) fn hint(self, hint: impl fmt::Display) -> Failure {
         Failure {

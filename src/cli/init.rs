@@ -25,7 +25,7 @@ pub(super) struct Init {
     /// The organisation's name, as pages and credentials show it.
     #[arg(long, value_name = "NAME")]
     name: String,
-    /// Its web address; until it is proven, pages say \"unverified organisation\".
+    /// Its web address; until it is proven, pages say "unverified organisation".
     #[arg(long, value_name = "URL")]
     web: String,
     /// How to reach it: an e-mail address or a page.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    Failure, Screen, Settings,
+    Failure, Screen, Settings, achievements,
     deliver::{Delivery, Format, Output},
     organisation::Organisation,
 };
@@ -20,7 +20,7 @@ use crate::{
     custody,
     ids::CredentialId,
     issue::{
-        Achievement, Fault, batch, offline,
+        Achievement, batch, offline,
         plan::{self, Limits},
         publish,
     },
@@ -80,17 +80,18 @@ pub(super) struct Issue {
     organisation: Organisation,
 }
 
-fn date(text: &str) -> Result<Timestamp, String> {
+/// A date of the command line.
+pub(super) fn date(text: &str) -> Result<Timestamp, String> {
     plan::parse_date(text).ok_or_else(|| "write a date such as 2030-12-31".to_owned())
 }
 
 impl Issue {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
         let output = Output::new(self.out.clone(), self.format)?;
-        let achievement = self.achievement()?;
+        let achievement = achievements::read(&self.achievement)?;
         let csv = read(&self.csv)?;
         let rows = plan::read(&csv, &achievement, Limits::NONE, SystemClock.now())
-            .map_err(|faults| self.faults(&self.csv, &faults))?;
+            .map_err(|faults| Failure::faults(&self.csv, &faults).hint("Nothing was issued."))?;
         if self.check {
             screen.line(format_args!(
                 "No fault: {} credentials for \"{}\" can be issued.",
@@ -107,17 +108,6 @@ impl Issue {
                 .await?;
         }
         Ok(0)
-    }
-
-    fn achievement(&self) -> Result<Achievement, Failure> {
-        let path = &self.achievement;
-        Achievement::parse(&read(path)?).map_err(|faults: Vec<Fault>| self.faults(path, &faults))
-    }
-
-    fn faults<T: std::fmt::Display>(&self, path: &Path, faults: &[T]) -> Failure {
-        let lines: Vec<String> = faults.iter().map(|fault| format!("\n  {fault}")).collect();
-        Failure::refused(format!("{} has faults:{}", path.display(), lines.concat()))
-            .hint("Nothing was issued.")
     }
 
     async fn online(
@@ -143,6 +133,10 @@ impl Issue {
         delivery.finish()?;
         screen.note(format_args!(
             "{issued}. Take one back with: skillmark revoke <link>"
+        ));
+        screen.note(format_args!(
+            "The achievement's id, for programs: {}",
+            achievement.id()
         ));
         app.db.close().await;
         Ok(())

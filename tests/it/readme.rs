@@ -4,7 +4,13 @@
     reason = "these tests start the program itself"
 )]
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+};
 
 use tempfile::TempDir;
 
@@ -56,37 +62,116 @@ fn the_first_screen_has_two_commands() {
     assert_eq!(mode & 0o111, 0o111, "tests/run can be executed");
 }
 
-#[test]
-fn the_files_and_commands_of_the_readme_work() {
-    let folder = TempDir::new().expect("a folder");
-    let mut done = Vec::new();
-    for block in blocks() {
-        if let Some((_, name)) = block.info.split_once(' ') {
-            fs::write(folder.path().join(name), block.text).expect("a file");
-        }
-        let commands = block
-            .text
-            .lines()
-            .filter(|line| block.info == "sh" && line.starts_with("skillmark "));
-        // `serve` does not end; the browser tests hold it.
-        for line in commands.filter(|line| !line.starts_with("skillmark serve")) {
-            let output = Command::new(env!("CARGO_BIN_EXE_skillmark"))
-                .args(&words(line)[1..])
-                .current_dir(&folder)
-                .env_clear()
-                .output()
-                .expect("the program");
-            let errors = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(output.status.code(), Some(0), "{line}\n{errors}");
-            let said = String::from_utf8_lossy(&output.stdout);
-            if line.starts_with("skillmark verify") {
-                assert!(
-                    said.starts_with("VALID  Signed by Harbour Tutoring"),
-                    "{line}\n{said}"
-                );
-            }
-            done.push(line);
+/// A server started by the README, stopped when dropped.
+struct Serving {
+    child: Child,
+    address: String,
+    _out: BufReader<ChildStdout>,
+}
+
+impl Serving {
+    /// As the README says, on a port that is free.
+    fn start(folder: &Path) -> Serving {
+        let mut child = program(folder)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program");
+        let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut line = String::new();
+        out.read_line(&mut line).expect("text");
+        let place = line.split(" on ").nth(1).expect("an address");
+        Serving {
+            child,
+            address: format!("http://{}", place.split(". ").next().expect("an address")),
+            _out: out,
         }
     }
-    assert_eq!(done.len(), 6, "{done:#?}");
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_skillmark"));
+    command.current_dir(folder).env_clear();
+    command
+}
+
+/// What is behind a name on a line of its own.
+fn value(said: &str, name: &str) -> Option<String> {
+    let line = said.lines().find_map(|line| line.trim().strip_prefix(name));
+    line.map(|rest| rest.trim().to_owned())
+}
+
+/// Runs a `curl` line of the README in a shell, against the server that was started.
+fn curl(line: &str, folder: &Path, serving: &Serving, key: &str) -> serde_json::Value {
+    let line = line.replace("http://localhost:8080", &serving.address);
+    let output = Command::new("sh")
+        .args([
+            "-c",
+            &format!("{line} --silent --show-error --fail-with-body"),
+        ])
+        .current_dir(folder)
+        .env("KEY", key)
+        .output()
+        .expect("a shell");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{line}\n{said}\n{errors}");
+    serde_json::from_str(&said).expect("JSON")
+}
+
+#[test]
+fn the_files_and_commands_of_the_readme_work() {
+    let temp = TempDir::new().expect("a folder");
+    let folder = temp.path();
+    let (mut done, mut answers) = (Vec::new(), Vec::new());
+    let (mut serving, mut key) = (None, String::new());
+    for block in blocks() {
+        if let Some((_, name)) = block.info.split_once(' ') {
+            fs::write(folder.join(name), block.text).expect("a file");
+        }
+        for line in block.text.lines().filter(|_| block.info == "sh") {
+            if line.starts_with("curl ") {
+                let serving = serving.as_ref().expect("a server");
+                answers.push(curl(line, folder, serving, &key));
+            } else if line == "skillmark serve" {
+                serving = Some(Serving::start(folder));
+            } else if line.starts_with("skillmark ") && !line.contains("serve") {
+                let output = program(folder).args(&words(line)[1..]).output();
+                let output = output.expect("the program");
+                let errors = String::from_utf8_lossy(&output.stderr);
+                assert_eq!(output.status.code(), Some(0), "{line}\n{errors}");
+                let said = String::from_utf8_lossy(&output.stdout);
+                if line.starts_with("skillmark verify") {
+                    assert!(
+                        said.starts_with("VALID  Signed by Harbour Tutoring"),
+                        "{line}\n{said}"
+                    );
+                }
+                if line.starts_with("skillmark achievements publish") {
+                    let id = value(&said, "id").expect("an id");
+                    assert!(
+                        README.contains(&format!("\"achievement\": \"{id}\"")),
+                        "{id}"
+                    );
+                }
+                key = value(&said, "API key").unwrap_or(key);
+                done.push(line);
+            }
+        }
+    }
+    assert_eq!(done.len(), 8, "{done:#?}");
+    let [issued, listed] = &answers[..] else {
+        panic!("{answers:#?}");
+    };
+    let name = "/credentialSubject/achievement/name";
+    assert_eq!(issued.pointer(name), Some(&"Reading a Drawing".into()));
+    assert_eq!(listed["achievements"][0]["name"], "Reading a Drawing");
 }
