@@ -6,7 +6,7 @@ use super::{Document, DocumentError, Purpose, VerificationMethod, is_absolute};
 use crate::{
     credential::dates,
     json::{Members, Value},
-    keys::{KeyError, PublicKey},
+    keys::{KeyError, Kind, PublicKey},
 };
 
 /// How many keys of one document are read.
@@ -79,6 +79,10 @@ impl Document {
             kind: kind.to_owned(),
             controller: text("controller")?.to_owned(),
             key: read_key(value, kind),
+            key_id: value
+                .pointer("/publicKeyJwk/kid")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
             expires: date("expires")?,
             revoked: date("revoked")?,
         });
@@ -181,8 +185,14 @@ fn read_key(method: &Value<'_>, kind: &str) -> Result<PublicKey, KeyError> {
         method.get("publicKeyJwk"),
     ) {
         (_, Some(_), Some(_)) => Err(KeyError::Malformed("a method has one key, not two")),
-        ("Multikey" | "Ed25519VerificationKey2020", Some(Value::String(text)), None) => {
-            PublicKey::from_multikey(text)
+        ("Multikey", Some(Value::String(text)), None) => PublicKey::from_multikey(text),
+        ("Ed25519VerificationKey2020", Some(Value::String(text)), None) => {
+            PublicKey::from_multikey(text).and_then(|key| match key.kind() {
+                Kind::Ed25519 => Ok(key),
+                _ => Err(KeyError::Malformed(
+                    "an Ed25519VerificationKey2020 holds an Ed25519 key",
+                )),
+            })
         }
         ("JsonWebKey" | "JsonWebKey2020", None, Some(jwk)) => PublicKey::from_jwk(jwk),
         ("Ed25519VerificationKey2018", ..) => {

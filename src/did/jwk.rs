@@ -19,7 +19,7 @@ pub fn did(key: &PublicKey) -> Did {
 ///
 /// # Errors
 /// [`DidError::Malformed`] if the identifier is no JSON in base64url; [`DidError::Key`] if it is
-/// no public Ed25519 key that may be used.
+/// no public signing key that may be used.
 pub fn resolve(did: &Did) -> Result<Resolved, DidError> {
     let bytes = URL_SAFE_NO_PAD
         .decode(did.id())

@@ -1,9 +1,9 @@
-//! did:key: the identifier is the key.
+//! did:key: the identifier is the key. Ed25519, P-256 and P-384 keys are read.
 
 use super::{Did, DidError, Document, Resolved, VerificationMethod};
 use crate::keys::PublicKey;
 
-/// The DID of a key: `did:key:z6Mk…`.
+/// The DID of a key: `did:key:z6Mk…`, `did:key:zDna…` or `did:key:z82…`.
 #[must_use]
 pub fn did(key: &PublicKey) -> Did {
     Did {
@@ -22,7 +22,7 @@ pub fn method_url(key: &PublicKey) -> String {
 /// The document of a did:key: one Multikey method, good for every purpose but key agreement.
 ///
 /// # Errors
-/// [`DidError::Key`] if the identifier is no Ed25519 Multikey that may be used.
+/// [`DidError::Key`] if the identifier is no Multikey that may be used.
 pub fn resolve(did: &Did) -> Result<Resolved, DidError> {
     let key = PublicKey::from_multikey(did.id())?;
     let id = format!("{did}#{}", did.id());

@@ -54,6 +54,8 @@ pub struct VerificationMethod {
     pub controller: String,
     /// The key, or why it cannot be used.
     pub key: Result<PublicKey, KeyError>,
+    /// The `kid` of its JSON Web Key: another name of the same key.
+    pub key_id: Option<String>,
     /// From when on it must not be used.
     pub expires: Option<Timestamp>,
     /// Since when it must not be used.
@@ -93,6 +95,7 @@ impl VerificationMethod {
             kind: kind.to_owned(),
             controller: controller.to_owned(),
             key: Ok(key),
+            key_id: None,
             expires: None,
             revoked: None,
         }

@@ -1,25 +1,28 @@
-//! Keys as JSON Web Keys: `{"kty":"OKP","crv":"Ed25519","x":…}` (RFC 8037 §2, RFC 7517).
+//! Keys as JSON Web Keys (RFC 7517, RFC 7518 §6, RFC 8037 §2): Ed25519, P-256, P-384 and RSA.
 
 use std::borrow::Cow;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use super::{KeyError, PublicKey};
-use crate::json::Value;
+use super::{Inner, KeyError, Kind, PublicKey, nist};
+use crate::json::{self, Value};
 
 /// Members that only a private or a shared key has.
 const PRIVATE_MEMBERS: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
+/// The longest number of an RSA key in base64url: 8192 bits, and some more to say why not.
+const MAX_NUMBER: usize = 1400;
+
 impl PublicKey {
     /// Reads a public JWK.
     ///
-    /// `use` must be `sig`, `alg` must be `EdDSA` or `Ed25519` and `key_ops` must contain
-    /// `verify`, where they are given. Other members have no meaning here.
+    /// `use` must be `sig`, `alg` must fit the kind of key and `key_ops` must contain `verify`,
+    /// where they are given. Other members have no meaning here.
     ///
     /// # Errors
-    /// [`KeyError::Private`] if a private member is present, [`KeyError::OtherKind`] for EC, RSA
-    /// and other OKP keys, [`KeyError::Malformed`], or the faults of [`PublicKey::from_bytes`].
+    /// [`KeyError::Private`] if a private member is present, [`KeyError::OtherKind`] for a known
+    /// kind of key that is not used, [`KeyError::Malformed`], or what is wrong with the key itself.
     pub fn from_jwk(jwk: &Value<'_>) -> Result<PublicKey, KeyError> {
         if jwk.members().is_none() {
             return Err(KeyError::Malformed("a JWK is a JSON object"));
@@ -27,34 +30,66 @@ impl PublicKey {
         if PRIVATE_MEMBERS.iter().any(|name| jwk.get(name).is_some()) {
             return Err(KeyError::Private);
         }
-        kind(jwk)?;
-        usage(jwk)?;
-        let bytes = text(jwk, "x")
-            .and_then(|x| URL_SAFE_NO_PAD.decode(x).ok())
-            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
-            .ok_or(KeyError::Malformed(
-                "x of an Ed25519 JWK is 32 bytes in base64url without padding",
-            ))?;
-        PublicKey::from_bytes(&bytes)
+        let kind = kind(jwk)?;
+        usage(jwk, kind)?;
+        match kind {
+            Kind::Ed25519 => {
+                let sentence = "x of an Ed25519 JWK is 32 bytes in base64url without padding";
+                PublicKey::from_bytes(&number(jwk, "x", sentence)?)
+            }
+            Kind::P256 => {
+                let sentence = "x and y of a P-256 JWK are 32 bytes in base64url without padding";
+                let (x, y) = (number(jwk, "x", sentence)?, number(jwk, "y", sentence)?);
+                PublicKey::p256(&uncompressed::<32>(x, y))
+            }
+            Kind::P384 => {
+                let sentence = "x and y of a P-384 JWK are 48 bytes in base64url without padding";
+                let (x, y) = (number(jwk, "x", sentence)?, number(jwk, "y", sentence)?);
+                PublicKey::p384(&uncompressed::<48>(x, y))
+            }
+            Kind::Rsa => {
+                let sentence = "n and e of an RSA JWK are numbers in base64url without padding";
+                let n = bytes(jwk, "n").ok_or(KeyError::Malformed(sentence))?;
+                let e = bytes(jwk, "e").ok_or(KeyError::Malformed(sentence))?;
+                PublicKey::rsa(&n, &e)
+            }
+        }
     }
 
-    /// The public JWK: `kty`, `crv` and `x`, nothing else.
+    /// The public JWK with the members that make the key, and no others: `kty`, `crv`, `x` and
+    /// `y`, or `kty`, `n` and `e`.
     #[must_use]
     pub fn to_jwk(&self) -> Value<'static> {
-        let member = |name, text: String| (Cow::Borrowed(name), Value::from(text));
-        Value::Object(vec![
-            member("kty", "OKP".into()),
-            member("crv", "Ed25519".into()),
-            member("x", URL_SAFE_NO_PAD.encode(self.as_bytes())),
-        ])
+        let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let point = |crv: &str, point: &[u8]| {
+            let (x, y) = nist::coordinates(point);
+            let members = [("kty", "EC".to_owned()), ("crv", crv.to_owned())];
+            let coordinates = [("x", text(x)), ("y", text(y))];
+            members.into_iter().chain(coordinates).collect()
+        };
+        let members: Vec<(&'static str, String)> = match &self.0 {
+            Inner::Ed25519(key) => vec![
+                ("kty", "OKP".to_owned()),
+                ("crv", "Ed25519".to_owned()),
+                ("x", text(key.as_bytes())),
+            ],
+            Inner::P256(key) => point("P-256", key),
+            Inner::P384(key) => point("P-384", key),
+            Inner::Rsa(key) => vec![
+                ("kty", "RSA".to_owned()),
+                ("n", text(key.n())),
+                ("e", text(key.e())),
+            ],
+        };
+        let member = |(name, text)| (Cow::Borrowed(name), Value::from(text));
+        Value::Object(members.into_iter().map(member).collect())
     }
 
-    /// The SHA-256 JWK thumbprint in base64url, 43 characters (RFC 7638, RFC 8037 §A.3).
+    /// The SHA-256 JWK thumbprint in base64url, 43 characters: over the members that make the key
+    /// in alphabetical order (RFC 7638 §3.2, RFC 8037 §A.3).
     #[must_use]
     pub fn thumbprint(&self) -> String {
-        let x = URL_SAFE_NO_PAD.encode(self.as_bytes());
-        let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
-        URL_SAFE_NO_PAD.encode(Sha256::digest(canonical))
+        URL_SAFE_NO_PAD.encode(Sha256::digest(json::canonical(&self.to_jwk())))
     }
 }
 
@@ -62,23 +97,43 @@ fn text<'v>(jwk: &'v Value<'_>, name: &str) -> Option<&'v str> {
     jwk.get(name).and_then(Value::as_str)
 }
 
-fn kind(jwk: &Value<'_>) -> Result<(), KeyError> {
+fn bytes(jwk: &Value<'_>, name: &str) -> Option<Vec<u8>> {
+    let text = text(jwk, name).filter(|text| text.len() <= MAX_NUMBER)?;
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+/// A number of exactly `N` bytes.
+fn number<const N: usize>(
+    jwk: &Value<'_>,
+    name: &str,
+    sentence: &'static str,
+) -> Result<[u8; N], KeyError> {
+    bytes(jwk, name)
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or(KeyError::Malformed(sentence))
+}
+
+fn uncompressed<const N: usize>(x: [u8; N], y: [u8; N]) -> Vec<u8> {
+    [&[4][..], &x, &y].concat()
+}
+
+fn kind(jwk: &Value<'_>) -> Result<Kind, KeyError> {
     match (text(jwk, "kty"), text(jwk, "crv")) {
-        (Some("OKP"), Some("Ed25519")) => Ok(()),
+        (Some("OKP"), Some("Ed25519")) => Ok(Kind::Ed25519),
         (Some("OKP"), Some("Ed448")) => Err(KeyError::OtherKind("Ed448")),
         (Some("OKP"), Some("X25519")) => Err(KeyError::OtherKind("X25519")),
-        (Some("EC"), Some("P-256")) => Err(KeyError::OtherKind("P-256")),
-        (Some("EC"), Some("P-384")) => Err(KeyError::OtherKind("P-384")),
+        (Some("EC"), Some("P-256")) => Ok(Kind::P256),
+        (Some("EC"), Some("P-384")) => Ok(Kind::P384),
         (Some("EC"), Some("P-521")) => Err(KeyError::OtherKind("P-521")),
         (Some("EC"), Some("secp256k1")) => Err(KeyError::OtherKind("secp256k1")),
-        (Some("RSA"), _) => Err(KeyError::OtherKind("RSA")),
+        (Some("RSA"), None) => Ok(Kind::Rsa),
         _ => Err(KeyError::Malformed(
             "kty and crv of the JWK name no known kind of key",
         )),
     }
 }
 
-fn usage(jwk: &Value<'_>) -> Result<(), KeyError> {
+fn usage(jwk: &Value<'_>, kind: Kind) -> Result<(), KeyError> {
     let fits = |name: &str, allowed: &[&str]| match jwk.get(name) {
         None => true,
         Some(value) => value.as_str().is_some_and(|text| allowed.contains(&text)),
@@ -86,10 +141,13 @@ fn usage(jwk: &Value<'_>) -> Result<(), KeyError> {
     if !fits("use", &["sig"]) {
         return Err(KeyError::Malformed("the JWK is not for signatures (use)"));
     }
-    if !fits("alg", &["EdDSA", "Ed25519"]) {
-        return Err(KeyError::Malformed(
-            "alg of the JWK does not fit an Ed25519 key",
-        ));
+    if !fits("alg", kind.algorithms()) {
+        return Err(KeyError::Malformed(match kind {
+            Kind::Ed25519 => "alg of the JWK does not fit an Ed25519 key",
+            Kind::P256 => "alg of the JWK does not fit a P-256 key",
+            Kind::P384 => "alg of the JWK does not fit a P-384 key",
+            Kind::Rsa => "alg of the JWK is not RS256, the one that RSA keys are used with here",
+        }));
     }
     match jwk.get("key_ops") {
         Some(operations) if !operations.one_or_many().contains(&Value::from("verify")) => Err(
@@ -140,11 +198,19 @@ mod tests {
             ),
             (
                 r#""kty":"RSA","n":"AQAB","e":"AQAB""#.into(),
-                KeyError::OtherKind("RSA"),
+                KeyError::Weak("an RSA key has 2048 to 8192 bits"),
             ),
             (
-                r#""kty":"EC","crv":"P-256""#.into(),
-                KeyError::OtherKind("P-256"),
+                r#""kty":"RSA","crv":"P-256","n":"AQAB","e":"AQAB""#.into(),
+                malformed("kty and crv of the JWK name no known kind of key"),
+            ),
+            (
+                r#""kty":"EC","crv":"P-256","x":"AA","y":"AA""#.into(),
+                malformed("x and y of a P-256 JWK are 32 bytes in base64url without padding"),
+            ),
+            (
+                r#""kty":"EC","crv":"P-521""#.into(),
+                KeyError::OtherKind("P-521"),
             ),
             (
                 r#""kty":"oct""#.into(),

@@ -5,54 +5,77 @@
 
 use zeroize::Zeroizing;
 
-use super::{KeyError, PublicKey, SignatureBytes, SigningKey};
+use super::{Inner, KeyError, PublicKey, SignatureBytes, SigningKey, nist};
 
 const ED25519_PUBLIC: [u8; 2] = [0xed, 0x01];
 const ED25519_SECRET: [u8; 2] = [0x80, 0x26];
+const P256_PUBLIC: [u8; 2] = [0x80, 0x24];
+const P384_PUBLIC: [u8; 2] = [0x81, 0x24];
+const RSA_PUBLIC: [u8; 2] = [0x85, 0x24];
 
 /// Prefixes of kinds of public key that we know but do not use.
 const OTHER_KINDS: &[([u8; 2], &str)] = &[
-    ([0x80, 0x24], "P-256"),
-    ([0x81, 0x24], "P-384"),
     ([0x82, 0x24], "P-521"),
     ([0xe7, 0x01], "secp256k1"),
     ([0xec, 0x01], "X25519"),
     ([0xeb, 0x01], "BLS12-381 G2"),
-    ([0x85, 0x24], "RSA"),
+    (RSA_PUBLIC, "RSA"),
 ];
 
 impl PublicKey {
-    /// Reads `publicKeyMultibase` of a Multikey: `z6Mk…`, the bytes `ed 01` and 32 more.
+    /// Reads `publicKeyMultibase` of a Multikey: two bytes for the kind, then the key.
+    ///
+    /// | kind | begins | bytes |
+    /// |---|---|---|
+    /// | Ed25519 | `z6Mk` | `ed 01` and 32 |
+    /// | P-256 | `zDna` | `80 24` and 33, compressed |
+    /// | P-384 | `z82` | `81 24` and 49, compressed |
     ///
     /// # Errors
-    /// [`KeyError::Malformed`], [`KeyError::OtherKind`] for another known kind of key, or the
-    /// faults of [`PublicKey::from_bytes`].
+    /// [`KeyError::Malformed`], [`KeyError::OtherKind`] for another known kind of key (RSA too: it
+    /// is only read as a JWK), or the faults of [`PublicKey::from_bytes`] and its like.
     pub fn from_multikey(text: &str) -> Result<PublicKey, KeyError> {
         let (buffer, len) = decode::<69>(text)?;
-        match &buffer[..len] {
-            [0xed, 0x01, rest @ ..] => {
-                let bytes = rest
-                    .try_into()
-                    .map_err(|_| KeyError::Malformed("an Ed25519 Multikey has 34 bytes"))?;
-                PublicKey::from_bytes(bytes)
-            }
-            [a, b, ..] => Err(OTHER_KINDS
+        let Some((prefix, key)) = buffer[..len].split_first_chunk::<2>() else {
+            return Err(KeyError::Malformed("a Multikey is longer"));
+        };
+        let bytes = |wanted, sentence| match key.len() {
+            len if len == wanted => Ok(key),
+            _ => Err(KeyError::Malformed(sentence)),
+        };
+        match *prefix {
+            ED25519_PUBLIC => key
+                .try_into()
+                .map_err(|_| KeyError::Malformed("an Ed25519 Multikey has 34 bytes"))
+                .and_then(PublicKey::from_bytes),
+            P256_PUBLIC => PublicKey::p256(bytes(33, "a P-256 Multikey has 35 bytes")?),
+            P384_PUBLIC => PublicKey::p384(bytes(49, "a P-384 Multikey has 51 bytes")?),
+            prefix => Err(OTHER_KINDS
                 .iter()
-                .find(|(prefix, _)| prefix == &[*a, *b])
+                .find(|(known, _)| *known == prefix)
                 .map_or(KeyError::Malformed("not a known Multikey"), |(_, kind)| {
                     KeyError::OtherKind(kind)
                 })),
-            _ => Err(KeyError::Malformed("a Multikey is longer")),
         }
     }
 
-    /// The Multikey text, `z6Mk…`, 48 characters.
+    /// The Multikey text: `z6Mk…` with 48 characters for Ed25519. An RSA key is written as
+    /// did:key has it, `85 24` and its DER.
     #[must_use]
     pub fn to_multikey(&self) -> String {
-        let mut bytes = [0; 34];
-        bytes[..2].copy_from_slice(&ED25519_PUBLIC);
-        bytes[2..].copy_from_slice(self.as_bytes());
-        encode(&bytes)
+        let (prefix, key) = match &self.0 {
+            Inner::Ed25519(key) => {
+                let mut bytes = [0; 34];
+                bytes[..2].copy_from_slice(&ED25519_PUBLIC);
+                bytes[2..].copy_from_slice(key.as_bytes());
+                return encode(&bytes);
+            }
+            Inner::P256(point) => (P256_PUBLIC, nist::compressed(point)),
+            Inner::P384(point) => (P384_PUBLIC, nist::compressed(point)),
+            Inner::Rsa(key) => (RSA_PUBLIC, key.der().to_vec()),
+        };
+        let text = bs58::encode([&prefix[..], &key].concat()).into_string();
+        format!("z{text}")
     }
 }
 
@@ -92,6 +115,27 @@ impl SigningKey {
     }
 }
 
+/// Reads a `proofValue` of a P-384 key: `z` and the base58btc of exactly 96 bytes (threat A7).
+///
+/// # Errors
+/// [`KeyError::Malformed`].
+pub fn long_signature_from_multibase(text: &str) -> Result<[u8; 96], KeyError> {
+    let body = text
+        .strip_prefix('z')
+        .ok_or(KeyError::Malformed("expected base58btc, beginning with z"))?;
+    let mut bytes = [0; 96];
+    // 132 letters hold 96 bytes.
+    let length = (body.len() <= 132)
+        .then(|| bs58::decode(body).onto(&mut bytes).ok())
+        .flatten();
+    match length {
+        Some(96) => Ok(bytes),
+        _ => Err(KeyError::Malformed(
+            "a P-384 signature is 96 bytes in base58btc",
+        )),
+    }
+}
+
 /// Reads a `proofValue`: `z` and the base58btc of exactly 64 bytes (threat A7).
 ///
 /// # Errors
@@ -99,7 +143,7 @@ impl SigningKey {
 pub fn signature_from_multibase(text: &str) -> Result<SignatureBytes, KeyError> {
     match decode::<64>(text)? {
         (bytes, 64) => Ok(bytes),
-        _ => Err(KeyError::Malformed("an Ed25519 signature has 64 bytes")),
+        _ => Err(KeyError::Malformed("the signature has 64 bytes")),
     }
 }
 
@@ -256,7 +300,7 @@ mod tests {
         assert_eq!(signature_from_multibase(&good), Ok([7; 64]));
 
         let of = |len: usize| format!("z{}", bs58::encode(vec![7_u8; len]).into_string());
-        let short = "an Ed25519 signature has 64 bytes";
+        let short = "the signature has 64 bytes";
         let long = "the base58btc text is too long";
         let digits = "not base58btc: the digits are 1-9, A-Z, a-z without 0, O, I, l";
         let prefix = "expected base58btc, beginning with z";
@@ -294,7 +338,6 @@ mod tests {
     #[test]
     fn other_kinds_of_key_are_named() {
         for (text, kind) in [
-            ("zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv", "P-256"),
             (
                 "zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme",
                 "secp256k1",
