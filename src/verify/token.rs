@@ -138,7 +138,8 @@ fn good(token: &Token<'_>) -> String {
             ignored.join(", ")
         )
     };
-    format!("The text is exactly what was signed (token, EdDSA).{note}")
+    let algorithm = token.header.algorithm_name();
+    format!("The text is exactly what was signed (token, {algorithm}).{note}")
 }
 
 fn no_key_of(no_key: &NoKey) -> Signed {

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use skillmark::{
     json::{self, Value},
-    keys::{KeyError, PublicKey, SigningKey},
+    keys::{KeyError, Kind, PublicKey, SigningKey},
     proof::jwt::{self, Algorithm, Form, JwtError},
 };
 
@@ -80,7 +80,7 @@ fn tokens_of_another_program_are_read_in_three_forms() {
         ("/vcdm11", Form::Vcdm11),
     ] {
         let token = jwt::read(text(&vector, name)).expect(name);
-        assert_eq!(token.header.algorithm, Algorithm::Ed25519);
+        assert_eq!(token.header.algorithm, Algorithm::Of(Kind::Ed25519));
         assert_eq!(token.verify(&key.public()), Ok(()), "{name}");
         assert_eq!(token.verify(&signer().public()), Err(JwtError::Signature));
         let claims = token.claims().expect(name);
@@ -226,28 +226,51 @@ fn c2_alg_confusion() {
 
 #[test]
 fn good_algorithms_of_later_are_unknown_and_not_wrong() {
-    for alg in ["ES256", "ES384", "RS256", "PS512"] {
+    for alg in ["ES512", "ES256K", "PS256", "RS512"] {
         let error = verdict(&header(&format!(r#""alg":"{alg}""#))).expect_err(alg);
         assert_eq!(error, JwtError::NotSupportedYet(alg.into()));
         assert!(error.is_unknown());
     }
     assert_eq!(verdict(&header(r#""alg":"Ed25519""#)), Ok(Form::OpenBadges));
+    // The key decides, and it is an Ed25519 key.
+    for alg in ["ES256", "ES384", "RS256"] {
+        let error = verdict(&header(&format!(r#""alg":"{alg}""#))).expect_err(alg);
+        assert_eq!(
+            error,
+            JwtError::Header {
+                member: "alg",
+                sentence: "does not fit the issuer's key"
+            }
+        );
+    }
 }
 
 #[test]
 fn the_tokens_of_the_w3c_suite() {
-    let jwk = r#"{"kty":"OKP","crv":"Ed25519","x":"NvUhsjZe7Mdv8Esoc60o3ma1U5j2tFUTDsOQd39xMnI"}"#;
-    let key = PublicKey::from_jwk(&json::parse(jwk).expect("json")).expect("a key");
-    for (name, error) in [
+    let keys = fs::read_to_string(format!("{VECTORS}/jose-keys.json")).expect("keys");
+    let keys = json::parse(&keys).expect("json");
+    let key = |name: &str| PublicKey::from_jwk(keys.get(name).expect(name));
+    assert_eq!(key("p521"), Err(KeyError::OtherKind("P-521")));
+    let mismatch = JwtError::Header {
+        member: "alg",
+        sentence: "does not fit the issuer's key",
+    };
+    let unknown = JwtError::NotSupportedYet("ES512".into());
+    for (name, with, verdict) in [
+        ("credential-jose-minimal", "p256", Ok(())),
+        ("credential-jose-minimal", "p384", Err(mismatch.clone())),
+        ("credential-jose-minimal", "ed25519", Err(mismatch)),
+        ("credential-jose-unknown-extensions", "p256", Err(unknown)),
         (
-            "credential-jose-minimal",
-            JwtError::NotSupportedYet("ES256".into()),
+            "credential-jose-bad-signature",
+            "ed25519",
+            Err(JwtError::Signature),
         ),
-        ("credential-jose-bad-signature", JwtError::Signature),
     ] {
         let text = fs::read_to_string(format!("{VECTORS}/{name}.txt")).expect(name);
         let token = jwt::read(text.trim_end()).expect(name);
-        assert_eq!(token.verify(&key), Err(error), "{name}");
+        let key = key(with).expect(with);
+        assert_eq!(token.verify(&key), verdict, "{name} {with}");
         assert_eq!(token.claims().map(|claims| claims.form), Ok(Form::JoseCose));
     }
 }

@@ -4,14 +4,16 @@ use super::JwtError;
 use crate::{
     did,
     json::{self, Value},
-    keys::{KeyError, PublicKey},
+    keys::{KeyError, Kind, PublicKey},
 };
 
 /// Algorithms that are trusted, but not checked by this version.
 const NOT_YET: &[&str] = &[
-    "ES256", "ES384", "ES512", "ES256K", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512",
-    "Ed448",
+    "ES512", "ES256K", "PS256", "PS384", "PS512", "RS384", "RS512", "Ed448",
 ];
+
+/// The kinds of key whose signatures are checked.
+const KINDS: [Kind; 4] = [Kind::Ed25519, Kind::P256, Kind::P384, Kind::Rsa];
 
 /// Members that point to keys elsewhere: never followed (threat C4).
 const POINTERS: &[&str] = &["jku", "x5u", "x5c", "x5t", "x5t#S256"];
@@ -19,8 +21,8 @@ const POINTERS: &[&str] = &["jku", "x5u", "x5c", "x5t", "x5t#S256"];
 /// How a token says it is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Algorithm {
-    /// `EdDSA` or `Ed25519`, with an Ed25519 key.
-    Ed25519,
+    /// `EdDSA` or `Ed25519`, `ES256`, `ES384`, `RS256`: the one way in which keys of this kind sign.
+    Of(Kind),
     /// A trusted algorithm that this version does not check.
     NotSupportedYet(String),
 }
@@ -72,6 +74,15 @@ impl Header {
         })
     }
 
+    /// The usual name of the algorithm, for sentences.
+    #[must_use]
+    pub fn algorithm_name(&self) -> &str {
+        match &self.algorithm {
+            Algorithm::Of(kind) => kind.algorithms()[0],
+            Algorithm::NotSupportedYet(name) => name,
+        }
+    }
+
     /// Whether the token says it is a VC-JOSE-COSE credential.
     pub(super) fn is_vc_jwt(&self) -> bool {
         let typ = self.typ.as_deref().map(without_prefix);
@@ -91,11 +102,11 @@ fn algorithm(header: &Value<'_>) -> Result<Algorithm, JwtError> {
         sentence,
     };
     match header.get("alg").map(Value::as_str) {
-        Some(Some("EdDSA" | "Ed25519")) => Ok(Algorithm::Ed25519),
-        Some(Some(name)) if NOT_YET.contains(&name) => {
-            Ok(Algorithm::NotSupportedYet(name.to_owned()))
-        }
-        Some(Some(_)) => Err(refuse("is not an algorithm that is trusted")),
+        Some(Some(name)) => match KINDS.iter().find(|kind| kind.algorithms().contains(&name)) {
+            Some(kind) => Ok(Algorithm::Of(*kind)),
+            None if NOT_YET.contains(&name) => Ok(Algorithm::NotSupportedYet(name.to_owned())),
+            None => Err(refuse("is not an algorithm that is trusted")),
+        },
         _ => Err(refuse("must be text")),
     }
 }

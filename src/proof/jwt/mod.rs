@@ -189,18 +189,23 @@ fn decode(part: &str) -> Result<Vec<u8>, JwtError> {
 }
 
 impl Token<'_> {
-    /// Checks the signature against a key. The kind of key decides how, not the header.
+    /// Checks the signature against a key. The kind of key decides how, and the header must agree
+    /// with it (threat C2).
     ///
     /// # Errors
-    /// [`JwtError::Signature`]; [`JwtError::NotSupportedYet`] for another algorithm than EdDSA.
+    /// [`JwtError::Signature`]; [`JwtError::Header`] for a key of another kind than the header
+    /// says; [`JwtError::NotSupportedYet`] for an algorithm that is not checked.
     pub fn verify(&self, key: &PublicKey) -> Result<(), JwtError> {
-        if let Algorithm::NotSupportedYet(name) = &self.header.algorithm {
-            return Err(JwtError::NotSupportedYet(name.clone()));
+        match &self.header.algorithm {
+            Algorithm::NotSupportedYet(name) => Err(JwtError::NotSupportedYet(name.clone())),
+            Algorithm::Of(kind) if *kind != key.kind() => Err(JwtError::Header {
+                member: "alg",
+                sentence: "does not fit the issuer's key",
+            }),
+            Algorithm::Of(_) => key
+                .verify(self.signed.as_bytes(), &self.signature)
+                .map_err(|_| JwtError::Signature),
         }
-        let signature = self.signature.as_slice();
-        let signature = signature.try_into().map_err(|_| JwtError::Signature)?;
-        key.verify_strict(self.signed.as_bytes(), signature)
-            .map_err(|_| JwtError::Signature)
     }
 
     /// Reads the payload: the credential in it, and whether the claims beside it agree.
