@@ -1,9 +1,7 @@
 //! eddsa-jcs-2022 (vc-di-eddsa §3.3): signs the JSON itself, in its RFC 8785 form.
 
-use std::borrow::Cow;
-
-use super::{HashData, ProofError, ProofOptions, Suite, hash_data};
-use crate::json::{self, Value};
+use super::{HashData, ProofError, ProofOptions, Suite};
+use crate::{json::Value, keys::Kind};
 
 pub(super) struct EddsaJcs2022;
 
@@ -12,40 +10,29 @@ impl Suite for EddsaJcs2022 {
         "eddsa-jcs-2022"
     }
 
+    fn kinds(&self) -> &'static [Kind] {
+        &[Kind::Ed25519]
+    }
+
     /// The contexts stand in the proof too: others may add contexts to the document later.
-    fn configure(&self, document: &Value<'_>, options: &ProofOptions) -> Value<'static> {
+    fn configure(
+        &self,
+        document: &Value<'_>,
+        options: &ProofOptions,
+    ) -> Result<Value<'static>, ProofError> {
         let mut members = options.members(self.name());
         if let Some(context) = document.get("@context") {
             members.push(("@context".into(), context.clone().into_owned()));
         }
-        Value::Object(members)
+        Ok(Value::Object(members))
     }
 
-    fn hash(&self, document: &Value<'_>, proof: &Value<'_>) -> Result<HashData, ProofError> {
-        let document = as_signed(document, proof.get("@context"))?;
-        let configuration = json::canonical_without(proof, &["proofValue"]);
-        Ok(hash_data(
-            configuration.as_bytes(),
-            json::canonical(&document).as_bytes(),
-        ))
+    fn hash(
+        &self,
+        document: &Value<'_>,
+        proof: &Value<'_>,
+        kind: Kind,
+    ) -> Result<HashData, ProofError> {
+        HashData::of_json(document, proof, kind)
     }
-}
-
-/// The document with the contexts it had when it was signed: those in the proof.
-fn as_signed<'v, 'a>(
-    document: &'v Value<'a>,
-    signed: Option<&Value<'_>>,
-) -> Result<Cow<'v, Value<'a>>, ProofError> {
-    let present = document.get("@context");
-    let Some(signed) = signed.filter(|signed| Some(*signed) != present) else {
-        return Ok(Cow::Borrowed(document));
-    };
-    let present = present.map_or(&[][..], Value::one_or_many);
-    let first = signed.one_or_many();
-    if present.len() < first.len() || &present[..first.len()] != first {
-        return Err(ProofError::Context);
-    }
-    let mut document = document.clone();
-    document.set("@context", signed.clone().into_owned());
-    Ok(Cow::Owned(document))
 }

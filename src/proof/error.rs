@@ -1,6 +1,6 @@
 //! What can be wrong with a proof, and the standard's names for it.
 
-use crate::rdf;
+use crate::{keys::Kind, rdf};
 
 /// Why a document cannot be secured, or why a proof does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +22,17 @@ pub enum ProofError {
     /// A known kind of proof that this version does not read: neither good nor bad.
     #[error("proofs of kind {0} are not supported yet")]
     NotSupportedYet(String),
+    /// Proofs of this suite are read here, and not made.
+    #[error("proofs of kind {0} are read here, and not made")]
+    OnlyRead(&'static str),
+    /// The issuer's key is of a kind that the suite does not sign with (threat A9).
+    #[error("a proof of kind {suite} cannot be made with a key of kind {}", .kind.name())]
+    KeyKind {
+        /// The suite.
+        suite: &'static str,
+        /// The kind of the key.
+        kind: Kind,
+    },
     /// Made for something else, such as signing in.
     #[error("the proof was made for the purpose {0:?}")]
     Purpose(String),
@@ -54,6 +65,7 @@ impl ProofError {
             ProofError::NoProof | ProofError::TooMany(_) => {
                 "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
             }
+            ProofError::OnlyRead(_) => "https://w3id.org/security#PROOF_GENERATION_ERROR",
             ProofError::Domain => "https://w3id.org/security#INVALID_DOMAIN_ERROR",
             ProofError::Challenge => "https://w3id.org/security#INVALID_CHALLENGE_ERROR",
             ProofError::Transformation(fault) => match fault.kind.code() {
@@ -64,6 +76,7 @@ impl ProofError {
             },
             ProofError::Malformed { .. }
             | ProofError::NotSupportedYet(_)
+            | ProofError::KeyKind { .. }
             | ProofError::Purpose(_)
             | ProofError::Chain(_)
             | ProofError::Context

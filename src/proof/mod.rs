@@ -5,9 +5,16 @@
 //! out the bytes to sign, [`Prepared::finish`] puts the signature in its place. [`secure`] does
 //! both. Reading is [`Secured::read`], and [`Secured::check`] for each proof.
 
+mod disclosure;
+mod ecdsa_jcs_2019;
+mod ecdsa_rdfc_2019;
+mod ecdsa_sd_2023;
+mod ed25519_signature_2020;
+mod eddsa_2022;
 mod eddsa_jcs_2022;
 mod eddsa_rdfc_2022;
 mod error;
+mod hash;
 pub mod jwt;
 mod options;
 mod read;
@@ -15,42 +22,95 @@ mod secured;
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
 pub use error::ProofError;
+pub use hash::HashData;
 pub use options::ProofOptions;
 pub use read::{Expected, Proof};
 pub use secured::{MAX_PROOFS, Secured};
 
 use crate::{
     json::Value,
-    keys::{self, SignatureBytes, SigningKey},
+    keys::{self, Kind, PublicKey, SignatureBytes, SigningKey},
 };
 
-/// Every cryptosuite that is made and read. A new one is a file and a line.
+/// Every cryptosuite that is read; the first two are made too. A new one is a file and a line.
 pub const SUITES: &[&dyn Suite] = &[
     &eddsa_rdfc_2022::EddsaRdfc2022,
     &eddsa_jcs_2022::EddsaJcs2022,
+    &ecdsa_rdfc_2019::EcdsaRdfc2019,
+    &ecdsa_jcs_2019::EcdsaJcs2019,
+    &ecdsa_sd_2023::EcdsaSd2023,
+    &eddsa_2022::Eddsa2022,
+    &ed25519_signature_2020::Ed25519Signature2020,
 ];
 
-/// The bytes that are signed: SHA-256 of the proof's options, then SHA-256 of the document.
-pub type HashData = [u8; 64];
+/// The `type` of proofs that name their suite in `cryptosuite` (Data Integrity 1.0 §3.1).
+const DATA_INTEGRITY_PROOF: &str = "DataIntegrityProof";
 
-/// A cryptosuite: how a document and a proof become the bytes that are signed with Ed25519.
+/// A cryptosuite: how a document and a proof become the bytes that are signed, and with what kinds
+/// of key.
 pub trait Suite: Sync {
-    /// The value of `cryptosuite`.
+    /// The value of `cryptosuite` or, for a suite older than that member, of `type`.
     fn name(&self) -> &'static str;
 
-    /// The proof as it will stand in the document, but without its `proofValue`.
-    fn configure(&self, document: &Value<'_>, options: &ProofOptions) -> Value<'static>;
+    /// The `type` of its proofs.
+    fn proof_type(&self) -> &'static str {
+        DATA_INTEGRITY_PROOF
+    }
 
-    /// The bytes to sign. `document` has no `proof`, or only the proofs that this one builds on;
-    /// a `proofValue` in `proof` is left out.
+    /// The kinds of key it may be used with (threat A9).
+    fn kinds(&self) -> &'static [Kind];
+
+    /// Whether a holder may show parts of the document, and leave others out.
+    fn is_selective(&self) -> bool {
+        false
+    }
+
+    /// The bytes that a key of `kind` signs. `document` has no `proof`, or only the proofs that
+    /// this one builds on; a `proofValue` in `proof` is left out.
     ///
     /// # Errors
     /// [`ProofError::Transformation`] or [`ProofError::Context`]: the document or the proof has
     /// no canonical form that says all it says.
-    fn hash(&self, document: &Value<'_>, proof: &Value<'_>) -> Result<HashData, ProofError>;
+    fn hash(
+        &self,
+        document: &Value<'_>,
+        proof: &Value<'_>,
+        kind: Kind,
+    ) -> Result<HashData, ProofError>;
+
+    /// A new proof as it will stand in the document, but without its `proofValue`.
+    ///
+    /// # Errors
+    /// [`ProofError::OnlyRead`] if proofs of this suite are only read.
+    fn configure(
+        &self,
+        _document: &Value<'_>,
+        _options: &ProofOptions,
+    ) -> Result<Value<'static>, ProofError> {
+        Err(ProofError::OnlyRead(self.name()))
+    }
+
+    /// Checks a proof with a key of one of its kinds; `document` as for [`Suite::hash`].
+    ///
+    /// # Errors
+    /// [`ProofError::Malformed`] for its value, those of [`Suite::hash`],
+    /// [`ProofError::Signature`].
+    fn check(
+        &self,
+        document: &Value<'_>,
+        proof: &Proof<'_>,
+        key: &PublicKey,
+    ) -> Result<(), ProofError> {
+        let verified = if key.kind() == Kind::P384 {
+            let signature = proof.long_signature()?;
+            key.verify(&self.hash(document, proof.raw(), key.kind())?, &signature)
+        } else {
+            let signature = proof.signature()?;
+            key.verify(&self.hash(document, proof.raw(), key.kind())?, &signature)
+        };
+        verified.map_err(|_| ProofError::Signature)
+    }
 }
 
 impl fmt::Debug for dyn Suite {
@@ -105,8 +165,9 @@ pub fn prepare<'a>(
     if present >= MAX_PROOFS {
         return Err(ProofError::TooMany(present + 1));
     }
-    let proof = suite.configure(secured.document(), options);
-    let hash = suite.hash(&*secured.beneath(&options.previous_proof)?, &proof)?;
+    let proof = suite.configure(secured.document(), options)?;
+    let beneath = secured.beneath(&options.previous_proof)?;
+    let hash = suite.hash(&beneath, &proof, Kind::Ed25519)?;
     Ok(Prepared {
         secured,
         proof,
@@ -129,12 +190,4 @@ pub fn secure<'a>(
     let prepared = prepare(document, suite, options)?;
     let signature = key.sign(prepared.hash());
     Ok(prepared.finish(&signature))
-}
-
-/// Configuration first, as both eddsa suites have it (vc-di-eddsa §3.2.4, §3.3.4).
-fn hash_data(configuration: &[u8], document: &[u8]) -> HashData {
-    let mut hash = [0; 64];
-    hash[..32].copy_from_slice(&Sha256::digest(configuration));
-    hash[32..].copy_from_slice(&Sha256::digest(document));
-    hash
 }

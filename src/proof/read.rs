@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ProofError, Suite, suite};
+use super::{DATA_INTEGRITY_PROOF, ProofError, SUITES, Suite, disclosure::Disclosure, suite};
 use crate::{
     credential::dates,
     did::Purpose,
@@ -11,14 +11,7 @@ use crate::{
 };
 
 /// Kinds of proof that exist, but are not read by this version.
-const NOT_YET: &[&str] = &[
-    "Ed25519Signature2020",
-    "bbs-2023",
-    "ecdsa-jcs-2019",
-    "ecdsa-rdfc-2019",
-    "ecdsa-sd-2023",
-    "eddsa-2022",
-];
+const NOT_YET: &[&str] = &["bbs-2023"];
 
 /// One proof, read but not checked.
 #[derive(Debug, Clone)]
@@ -86,6 +79,23 @@ impl<'v> Proof<'v> {
         })
     }
 
+    /// The proof as it was written.
+    pub(super) fn raw(&self) -> &'v Value<'v> {
+        self.reader.raw
+    }
+
+    /// The 96 bytes of its `proofValue`, if it was made with a P-384 key.
+    pub(super) fn long_signature(&self) -> Result<[u8; 96], ProofError> {
+        let text = self.reader.text("proofValue")?;
+        keys::long_signature_from_multibase(text).map_err(|error| self.reader.bad_value(&error))
+    }
+
+    /// What its `proofValue` discloses, if a holder derived it (ecdsa-sd-2023).
+    pub(super) fn disclosure(&self) -> Result<Disclosure, ProofError> {
+        Disclosure::read(self.reader.text("proofValue")?)
+            .map_err(|sentence| self.reader.fault("proofValue", sentence))
+    }
+
     /// The 64 bytes of its `proofValue`.
     ///
     /// # Errors
@@ -147,11 +157,18 @@ impl<'v> Reader<'v> {
             return Err(self.fault("", "a proof is a JSON object"));
         }
         let kind = self.text("type")?;
-        if kind != "DataIntegrityProof" {
-            return Err(self.unknown("type", kind));
+        if kind == DATA_INTEGRITY_PROOF {
+            let name = self.text("cryptosuite")?;
+            return suite(name)
+                .filter(|suite| suite.proof_type() == kind)
+                .ok_or_else(|| self.unknown("cryptosuite", name));
         }
-        let name = self.text("cryptosuite")?;
-        suite(name).ok_or_else(|| self.unknown("cryptosuite", name))
+        let mut older = SUITES.iter().filter(|suite| suite.proof_type() == kind);
+        let older = older.next().ok_or_else(|| self.unknown("type", kind))?;
+        match self.raw.get("cryptosuite") {
+            None => Ok(*older),
+            Some(_) => Err(self.fault("cryptosuite", "does not belong in a proof of this type")),
+        }
     }
 
     fn unknown(&self, member: &str, name: &str) -> ProofError {
@@ -164,10 +181,14 @@ impl<'v> Reader<'v> {
 
     fn signature(&self) -> Result<SignatureBytes, ProofError> {
         let text = self.text("proofValue")?;
-        keys::signature_from_multibase(text).map_err(|error| match error {
+        keys::signature_from_multibase(text).map_err(|error| self.bad_value(&error))
+    }
+
+    fn bad_value(&self, error: &KeyError) -> ProofError {
+        match error {
             KeyError::Malformed(sentence) => self.fault("proofValue", sentence),
             _ => self.fault("proofValue", "not a signature"),
-        })
+        }
     }
 
     fn text(&self, member: &str) -> Result<&'v str, ProofError> {

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use super::{Expected, HashData, Proof, ProofError};
-use crate::{json::Value, keys::PublicKey};
+use crate::{
+    json::Value,
+    keys::{Kind, PublicKey},
+};
 
 /// How many proofs of one document are read.
 pub const MAX_PROOFS: usize = crate::config::limits::PROOFS;
@@ -98,7 +101,8 @@ impl<'a> Secured<'a> {
     /// ([`Secured::ancestors`]) are the caller's to check.
     ///
     /// # Errors
-    /// The first thing that is wrong; [`ProofError::Signature`] if only the signature is.
+    /// The first thing that is wrong: [`ProofError::KeyKind`] for a key that the suite does not go
+    /// with, [`ProofError::Signature`] if only the signature is wrong.
     pub fn check(
         &self,
         index: usize,
@@ -107,22 +111,24 @@ impl<'a> Secured<'a> {
     ) -> Result<(), ProofError> {
         let proof = self.proof(index)?;
         proof.meets(expected)?;
-        let signature = proof.signature()?;
-        key.verify_strict(&self.hash_of(index, &proof)?, &signature)
-            .map_err(|_| ProofError::Signature)
+        if !proof.suite.kinds().contains(&key.kind()) {
+            return Err(ProofError::KeyKind {
+                suite: proof.suite.name(),
+                kind: key.kind(),
+            });
+        }
+        let document = self.beneath(&proof.previous_proof)?;
+        proof.suite.check(&document, &proof, key)
     }
 
-    /// The 64 bytes that the proof at `index` signs.
+    /// The bytes that the proof at `index` signs, if its key is of `kind`.
     ///
     /// # Errors
     /// Those of [`Secured::proof`] and of [`Suite::hash`](super::Suite::hash); [`ProofError::Chain`].
-    pub fn hash(&self, index: usize) -> Result<HashData, ProofError> {
-        self.hash_of(index, &self.proof(index)?)
-    }
-
-    fn hash_of(&self, index: usize, proof: &Proof<'_>) -> Result<HashData, ProofError> {
+    pub fn hash(&self, index: usize, kind: Kind) -> Result<HashData, ProofError> {
+        let proof = self.proof(index)?;
         let document = self.beneath(&proof.previous_proof)?;
-        proof.suite.hash(&document, &self.proofs[index])
+        proof.suite.hash(&document, &self.proofs[index], kind)
     }
 
     /// What a proof that builds on the proofs of these names secures: the document, with those

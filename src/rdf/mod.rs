@@ -30,7 +30,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384};
 
 use crate::json::Value;
 
@@ -74,6 +74,51 @@ pub fn hash_without(document: &Value<'_>, skip: &[&str]) -> Result<[u8; 32], Fau
     let mut canonicalizer = canonicalizer();
     let text = canonicalizer.canonical(document, skip)?;
     Ok(Sha256::digest(text).into())
+}
+
+/// SHA-384 of the N-Quads that RDFC-1.0 gives with SHA-384 as its hash: what a proof with a P-384
+/// key binds (Data Integrity ECDSA 1.0 §3.2.4).
+///
+/// # Errors
+/// The first [`Fault`] of the document.
+pub fn sha384(document: &Value<'_>) -> Result<[u8; 48], Fault> {
+    let mut canonicalizer = canonicalizer();
+    let text = canonicalizer.canonical_by::<Sha384>(document, &[])?;
+    Ok(Sha384::digest(text).into())
+}
+
+/// The statements of a document, each a line of canonical N-Quads with its line feed, in code point
+/// order. The node `_:c14n0` of the canonical form is named `_:` and what `name` says of 0, and so
+/// on (Data Integrity ECDSA 1.0 §3.4). `None` if `name` does not know a node.
+///
+/// # Errors
+/// The first [`Fault`] of the document.
+pub fn statements(
+    document: &Value<'_>,
+    name: impl Fn(u32) -> Option<String>,
+) -> Result<Option<Vec<String>>, Fault> {
+    let mut canonicalizer = canonicalizer();
+    canonicalizer.canonical(document, &[])?;
+    let numbers = canonicalizer.labels.canonical.iter();
+    let names: Vec<Option<String>> = numbers.map(|number| name((*number)?)).collect();
+    let graph = &canonicalizer.graph;
+    let mut lines = Vec::with_capacity(graph.quads.len());
+    for quad in &graph.quads {
+        let (mut line, mut known) = (String::new(), true);
+        graph.write(quad, &mut line, |blank, out| match &names[blank] {
+            Some(name) => {
+                out.push_str("_:");
+                out.push_str(name);
+            }
+            None => known = false,
+        });
+        if !known {
+            return Ok(None);
+        }
+        lines.push(line);
+    }
+    lines.sort_unstable();
+    Ok(Some(lines))
 }
 
 /// Refuses what must not be signed although it could be: noncharacters (U+FFFE, U+FDD0 …), which
@@ -174,6 +219,15 @@ impl Canonicalizer {
     /// # Errors
     /// The first [`Fault`] of the document.
     pub fn canonical(&mut self, document: &Value<'_>, skip: &[&str]) -> Result<&str, Fault> {
+        self.canonical_by::<Sha256>(document, skip)
+    }
+
+    /// [`Canonicalizer::canonical`] with another hash inside RDFC-1.0.
+    fn canonical_by<D: Digest>(
+        &mut self,
+        document: &Value<'_>,
+        skip: &[&str],
+    ) -> Result<&str, Fault> {
         self.engine.begin();
         self.graph.clear();
         self.objects.clear();
@@ -186,7 +240,7 @@ impl Canonicalizer {
         };
         walk.document(document, skip)?;
         self.labels
-            .issue::<Sha256>(&mut self.graph, MAX_WORK)
+            .issue::<D>(&mut self.graph, MAX_WORK)
             .map_err(|rdfc::TooEntangled| {
                 let sentence = "the nodes without an id are too entangled to be told apart";
                 Path::Root.fault(Kind::Limit, sentence)

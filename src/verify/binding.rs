@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::{
     did::{self, Did, DidError, Document, DocumentError, KeyState, Purpose, Resolved},
     json::{self, Value},
-    keys::PublicKey,
+    keys::{KeyError, PublicKey},
 };
 
 use super::{
@@ -53,7 +53,10 @@ impl NoKey {
     pub(super) fn is_unknown(&self) -> bool {
         matches!(
             self,
-            NoKey::NotFetched(_) | NoKey::RevokedSince(_) | NoKey::Did(DidError::UnknownMethod(_))
+            NoKey::NotFetched(_)
+                | NoKey::RevokedSince(_)
+                | NoKey::Did(DidError::UnknownMethod(_) | DidError::Key(KeyError::OtherKind(_)))
+                | NoKey::Document(DocumentError::Key(KeyError::OtherKind(_)))
         )
     }
 

@@ -6,7 +6,7 @@ use crate::{
     config::limits,
     did::split_fragment,
     json::Value,
-    proof::{Expected, MAX_PROOFS, ProofError, Secured},
+    proof::{Expected, MAX_PROOFS, ProofError, Secured, Suite},
     rdf,
 };
 
@@ -41,7 +41,7 @@ impl Signed {
 
 /// One proof's answer.
 enum Proved {
-    Good(Option<String>),
+    Good(&'static dyn Suite),
     /// Wrong or unknown; whether the issuer's own key was meant, and so the issuer's own words may
     /// have been changed.
     Not {
@@ -98,11 +98,11 @@ pub(super) async fn check_by(
             controller = Some(binding::controller(sources, issuer).await);
         }
         match prove(secured, index, (issuer, expected), controller.as_ref(), now) {
-            Proved::Good(note) => {
+            Proved::Good(suite) => {
                 let Some(Ok(controller)) = &controller else {
                     continue;
                 };
-                return good(controller, note, count);
+                return good(controller, suite, count);
             }
             Proved::Not { why, bound } => failed.push((why, bound)),
         }
@@ -164,18 +164,25 @@ fn prove(
             return not(Why::Proof(error));
         }
     }
-    Proved::Good(Some(proof.suite.name().to_owned()))
+    Proved::Good(proof.suite)
 }
 
-fn good(controller: &Controller, suite: Option<String>, count: usize) -> Signed {
-    let suite = suite.unwrap_or_default();
+fn good(controller: &Controller, suite: &dyn Suite, count: usize) -> Signed {
+    let shown = if suite.is_selective() {
+        " Whoever shows it may have left parts out; what is missing says nothing."
+    } else {
+        ""
+    };
     let others = match count {
         1 => String::new(),
         n => format!(" It has {n} proofs; one good proof of the issuer is enough."),
     };
     let proof = Check::pass(
         CheckId::Proof,
-        format!("The text is exactly what was signed ({suite}).{others}"),
+        format!(
+            "The text is exactly what was signed ({}).{shown}{others}",
+            suite.name()
+        ),
     );
     Signed {
         checks: vec![proof, controller.check()],

@@ -14,6 +14,7 @@ mod mutation;
 mod node;
 mod peers_contexts;
 mod proof;
+mod proof_suites;
 mod qr;
 mod rdf;
 mod rdf_oracle;

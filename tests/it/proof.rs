@@ -6,7 +6,7 @@ use skillmark::{
     clock::Timestamp,
     did::Purpose,
     json::{self, Value},
-    keys::{self, KeyError, PublicKey, SigningKey},
+    keys::{self, Kind, PublicKey, SigningKey},
     proof::{self, Expected, ProofError, ProofOptions, SUITES, Secured},
     rdf,
 };
@@ -18,14 +18,14 @@ fn vector(name: &str) -> Value<'static> {
     json::parse(&text).expect(name).into_owned()
 }
 
-fn text<'v>(value: &'v Value<'_>, pointer: &str) -> &'v str {
+pub(crate) fn text<'v>(value: &'v Value<'_>, pointer: &str) -> &'v str {
     value
         .pointer(pointer)
         .and_then(Value::as_str)
         .expect(pointer)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -44,7 +44,7 @@ fn key_of(proof: &proof::Proof<'_>) -> PublicKey {
 
 /// The same statements without the context that only the published examples use: its terms are
 /// written out. What eddsa-rdfc-2022 signs stays the same.
-fn in_full_iris(value: &Value<'_>) -> Value<'static> {
+pub(crate) fn in_full_iris(value: &Value<'_>) -> Value<'static> {
     const EXAMPLES: &str = "https://www.w3.org/ns/credentials/examples";
     let text = json::text(value)
         .replace(&format!(",\"{EXAMPLES}/v2\""), "")
@@ -100,7 +100,7 @@ fn check(secured: &Secured<'_>, index: usize) -> Result<(), ProofError> {
 }
 
 /// A small badge that every suite can sign.
-fn badge() -> Value<'static> {
+pub(crate) fn badge() -> Value<'static> {
     json::parse(
         r#"{"@context":["https://www.w3.org/ns/credentials/v2","https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"],
         "id":"urn:uuid:6a3f2f0e-5b5e-4d52-8a4e-9b7d3a1f0c11","type":["VerifiableCredential","OpenBadgeCredential"],
@@ -307,11 +307,11 @@ fn broken_chains_are_refused() {
 
 #[test]
 fn every_suite_refuses_one_flipped_bit() {
-    for suite in SUITES {
+    for suite in &SUITES[..2] {
         let key = signer();
         let signed = proof::secure(badge(), *suite, &options(), &key).expect("signed");
         let secured = Secured::read(signed.clone()).expect("a proof");
-        let hash = secured.hash(0).expect("a hash");
+        let hash = secured.hash(0, Kind::Ed25519).expect("a hash");
         let signature = secured.proof(0).and_then(|proof| proof.signature());
         let signature = signature.expect("a signature");
         assert_eq!(
@@ -322,13 +322,13 @@ fn every_suite_refuses_one_flipped_bit() {
             let mut broken = signature;
             broken[bit / 8] ^= 1 << (bit % 8);
             assert!(
-                key.public().verify_strict(&hash, &broken).is_err(),
+                key.public().verify(&hash, &broken).is_err(),
                 "{suite:?} bit {bit}"
             );
-            let mut other = hash;
+            let mut other = hash.to_vec();
             other[bit / 8] ^= 1 << (bit % 8);
             assert!(
-                key.public().verify_strict(&other, &signature).is_err(),
+                key.public().verify(&other, &signature).is_err(),
                 "{suite:?} bit {bit}"
             );
         }
@@ -376,7 +376,7 @@ fn malformed(pointer: &str, sentence: &'static str) -> Result<(), ProofError> {
 
 #[test]
 fn a4_login_proof_as_credential() {
-    for suite in SUITES {
+    for suite in &SUITES[..2] {
         let mut login = options();
         login.purpose = Purpose::Authentication;
         login.challenge = Some("42".into());
@@ -423,7 +423,7 @@ fn a7_malformed_proof_values() {
         (format!("{good}1"), long),
         (good.replacen(&good[5..6], "0", 1), digits),
         (good.replacen(&good[5..6], "l", 1), digits),
-        (good[..80].to_owned(), "an Ed25519 signature has 64 bytes"),
+        (good[..80].to_owned(), "the signature has 64 bytes"),
     ] {
         let verdict = with_member("proofValue", Some(value.clone().into()));
         assert_eq!(verdict, malformed("/proof/0/proofValue", why), "{value}");
@@ -467,7 +467,7 @@ fn a9_suite_confusion() {
         let verdict = with_member("type", Some(name.into()));
         assert_eq!(verdict, malformed("/proof/0/type", unknown), "{name}");
     }
-    for name in ["ecdsa-sd-2023", "bbs-2023", "eddsa-2022"] {
+    for name in ["bbs-2023"] {
         let error = with_member("cryptosuite", Some(name.into())).expect_err(name);
         assert_eq!(error, ProofError::NotSupportedYet(name.into()));
         assert!(error.is_unknown());
@@ -487,11 +487,19 @@ fn a9_suite_confusion() {
         let verdict = secured.check(0, &signer().public(), &Expected::CREDENTIAL);
         assert_eq!(verdict, Err(ProofError::Signature));
     }
-    // A key of another curve is no key for these suites.
-    assert_eq!(
-        PublicKey::from_multikey("zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv"),
-        Err(KeyError::OtherKind("P-256"))
-    );
+    // A key of another curve does not go with these suites.
+    let other = PublicKey::from_multikey("zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv");
+    for suite in &SUITES[..2] {
+        let signed = proof::secure(badge(), *suite, &options(), &signer()).expect("signed");
+        let secured = Secured::read(signed).expect("a proof");
+        assert_eq!(
+            secured.check(0, other.as_ref().expect("a key"), &Expected::CREDENTIAL),
+            Err(ProofError::KeyKind {
+                suite: suite.name(),
+                kind: Kind::P256
+            })
+        );
+    }
 }
 
 #[test]
