@@ -84,7 +84,7 @@ mod tests {
         assert!(EVERY * 3 < PUBLISH_WITHIN);
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_panic_does_not_end_the_rounds() {
         use std::sync::atomic::{AtomicUsize, Ordering};
         static DONE: AtomicUsize = AtomicUsize::new(0);
