@@ -8,6 +8,7 @@ use crate::{
     custody::{self, Custody},
     db::{self, Db},
     keys::{PublicKey, known_bad},
+    outbound::{Fetcher, Parts},
     rdf::contexts,
 };
 
@@ -24,6 +25,8 @@ pub struct App {
     pub db: Db,
     /// The keeper of private keys.
     pub custody: Arc<Custody>,
+    /// What asks other servers; `None` if nothing is to be fetched.
+    pub outbound: Option<Fetcher>,
 }
 
 /// Why the program cannot start.
@@ -43,6 +46,9 @@ pub enum StartError {
     /// The database cannot be opened or brought up to date.
     #[error("the database cannot be opened: {0}")]
     Database(#[from] db::Error),
+    /// Other servers cannot be asked safely.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
     /// The key-encryption key cannot be made.
     #[error("the keys cannot be kept: {0}")]
     Custody(#[from] custody::Fault),
@@ -93,6 +99,7 @@ impl App {
         db.migrate().await?;
         refuse_examples(&config, &db).await?;
         Ok(App {
+            outbound: fetcher(&config, &clock, &chance)?,
             custody: Arc::new(Custody::open(&config)),
             config: Arc::new(config),
             clock,
@@ -128,6 +135,26 @@ impl App {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
+}
+
+/// What asks other servers, unless the settings forbid it.
+///
+/// # Errors
+/// If TLS cannot be set up.
+pub fn fetcher(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    chance: &Arc<dyn Chance>,
+) -> Result<Option<Fetcher>, rustls::Error> {
+    if config.no_fetch {
+        return Ok(None);
+    }
+    Fetcher::new(Parts::of_this_machine(
+        config,
+        clock.clone(),
+        chance.clone(),
+    ))
+    .map(Some)
 }
 
 /// Makes the data folder, for its owner alone.

@@ -4,20 +4,19 @@ use std::{
     fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{CANNOT_TELL, Failure, Screen, Settings, failure::REFUSED, spoken};
 use crate::{
-    app::App,
+    app::{self, App},
     bake,
-    clock::{Clock as _, SystemClock, Timestamp},
+    clock::{Chance, Clock, SystemChance, SystemClock, Timestamp},
     ids::CredentialId,
     issue::sources::Own,
     json::{self, Value},
     proof::jwt,
-    verify::{
-        self, Answer, Known, NotFetched, Options, Recipient, Soon, Sources, Standing, Verdict,
-    },
+    verify::{self, First, Known, Options, Recipient, Verdict, remote::Remote},
 };
 
 /// Check whether a credential is real (exit code 0 valid, 1 not valid, 2 cannot tell)
@@ -27,12 +26,13 @@ Examples:
   skillmark verify badge.json
   skillmark verify badge.png                       a picture with the credential in it, or of a QR code
   curl -s https://badges.example/c/J8bq….json | skillmark verify - --status list.json
-  skillmark verify badge.jwt --issuer did.json --json
+  skillmark verify badge.jwt --issuer did.json --offline --json
 
-Nothing is fetched. Keys and status lists that are neither in the credential (did:key, did:jwk) nor
-our own are taken from --issuer and --status; without them the answer is \"cannot tell\".")]
+Keys and status lists that are neither in the credential (did:key, did:jwk) nor our own are taken from
+--issuer and --status, or else read where they stand, by https. With --offline nobody is asked, and
+what is not given is \"cannot tell\".")]
 pub(super) struct Verify {
-    /// A file (JSON, JWT, PNG, SVG, JPEG), a link of ours, or - for the standard input.
+    /// A file (JSON, JWT, PNG, SVG, JPEG), a link, or - for the standard input.
     #[arg(value_name = "FILE|LINK|-")]
     input: String,
     /// A status list credential, as it was fetched.
@@ -41,6 +41,9 @@ pub(super) struct Verify {
     /// An issuer's DID document or key document, as it was fetched.
     #[arg(long, value_name = "FILE")]
     issuer: Vec<PathBuf>,
+    /// Ask no other server: use what is given here, and our own store.
+    #[arg(long)]
+    offline: bool,
     /// The e-mail address of the person it should belong to.
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
@@ -61,10 +64,16 @@ pub(super) struct Verify {
 impl Verify {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
         let input = self.read_input()?;
+        let sources = First::new().then(self.known()?);
+        let remote = self.remote(&settings)?;
         let app = open_ours(settings, screen).await;
-        let sources = Both {
-            known: self.known()?,
-            own: app.as_ref().map(|app| Own::new(app, SystemClock.now())),
+        let sources = match &app {
+            Some(app) => sources.then(Own::new(app, SystemClock.now())),
+            None => sources,
+        };
+        let sources = match remote {
+            Some(remote) => sources.then(remote),
+            None => sources,
         };
         let options = Options {
             recipient: self.email.as_ref().map(Recipient::email),
@@ -102,6 +111,17 @@ impl Verify {
             return read_all(io::stdin().lock()).map_err(Failure::from);
         }
         read_file(Path::new(&self.input))
+    }
+
+    /// What others keep, unless nobody is to be asked.
+    fn remote(&self, settings: &Settings) -> Result<Option<Remote>, Failure> {
+        if self.offline {
+            return Ok(None);
+        }
+        let (clock, chance): (Arc<dyn Clock>, Arc<dyn Chance>) =
+            (Arc::new(SystemClock), Arc::new(SystemChance));
+        let fetcher = app::fetcher(settings, &clock, &chance).map_err(Failure::refused)?;
+        Ok(fetcher.as_ref().map(Remote::new))
     }
 
     /// What was given with `--issuer` and `--status`.
@@ -167,64 +187,5 @@ fn id_of(text: &str) -> Option<String> {
         id(&json::parse(text).ok()?)
     } else {
         id(&jwt::read(text).ok()?.claims().ok()?.credential)
-    }
-}
-
-/// What was given by hand first, then our own.
-struct Both {
-    known: Known,
-    own: Option<Own>,
-}
-
-/// The second answer, if the first source knows nothing of it. It is not asked before.
-fn or<'a>(first: Answer<'a>, second: Option<Answer<'a>>) -> Answer<'a> {
-    Box::pin(async move {
-        match (first.await, second) {
-            (Err(NotFetched::Elsewhere), Some(second)) => second.await,
-            (answer, _) => answer,
-        }
-    })
-}
-
-impl Sources for Both {
-    fn issuer<'a>(&'a self, id: &'a str) -> Answer<'a> {
-        let own = self.own.as_ref().map(|own| own.issuer(id));
-        or(self.known.issuer(id), own)
-    }
-
-    fn status_list<'a>(&'a self, url: &'a str) -> Answer<'a> {
-        let own = self.own.as_ref().map(|own| own.status_list(url));
-        or(self.known.status_list(url), own)
-    }
-
-    fn credential<'a>(&'a self, link: &'a str) -> Answer<'a> {
-        let own = self.own.as_ref().map(|own| own.credential(link));
-        or(self.known.credential(link), own)
-    }
-
-    fn document<'a>(&'a self, url: &'a str) -> Answer<'a> {
-        let own = self.own.as_ref().map(|own| own.document(url));
-        or(self.known.document(url), own)
-    }
-
-    fn may_list_for<'a>(&'a self, lister: &'a str, issuer: &'a str) -> Soon<'a, bool> {
-        match &self.own {
-            Some(own) => own.may_list_for(lister, issuer),
-            None => self.known.may_list_for(lister, issuer),
-        }
-    }
-
-    fn standing<'a>(&'a self, id: &'a str) -> Soon<'a, Result<Standing, NotFetched>> {
-        match &self.own {
-            Some(own) => own.standing(id),
-            None => self.known.standing(id),
-        }
-    }
-
-    fn key_revoked<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {
-        match &self.own {
-            Some(own) => own.key_revoked(did),
-            None => self.known.key_revoked(did),
-        }
     }
 }

@@ -73,6 +73,16 @@ pub struct Config {
     )]
     pub kek_file: Option<PathBuf>,
 
+    /// Ask no other server for anything: what issuers elsewhere publish stays unchecked.
+    #[arg(
+        long,
+        env = "SKILLMARK_NO_FETCH",
+        value_parser = clap::builder::FalseyValueParser::new(),
+        global = true,
+        hide_short_help = true
+    )]
+    pub no_fetch: bool,
+
     /// Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated.
     #[arg(
         long,
@@ -157,6 +167,7 @@ impl Default for Config {
             public_url: Origin::localhost(8080),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             kek_file: None,
+            no_fetch: false,
             trusted_proxies: Vec::new(),
             rate_burst: 300,
             rate_per_second: 20,
@@ -205,6 +216,7 @@ impl Config {
             ("public-url", self.public_url.to_string()),
             ("listen", self.listen.to_string()),
             ("kek-file", self.kek_path().display().to_string()),
+            ("no-fetch", self.no_fetch.to_string()),
             ("trusted-proxies", proxies.join(",")),
             ("rate-burst", self.rate_burst.to_string()),
             ("rate-per-second", self.rate_per_second.to_string()),

@@ -28,6 +28,7 @@ mod evidence;
 mod idempotency;
 mod issuer_keys;
 mod issuers;
+mod newest_lists;
 mod people;
 mod portfolios;
 mod status;

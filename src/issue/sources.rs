@@ -7,7 +7,18 @@ use crate::clock::Timestamp;
 use crate::db::{CredentialState, IssuerKeyRow, StatusState};
 use crate::ids::{CredentialId, IssuerId, StatusListId};
 use crate::json;
-use crate::verify::{Answer, Found, NotFetched, Soon, Sources, Standing};
+use crate::verify::{Answer, First, Found, NotFetched, Soon, Sources, Standing, remote::Remote};
+
+/// All there is: our own first, read in this process, then what others keep, unless nothing is
+/// to be fetched (`--no-fetch`). For one verification.
+#[must_use]
+pub fn all(app: &App, now: Timestamp) -> First {
+    let own = First::new().then(Own::new(app, now));
+    match &app.outbound {
+        Some(fetcher) => own.then(Remote::new(fetcher)),
+        None => own,
+    }
+}
 
 /// The verifier's view of this service at one moment.
 #[derive(Clone)]
@@ -120,6 +131,16 @@ impl Own {
         })
     }
 
+    /// Whether a list of somebody else's is no older than what was read there before.
+    async fn note_list(&self, url: &str, valid_from: Timestamp) -> Result<bool, NotFetched> {
+        if self.list_at(url) != Err(NotFetched::Elsewhere) {
+            return Ok(true);
+        }
+        let (db, valid_from) = (&self.app.db, valid_from.into());
+        let newest = db.note_list(url, valid_from, self.now.into()).await;
+        Ok(newest.map_err(unavailable)? <= valid_from)
+    }
+
     /// When the key of a DID of ours that is its key was revoked.
     async fn find_revocation(&self, did: &str) -> Result<Option<Timestamp>, NotFetched> {
         let keys = self.app.db.keys_of_did(did).await.map_err(unavailable)?;
@@ -168,5 +189,13 @@ impl Sources for Own {
 
     fn key_revoked<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {
         Box::pin(self.find_revocation(did))
+    }
+
+    fn is_newest<'a>(
+        &'a self,
+        list: &'a str,
+        valid_from: Timestamp,
+    ) -> Soon<'a, Result<bool, NotFetched>> {
+        Box::pin(self.note_list(list, valid_from))
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     did::{self, Did, DidError, Document, DocumentError, KeyState, Purpose, Resolved},
     json::{self, Value},
     keys::{KeyError, PublicKey},
+    outbound::Unreachable,
 };
 
 use super::{
@@ -79,6 +80,9 @@ impl NoKey {
                 )),
             ),
             NoKey::Document(error) => (error.name(), super::input::sentence(&error.to_string())),
+            NoKey::NotFetched(why @ NotFetched::Unreachable) => {
+                (Unreachable::REASON, not_fetched(*why).to_owned())
+            }
             NoKey::NotFetched(why) => ("issuer_not_fetched", not_fetched(*why).to_owned()),
             NoKey::Expired => (
                 "key_expired",
@@ -119,6 +123,9 @@ fn not_fetched(why: NotFetched) -> &'static str {
             "The issuer's keys should stand at its address, and do not."
         }
         NotFetched::Unavailable => "The issuer's keys could not be read just now.",
+        NotFetched::Unreachable => {
+            "The issuer's web address gave no usable answer. Try again later; do not treat this as proof."
+        }
     }
 }
 

@@ -21,6 +21,7 @@ mod judge;
 mod presentation;
 mod recipient;
 mod record;
+pub mod remote;
 mod report;
 mod short;
 mod signature;
@@ -46,7 +47,7 @@ pub use report::{
     Check, CheckId, Child, Claimed, Endorsement, Form, Issuer, Outcome, Report, Trust, Unreadable,
     Verdict, Warning,
 };
-pub use sources::{Answer, Found, Known, NotFetched, Soon, Sources, Standing};
+pub use sources::{Answer, First, Found, Known, NotFetched, Soon, Sources, Standing};
 pub use verified::Verified;
 
 use judge::{Ask, Place};

@@ -89,6 +89,10 @@ pub(super) fn not_followed(why: NotFetched, ask: Ask<'_>) -> Report {
             "gone",
             "There was a credential with this address, and it was taken away.",
         ),
+        NotFetched::Unreachable => (
+            "link_unreachable",
+            "This link led to no credential that can be read here. Open it, save the credential, and check the file.",
+        ),
         NotFetched::Unavailable => (
             "link_unavailable",
             "The credential could not be read just now.",

@@ -24,6 +24,8 @@ pub enum NotFetched {
     Gone,
     /// It could not be read.
     Unavailable,
+    /// Where it stands gave no usable answer; why is not told (threat D14).
+    Unreachable,
 }
 
 /// How a credential stands in its issuer's own register.
@@ -95,6 +97,121 @@ pub trait Sources: Send + Sync {
     fn key_revoked<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {
         let _ = did;
         Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Whether no list of a later `validFrom` was read at `list` before; from now on this one was
+    /// read (threat E9). By default nothing is remembered.
+    ///
+    /// # Errors
+    /// [`NotFetched::Unavailable`] if it should be remembered, and could not be read.
+    fn is_newest<'a>(
+        &'a self,
+        list: &'a str,
+        valid_from: Timestamp,
+    ) -> Soon<'a, Result<bool, NotFetched>> {
+        let _ = (list, valid_from);
+        Box::pin(std::future::ready(Ok(true)))
+    }
+}
+
+/// Several sources: what one of them says stands elsewhere, the next is asked for.
+#[derive(Default)]
+pub struct First(Vec<Box<dyn Sources>>);
+
+impl First {
+    /// None yet: everything stands elsewhere.
+    #[must_use]
+    pub fn new() -> First {
+        First::default()
+    }
+
+    /// Then asks `source`.
+    #[must_use]
+    pub fn then(mut self, source: impl Sources + 'static) -> First {
+        self.0.push(Box::new(source));
+        self
+    }
+
+    fn ask<'a>(
+        &'a self,
+        question: impl Fn(&'a dyn Sources) -> Answer<'a> + Send + 'a,
+    ) -> Answer<'a> {
+        Box::pin(async move {
+            for source in &self.0 {
+                match question(source.as_ref()).await {
+                    Err(NotFetched::Elsewhere) => {}
+                    answer => return answer,
+                }
+            }
+            Err(NotFetched::Elsewhere)
+        })
+    }
+}
+
+impl Sources for First {
+    fn issuer<'a>(&'a self, id: &'a str) -> Answer<'a> {
+        self.ask(|source| source.issuer(id))
+    }
+
+    fn status_list<'a>(&'a self, url: &'a str) -> Answer<'a> {
+        self.ask(|source| source.status_list(url))
+    }
+
+    fn credential<'a>(&'a self, link: &'a str) -> Answer<'a> {
+        self.ask(|source| source.credential(link))
+    }
+
+    fn document<'a>(&'a self, url: &'a str) -> Answer<'a> {
+        self.ask(|source| source.document(url))
+    }
+
+    fn may_list_for<'a>(&'a self, lister: &'a str, issuer: &'a str) -> Soon<'a, bool> {
+        Box::pin(async move {
+            for source in &self.0 {
+                if source.may_list_for(lister, issuer).await {
+                    return true;
+                }
+            }
+            false
+        })
+    }
+
+    fn standing<'a>(&'a self, id: &'a str) -> Soon<'a, Result<Standing, NotFetched>> {
+        Box::pin(async move {
+            for source in &self.0 {
+                match source.standing(id).await? {
+                    Standing::Unknown => {}
+                    known => return Ok(known),
+                }
+            }
+            Ok(Standing::Unknown)
+        })
+    }
+
+    fn key_revoked<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {
+        Box::pin(async move {
+            for source in &self.0 {
+                if let Some(at) = source.key_revoked(did).await? {
+                    return Ok(Some(at));
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    fn is_newest<'a>(
+        &'a self,
+        list: &'a str,
+        valid_from: Timestamp,
+    ) -> Soon<'a, Result<bool, NotFetched>> {
+        Box::pin(async move {
+            for source in &self.0 {
+                if !source.is_newest(list, valid_from).await? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
     }
 }
 

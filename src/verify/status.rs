@@ -151,6 +151,18 @@ async fn look_up(sources: &dyn Sources, entry: &Entry, issuer: &str, now: Timest
     if list.valid_until.is_some_and(|until| until < now) {
         return Told::Not(bad_list("status_stale", "The status list is out of date."));
     }
+    if let Some(from) = list.valid_from {
+        match sources.is_newest(&entry.list, from).await {
+            Ok(true) => {}
+            Ok(false) => {
+                return Told::Not(bad_list(
+                    "status_stale",
+                    "The status list is older than one that was read before.",
+                ));
+            }
+            Err(why) => return Told::Not(not_fetched(why)),
+        }
+    }
     match list.status(entry) {
         Ok(status) => match status.purpose {
             Purpose::Revocation | Purpose::Suspension if status.value == 0 => {
@@ -184,6 +196,9 @@ fn not_fetched(why: NotFetched) -> Check {
             "The status list should stand at its address, and does not."
         }
         NotFetched::Unavailable => "The status list could not be read just now.",
+        NotFetched::Unreachable => {
+            "The address of the status list gave no usable answer: it may have been taken back. Try again later."
+        }
     };
     Check::unknown(CheckId::Status, "status_unavailable", sentence).problem(RETRIEVAL)
 }

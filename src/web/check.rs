@@ -4,9 +4,10 @@ use axum::body::Bytes;
 
 use crate::{
     clock::Timestamp,
-    issue::sources::Own,
+    issue::sources,
     verify::{
-        self, Check as Checked, CheckId, Options, Outcome, Report, Unreadable, Verdict as Answer,
+        self, Check as Checked, CheckId, First, Options, Outcome, Report, Unreadable,
+        Verdict as Answer,
     },
     web::{
         Site,
@@ -24,7 +25,8 @@ use crate::{
 /// # Errors
 /// 400 or 413 for what cannot be read at all.
 pub(crate) async fn bytes(site: &Site, sent: Bytes) -> Result<Report, WebError> {
-    let report = ask(site, sent).await?;
+    let sources = sources::all(site.app(), site.now());
+    let report = ask(site, sources, sent).await?;
     match report.unreadable {
         None => Ok(report),
         Some(Unreadable::TooLarge) => Err(WebError::too_large()),
@@ -45,16 +47,18 @@ pub(crate) async fn bytes(site: &Site, sent: Bytes) -> Result<Report, WebError> 
 /// # Errors
 /// If the work panicked.
 pub(crate) async fn own(site: &Site, stored: &Stored) -> Result<Report, WebError> {
-    ask(site, Bytes::from(stored.document.clone())).await
+    // Whoever reads a page of ours makes us ask nobody else.
+    let own = First::new().then(sources::Own::new(site.app(), site.now()));
+    ask(site, own, Bytes::from(stored.document.clone())).await
 }
 
 /// Reading pictures and checking signatures is heavy work, away from the threads that answer.
-async fn ask(site: &Site, sent: Bytes) -> Result<Report, WebError> {
+async fn ask(site: &Site, sources: First, sent: Bytes) -> Result<Report, WebError> {
     let now = site.now();
-    let sources = Own::new(site.app(), now);
-    let runtime = tokio::runtime::Handle::current();
-    site.heavy(move || runtime.block_on(verify::verify(&sources, &sent, &Options::default(), now)))
-        .await
+    site.heavy_at_times(
+        async move { verify::verify(&sources, &sent, &Options::default(), now).await },
+    )
+    .await
 }
 
 /// The credential that a report is about, laid out.

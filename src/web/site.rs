@@ -3,6 +3,7 @@
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
+    task::{Context, Poll, Wake, Waker},
 };
 
 use axum::{
@@ -12,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     app::App,
@@ -106,6 +107,42 @@ impl Site {
             .map_err(|cause| WebError::internal(&cause))?;
         let done = tokio::task::spawn_blocking(work).await;
         done.map_err(|_| WebError::internal(&"a piece of work panicked"))
+    }
+
+    /// As [`heavy`](Self::heavy), for work that also waits. While it waits (for the database, or
+    /// for another server) it holds neither a thread nor a place among the others.
+    ///
+    /// # Errors
+    /// If it panicked.
+    pub(crate) async fn heavy_at_times<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, WebError> {
+        let bell = Arc::new(Bell(Notify::new()));
+        let mut work = Box::pin(work);
+        loop {
+            let waker = Waker::from(bell.clone());
+            let (there, polled) = self
+                .heavy(move || {
+                    let polled = work.as_mut().poll(&mut Context::from_waker(&waker));
+                    (work, polled)
+                })
+                .await?;
+            match polled {
+                Poll::Ready(done) => return Ok(done),
+                Poll::Pending => work = there,
+            }
+            bell.0.notified().await;
+        }
+    }
+}
+
+/// Remembers that somebody wants to be asked again.
+struct Bell(Notify);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Bell>) {
+        self.0.notify_one();
     }
 }
 

@@ -269,6 +269,37 @@ fn a_changed_credential_ends_with_1_and_says_why() {
 }
 
 #[test]
+fn d21_there_is_no_switch_for_unsafe_fetching() {
+    let desk = Desk::new();
+    let public = "--public-url=https://badges.example";
+    for switch in [
+        "--insecure-allow-loopback",
+        "--allow-loopback",
+        "--insecure",
+    ] {
+        desk.run(&["serve", public, switch]).is(64);
+        desk.run(&["verify", switch, "badge.json"]).is(64);
+    }
+}
+
+#[test]
+fn offline_nobody_is_asked() {
+    let desk = Desk::new().with_class();
+    for arguments in [
+        &["verify", "https://school.invalid/c/1", "--offline"][..],
+        &["verify", "https://school.invalid/c/1", "--no-fetch"],
+    ] {
+        let said = "nothing is fetched from there";
+        desk.run(arguments).is(2).says(said);
+    }
+    // A name that cannot be is refused before anybody is asked.
+    let said = "led to no credential";
+    desk.run(&["verify", "https://school.invalid/c/1"])
+        .is(2)
+        .says(said);
+}
+
+#[test]
 fn a_stranger_s_text_does_not_reach_the_terminal_raw() {
     let desk = Desk::new();
     let evil = r#"{"type":["VerifiableCredential"],"issuer":{"id":"did:key:z","name":"A\u001b[31mB\u202eC"}}"#;

@@ -35,6 +35,7 @@ mod verify_keys;
 mod verify_meaning;
 mod verify_names;
 mod verify_presentations;
+mod verify_remote;
 mod verify_status;
 mod verify_tokens;
 mod web;

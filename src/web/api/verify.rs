@@ -13,9 +13,10 @@ use crate::web::{Site, answer::NEVER, check, error::WebError, problem::Problem};
 /// Check a credential.
 ///
 /// Send it as it is: JSON, a JWT, a PNG or SVG with a credential inside, a photo of our QR code, or
-/// a link to a credential of ours. The answer is 200 with a report, whatever the verdict: `valid`,
-/// `invalid` or `cannot_tell`. Only `valid` means that everything was checked and is good. Nothing
-/// is fetched from other servers, and what you send is not kept.
+/// a link to a credential. The answer is 200 with a report, whatever the verdict: `valid`,
+/// `invalid` or `cannot_tell`. Only `valid` means that everything was checked and is good. The
+/// issuer's keys and status list are read where they stand, within seconds; where that fails the answer is
+/// `cannot_tell`. What you send is not kept.
 #[utoipa::path(post, path = "/api/v1/verify", operation_id = "verify", tag = "Checking",
     request_body(content = Vec<u8>, content_type = "application/octet-stream",
         description = "The credential: JSON or JWT up to 256 KB, a picture up to 2 MB."),

@@ -46,7 +46,7 @@ impl Temp {
         Temp { db, folder, url }
     }
 
-    /// Settings that lead to this database and keep everything in this folder.
+    /// Settings that lead to this database, keep everything in this folder, and ask nobody else.
     pub(crate) fn config(&self) -> skillmark::config::Config {
         skillmark::config::Config {
             data: self.folder.path().to_owned(),
@@ -54,6 +54,7 @@ impl Temp {
                 .url
                 .as_ref()
                 .map(|url| url.parse().expect("an address")),
+            no_fetch: true,
             ..Default::default()
         }
     }

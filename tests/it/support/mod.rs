@@ -4,6 +4,7 @@ pub(crate) mod between;
 pub(crate) mod choices;
 pub(crate) mod copy;
 pub(crate) mod db;
+pub(crate) mod elsewhere;
 pub(crate) mod foreign;
 pub(crate) mod hostile;
 pub(crate) mod html;

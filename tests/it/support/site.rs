@@ -35,6 +35,7 @@ use tower::ServiceExt as _;
 use super::{
     db::{Engine, Temp},
     openapi,
+    peers::World,
 };
 
 /// The service, with everything it stands on.
@@ -75,6 +76,23 @@ impl Site {
             _temp: Some(temp),
             ..site
         }
+    }
+
+    /// A service that fetches from a made-up internet.
+    pub(crate) async fn online(engine: Engine, world: &World) -> Site {
+        Site::online_with(engine, world, |_| {}).await
+    }
+
+    /// As [`Site::online`], with other settings.
+    pub(crate) async fn online_with(
+        engine: Engine,
+        world: &World,
+        change: impl FnOnce(&mut Config),
+    ) -> Site {
+        let mut site = Site::with(engine, change).await;
+        site.app.outbound = Some(world.fetcher());
+        site.router = web::router(web::Site::new(site.app.clone()));
+        site
     }
 
     /// A service on localhost over this database, at noon of 1 March 2026.
