@@ -105,6 +105,16 @@ impl Who {
         }
     }
 
+    /// The service itself, in its rounds: it looks after things, and may ask for nothing.
+    #[must_use]
+    pub fn service(issuer: IssuerId) -> Who {
+        Who {
+            issuer,
+            actor: "service".to_owned(),
+            scopes: Vec::new(),
+        }
+    }
+
     /// Looks up who shows this API key at `now`.
     ///
     /// # Errors
@@ -138,7 +148,7 @@ impl Who {
         &self.issuer
     }
 
-    /// Who they are in the audit log: an API key's id, or `cli`.
+    /// Who they are in the audit log: an API key's id, `cli` or `service`.
     #[must_use]
     pub fn actor(&self) -> &str {
         &self.actor

@@ -82,7 +82,10 @@ async fn look_inside(app: &App, sheet: &mut Sheet<'_>) -> Result<(), Failure> {
         let key = app.db.of(&issuer.issuer_id).active_key().await?;
         let state = match (key, issuer.domain_proven_at) {
             (None, _) => Err("has no key that signs: skillmark keys new".to_owned()),
-            (Some(_), None) => Ok(format!("{}, web address not proven", issuer.did)),
+            (Some(_), None) => Ok(format!(
+                "{}, web address not proven (skillmark organisation verify-domain)",
+                issuer.did
+            )),
             (Some(_), Some(_)) => Ok(issuer.did),
         };
         sheet.add(&issuer.name, state)?;

@@ -89,13 +89,8 @@ fn show(made: &Made, screen: &Screen) -> Result<(), Failure> {
     screen.line("  Authorization: Bearer skm_…")?;
     if let Some(proof) = &made.domain_proof {
         screen.line("\nTo prove the web address, do one of these:")?;
-        screen.pair(
-            "DNS TXT",
-            format_args!("{} = {}", proof.record_name, proof.record_value),
-        )?;
-        let content = proof.file_content.trim();
-        let file = format_args!("{} with the line {content}", proof.file_url);
-        screen.pair("or a file", file)?;
+        super::organisations::show(proof, screen)?;
+        screen.line("and then: skillmark organisation verify-domain")?;
     }
     Ok(())
 }

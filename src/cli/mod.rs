@@ -90,12 +90,12 @@ pub fn definition() -> clap::Command {
 
 /// Declares the modules, the enum clap reads, and who runs what.
 macro_rules! commands {
-    ($($file:ident::$Name:ident,)*) => {
+    ($($(#[$meta:meta])* $file:ident::$Name:ident,)*) => {
         $(mod $file;)*
 
         #[derive(Debug, clap::Subcommand)]
         enum Command {
-            $($Name($file::$Name),)*
+            $($(#[$meta])* $Name($file::$Name),)*
         }
 
         impl Command {
@@ -113,6 +113,8 @@ commands! {
     demo::Demo,
     serve::Serve,
     init::Init,
+    #[command(name = "organisation")]
+    organisations::Organisations,
     achievements::Achievements,
     issue::Issue,
     verify::Verify,

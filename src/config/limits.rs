@@ -38,3 +38,5 @@ pub const KEEP_ANSWERS_DAYS: i64 = 30;
 pub const KEEP_ENDED_PORTFOLIOS_DAYS: i64 = 30;
 /// A line of the audit log: days.
 pub const KEEP_AUDIT_DAYS: i64 = 730;
+/// How new a stranger's status list was: days after it last got newer.
+pub const KEEP_NEWEST_LISTS_DAYS: i64 = 730;

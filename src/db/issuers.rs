@@ -80,7 +80,8 @@ impl Tenant<'_> {
         .await
     }
 
-    /// Changes how the organisation presents itself. What is signed already keeps the old words.
+    /// Changes how the organisation presents itself. What is signed already keeps the old words;
+    /// another web address has yet to be proven.
     ///
     /// # Errors
     /// [`Error::NoRow`] if there is no such organisation.
@@ -94,8 +95,10 @@ impl Tenant<'_> {
     ) -> Result<(), Error> {
         let rows = self
             .write(
-                "update issuers set name = $2, web_address = $3, logo = $4, contact = $5, \
-                 name_assessors = $6 where issuer_id = $1",
+                "update issuers set domain_proven_at = \
+                 case when web_address = $3 then domain_proven_at end, name = $2, \
+                 web_address = $3, logo = $4, contact = $5, name_assessors = $6 \
+                 where issuer_id = $1",
             )
             .bind(name.to_owned())
             .bind(web_address.to_owned())

@@ -152,6 +152,8 @@ pub fn profile(row: &IssuerRow) -> IssuerProfile {
 /// there, every page says "unverified organisation".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DomainProof {
+    /// The host it is about.
+    pub host: String,
     /// The name of the DNS TXT record.
     pub record_name: String,
     /// Its value.
@@ -169,6 +171,7 @@ pub fn domain_proof(web_address: &str, token: &str) -> Option<DomainProof> {
     let host = rest.split(['/', '?', '#', ':']).next()?;
     let value = format!("skillmark-domain={token}");
     (!host.is_empty()).then(|| DomainProof {
+        host: host.to_owned(),
         record_name: format!("_skillmark.{host}"),
         record_value: value.clone(),
         file_url: format!("https://{host}/.well-known/skillmark-domain"),
@@ -277,6 +280,7 @@ mod tests {
         assert_eq!(
             domain_proof("https://weld.example/about", "abc"),
             Some(DomainProof {
+                host: "weld.example".to_owned(),
                 record_name: "_skillmark.weld.example".to_owned(),
                 record_value: "skillmark-domain=abc".to_owned(),
                 file_url: "https://weld.example/.well-known/skillmark-domain".to_owned(),

@@ -11,6 +11,8 @@ pub mod batch;
 mod columns;
 // "Confirm the name you were given": match or no match.
 pub mod confirm;
+// Whether the web address is theirs.
+pub mod domain;
 mod error;
 // From promise to credential: build, lint, sign, verify, store.
 pub mod fulfil;

@@ -4,7 +4,9 @@ use jiff::SignedDuration;
 
 use super::Error;
 use crate::app::App;
-use crate::config::limits::{KEEP_ANSWERS_DAYS, KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS};
+use crate::config::limits::{
+    KEEP_ANSWERS_DAYS, KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS, KEEP_NEWEST_LISTS_DAYS,
+};
 use crate::db::Ts;
 
 /// How much was past its time.
@@ -14,6 +16,8 @@ pub struct Forgotten {
     pub answers: u64,
     /// Portfolios whose link had ended or was taken back.
     pub portfolios: u64,
+    /// Notes of how new the status lists of strangers were.
+    pub lists: u64,
     /// Lines of the audit log.
     pub lines: u64,
 }
@@ -23,11 +27,12 @@ impl std::fmt::Display for Forgotten {
         let Forgotten {
             answers,
             portfolios,
+            lists,
             lines,
         } = self;
         write!(
             f,
-            "answers to requests: {answers}; ended portfolios: {portfolios}; lines of the log: {lines}"
+            "answers to requests: {answers}; ended portfolios: {portfolios}; notes of status lists: {lists}; lines of the log: {lines}"
         )
     }
 }
@@ -49,6 +54,7 @@ pub async fn forget(app: &App) -> Result<Forgotten, Error> {
             .db
             .forget_portfolios(ago(KEEP_ENDED_PORTFOLIOS_DAYS))
             .await?,
+        lists: app.db.forget_lists(ago(KEEP_NEWEST_LISTS_DAYS)).await?,
         lines: app.db.forget_audit(ago(KEEP_AUDIT_DAYS)).await?,
     })
 }

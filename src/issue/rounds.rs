@@ -1,5 +1,6 @@
 //! What a running service does by itself, again and again: publish the status lists that changed,
-//! keep the promises that a crash left behind, and delete what is past its time.
+//! keep the promises that a crash left behind, delete what is past its
+//! time, and look whether proven web addresses still are.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use tokio::{
     time::{self, MissedTickBehavior},
 };
 
-use super::{Error, batch, list, retention};
+use super::{Error, batch, domain, list, retention};
 use crate::app::App;
 use crate::config::limits::PUBLISH_WITHIN;
 
@@ -18,6 +19,9 @@ pub const EVERY: Duration = Duration::from_secs(PUBLISH_WITHIN.as_secs() / 4);
 
 /// From one deletion of what is past its time to the next.
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+
+/// From one look for web addresses whose day has passed to the next.
+const LOOK_EVERY: Duration = Duration::from_secs(600);
 
 /// Starts the rounds, beside each other: however many promises wait, no revocation waits behind
 /// them. They end when the answer is dropped.
@@ -49,6 +53,15 @@ pub fn start(app: &App, every: Duration) -> JoinSet<()> {
         move || {
             let app = old.clone();
             async move { retention::forget(&app).await.map(|_| 0) }
+        },
+    ));
+    let domains = app.clone();
+    rounds.spawn(again(
+        LOOK_EVERY,
+        "proven web addresses could not be looked at again",
+        move || {
+            let app = domains.clone();
+            async move { domain::look_again(&app).await }
         },
     ));
     rounds

@@ -118,14 +118,14 @@ impl Fetcher {
         }
     }
 
-    /// The TXT records of a name, which must be one of a public host.
+    /// The TXT records of `label` below `host`, which must be the name of a public host.
     ///
     /// # Errors
     /// [`Unreachable`].
-    pub async fn texts(&self, name: &str) -> Result<Vec<String>, Unreachable> {
-        let host = name.trim_start_matches('_');
-        Place::read(&format!("https://{host}/"))?;
-        match timeout(limits::DNS, self.0.parts.resolver.texts(name)).await {
+    pub async fn texts(&self, label: &str, host: &str) -> Result<Vec<String>, Unreachable> {
+        let place = Place::read(&format!("https://{host}/"))?;
+        let name = format!("{label}.{}", place.host());
+        match timeout(limits::DNS, self.0.parts.resolver.texts(&name)).await {
             Ok(Ok(texts)) => Ok(texts),
             Ok(Err(_)) => Err(Cause::Dns.into()),
             Err(_) => Err(Cause::Slow(Stage::Dns).into()),

@@ -1,6 +1,7 @@
 //! Issuing, on both engines.
 
 mod batch;
+mod domain;
 mod forgetting;
 pub(crate) mod lab;
 mod organisation;
