@@ -7,6 +7,7 @@
 mod document;
 mod document_json;
 pub mod jwk;
+pub mod jwks;
 pub mod key;
 mod method;
 pub mod web;

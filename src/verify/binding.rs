@@ -26,6 +26,8 @@ pub(super) struct Controller {
     pub(super) as_of: Option<Timestamp>,
     /// `did:key`, `did:jwk`, `did:web` or `https`.
     pub(super) method: &'static str,
+    /// Whether these are the keys of the issuer's whole site, because its own document has none.
+    pub(super) is_set: bool,
 }
 
 /// Why no key of the issuer was found.
@@ -147,6 +149,7 @@ pub(super) async fn controller(sources: &dyn Sources, issuer: &str) -> Result<Co
                     document: *document,
                     as_of: None,
                     method,
+                    is_set: false,
                 });
             }
             "did:web"
@@ -166,7 +169,36 @@ pub(super) async fn controller(sources: &dyn Sources, issuer: &str) -> Result<Co
         document,
         as_of: Some(found.as_of),
         method,
+        is_set: false,
     })
+}
+
+/// The keys of an issuer of tokens: those of its document or, if an https issuer's document holds
+/// none, the key set of its site (Open Badges 3.0 §8.2). A document with keys has the last word.
+pub(super) async fn for_token(sources: &dyn Sources, issuer: &str) -> Result<Controller, NoKey> {
+    let own = controller(sources, issuer).await;
+    let is_without_keys = match &own {
+        Ok(own) => own.method == "https" && own.document.methods().is_empty(),
+        Err(NoKey::NotFetched(_) | NoKey::Document(DocumentError::Document(_))) => true,
+        Err(_) => false,
+    };
+    let Some(address) = did::jwks::address(issuer).filter(|_| is_without_keys) else {
+        return own;
+    };
+    match (sources.key_set(&address).await, own) {
+        (Ok(found), _) => {
+            let value = json::parse(&found.text)
+                .map_err(|_| NoKey::Document(DocumentError::Document("its key set is not JSON")))?;
+            Ok(Controller {
+                document: did::jwks::read(&value, issuer).map_err(NoKey::Document)?,
+                as_of: Some(found.as_of),
+                method: "https",
+                is_set: true,
+            })
+        }
+        (Err(NotFetched::Missing | NotFetched::Gone), own) | (Err(_), own @ Err(_)) => own,
+        (Err(why), Ok(_)) => Err(NoKey::NotFetched(why)),
+    }
 }
 
 impl Controller {
@@ -200,9 +232,26 @@ impl Controller {
             .map(|method| method.id.as_str())
     }
 
+    /// The URL of the method that a token calls by another name: the `kid` of its JWK, or the
+    /// thumbprint of the key (RFC 7638).
+    pub(super) fn url_called(&self, name: &str) -> Option<&str> {
+        let methods = self.document.methods();
+        let by_id = methods
+            .iter()
+            .find(|method| method.key_id.as_deref() == Some(name));
+        let found = by_id.or_else(|| {
+            let is_it = |key: &PublicKey| key.thumbprint() == name;
+            methods
+                .iter()
+                .find(|method| method.public_key().is_ok_and(is_it))
+        });
+        found.map(|method| method.id.as_str())
+    }
+
     /// The check that says the key is the issuer's.
     pub(super) fn check(&self) -> Check {
         let sentence = match self.method {
+            _ if self.is_set => "The key is in the key set that the issuer's web site publishes.",
             "did:key" | "did:jwk" => {
                 "The issuer is known only by this key; the key and the issuer's identifier are one."
             }

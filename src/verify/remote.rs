@@ -119,7 +119,7 @@ const KEEP_LIST_LEAST: Duration = Duration::from_secs(60);
 /// … and no less often: a revocation is seen within it.
 const KEEP_LIST_MOST: Duration = Duration::from_secs(60 * 60);
 
-/// A DID document (did:web) or a controlled identifier document.
+/// A DID document (did:web), a controlled identifier document or a key set.
 const KEYS: Want = Want {
     accept: &[
         "application/did+json",
@@ -128,6 +128,7 @@ const KEYS: Want = Want {
         "application/cid",
         "application/json",
         "application/ld+json",
+        "application/jwk-set+json",
     ],
     max_bytes: json::MAX_BYTES,
     shape: Shape::Object,

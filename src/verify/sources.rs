@@ -54,6 +54,12 @@ pub trait Sources: Send + Sync {
     /// https address. The text is JSON.
     fn issuer<'a>(&'a self, id: &'a str) -> Answer<'a>;
 
+    /// The JSON Web Key Set at an https address, for an issuer whose own document holds no keys. By
+    /// default it is read as a key document is.
+    fn key_set<'a>(&'a self, url: &'a str) -> Answer<'a> {
+        self.issuer(url)
+    }
+
     /// The status list credential at an https address: JSON, or a compact JWT.
     fn status_list<'a>(&'a self, url: &'a str) -> Answer<'a>;
 

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use crate::{
-    did::{Purpose, split_fragment},
+    did::{DocumentError, Purpose, jwks, split_fragment},
     json::Value,
-    proof::jwt::{Claims, JwtError, Token},
+    keys::PublicKey,
+    proof::jwt::{Algorithm, Claims, JwtError, Token},
 };
 
 use super::{
@@ -48,15 +49,15 @@ pub(super) async fn check_by(
     made: Made,
     now: Timestamp,
 ) -> Signed {
-    let url = match named_key(token, issuer) {
-        Ok(url) => url,
+    let named = match named_key(token, issuer) {
+        Ok(named) => named,
         Err(no_key) => return no_key_of(&no_key),
     };
-    let controller = match binding::controller(sources, issuer).await {
+    let controller = match binding::for_token(sources, issuer).await {
         Ok(controller) => controller,
         Err(no_key) => return no_key_of(&no_key),
     };
-    let checked = with_key(token, &controller, url.as_deref(), made);
+    let checked = with_key(token, &controller, &named, made);
     let proof = match checked {
         Err(no_key) => return no_key_of(&no_key),
         Ok(Err(error)) => failed(&error),
@@ -73,24 +74,37 @@ pub(super) async fn check_by(
     }
 }
 
-/// The URL of the key that the header names, under the issuer (threats C5, C6); `None` if the
-/// header only brings a key along.
-fn named_key(token: &Token<'_>, issuer: &str) -> Result<Option<String>, NoKey> {
+/// How many keys of a set are tried, if it calls none of them by the name in the header.
+const MAX_TRIED: usize = 8;
+
+/// What the header of a token says about its key.
+enum Named<'t> {
+    /// A URL under the issuer, and what was written.
+    Under(String, &'t str),
+    /// Another address on the issuer's site.
+    OnSite(&'t str),
+    /// The header only brings a key along.
+    Brought,
+}
+
+/// Which key the header names: one under the issuer, or on its site (threats C5, C6).
+fn named_key<'t>(token: &'t Token<'_>, issuer: &str) -> Result<Named<'t>, NoKey> {
     let Some(kid) = token.header.kid.as_deref() else {
         return match token.header.jwk {
-            Some(_) => Ok(None),
+            Some(_) => Ok(Named::Brought),
             None => Err(NoKey::NotNamed),
         };
     };
-    if kid.starts_with('#') {
-        return Ok(Some(format!("{issuer}{kid}")));
+    if let Some(name) = kid.strip_prefix('#') {
+        return Ok(Named::Under(format!("{issuer}{kid}"), name));
     }
-    let is_name = !kid.contains(':');
-    if is_name {
-        return Ok(Some(format!("{issuer}#{kid}")));
+    if !kid.contains(':') {
+        return Ok(Named::Under(format!("{issuer}#{kid}"), kid));
     }
     if split_fragment(kid).0 == issuer {
-        Ok(Some(kid.to_owned()))
+        Ok(Named::Under(kid.to_owned(), kid))
+    } else if jwks::same_site(kid, issuer) {
+        Ok(Named::OnSite(kid))
     } else {
         Err(NoKey::OtherController)
     }
@@ -100,7 +114,7 @@ fn named_key(token: &Token<'_>, issuer: &str) -> Result<Option<String>, NoKey> {
 fn with_key(
     token: &Token<'_>,
     controller: &Controller,
-    url: Option<&str>,
+    named: &Named<'_>,
     made: Made,
 ) -> Result<Result<(), JwtError>, NoKey> {
     let brought = match &token.header.jwk {
@@ -108,16 +122,55 @@ fn with_key(
         Some(Err(_)) => return Err(NoKey::OtherController),
         None => None,
     };
-    let url = match (url, brought) {
-        (Some(url), _) => url,
-        (None, Some(key)) => controller.url_of(key).ok_or(NoKey::OtherController)?,
-        (None, None) => return Err(NoKey::NotNamed),
-    };
-    let key = controller.key(url, made.purpose, made.at)?;
-    if brought.is_some_and(|brought| brought != key) {
-        return Err(NoKey::OtherController);
+    let mut answer = Err(NoKey::Document(DocumentError::NoMethod));
+    for url in urls(token, controller, named, brought)? {
+        let key = controller.key(&url, made.purpose, made.at)?;
+        if brought.is_some_and(|brought| brought != key) {
+            return Err(NoKey::OtherController);
+        }
+        answer = Ok(token.verify(key));
+        if let Ok(Ok(())) = answer {
+            break;
+        }
     }
-    Ok(token.verify(key))
+    answer
+}
+
+/// The methods of the issuer that a token may mean: one, or those of a set that names none so.
+fn urls(
+    token: &Token<'_>,
+    controller: &Controller,
+    named: &Named<'_>,
+    brought: Option<&PublicKey>,
+) -> Result<Vec<String>, NoKey> {
+    let (url, name) = match (named, brought) {
+        (Named::Under(url, name), _) => (Some(url), *name),
+        // A document with keys has the last word; only the site's own set may name keys elsewhere.
+        (Named::OnSite(kid), _) if controller.is_set => (None, *kid),
+        (Named::OnSite(_), _) | (Named::Brought, None) => return Err(NoKey::OtherController),
+        (Named::Brought, Some(key)) => {
+            let url = controller.url_of(key).ok_or(NoKey::OtherController)?;
+            return Ok(vec![url.to_owned()]);
+        }
+    };
+    let methods = controller.document.methods();
+    if let Some(url) = url.filter(|url| methods.iter().any(|method| method.id == **url)) {
+        return Ok(vec![url.clone()]);
+    }
+    if let Some(url) = controller.url_called(name) {
+        return Ok(vec![url.to_owned()]);
+    }
+    if !controller.is_set {
+        return Ok(url.cloned().into_iter().collect());
+    }
+    let fits = |key: &PublicKey| token.header.algorithm == Algorithm::Of(key.kind());
+    let of_kind = methods
+        .iter()
+        .filter(|method| method.public_key().is_ok_and(fits));
+    Ok(of_kind
+        .take(MAX_TRIED)
+        .map(|method| method.id.clone())
+        .collect())
 }
 
 /// A token has no date of its own: the one from which the credential holds stands for it.

@@ -31,6 +31,7 @@ mod outbound_peers;
 mod readme;
 mod tidy;
 mod verify;
+mod verify_foreign;
 mod verify_keys;
 mod verify_meaning;
 mod verify_names;
