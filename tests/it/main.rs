@@ -6,6 +6,7 @@ mod db;
 mod did;
 mod faults;
 mod interop;
+mod interop_foreign;
 mod issue;
 mod json;
 mod jwt;
