@@ -47,7 +47,9 @@ create table issuer_keys (
     retired_at timestamptz,
     revoked_at timestamptz,
     primary key (issuer_id, key_id),
-    check ((seed_sealed is null) = (state in ('retired', 'revoked')))
+    check ((seed_sealed is null) = (state in ('retired', 'revoked'))),
+    -- A name such as key-0 could be given to another key later.
+    check (key_id like 'z6Mk%')
 );
 -- No two organisations ever share a key.
 create unique index issuer_keys_public on issuer_keys (key_id);
@@ -206,16 +208,14 @@ create table evidence (
 );
 create index evidence_credential on evidence (issuer_id, credential_id);
 
--- Answers given under an Idempotency-Key, so that a repeated request gets the same bytes.
+-- Which request an Idempotency-Key came with, so that it is not used for another one. The answer
+-- to a repeated request is what was stored in credentials: the same bytes.
 create table idempotency (
     issuer_id text not null references issuers (issuer_id),
     -- SHA-256 of the key.
     key_hash bytea not null,
-    -- SHA-256 of the request's method, path and body.
+    -- SHA-256 of the request's body.
     request_hash bytea not null,
-    -- Null while the first request is still being answered.
-    response_status bigint,
-    response_body bytea,
     created_at timestamptz not null,
     primary key (issuer_id, key_hash)
 );

@@ -11,6 +11,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{Chance, random};
 
+/// Bytes as names of things hold them: lower-case hexadecimal, two digits for each byte.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
 /// A text that is not an id of the kind asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not {what}: expected 22 characters of A-Z, a-z, 0-9, - or _")]

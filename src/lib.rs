@@ -81,7 +81,7 @@ pub mod portfolio;
 
 // ── entrances ───────────────────────────────────────────────────────────────
 
-// The HTTP face: pages, API, sign-in.
+// The HTTP face: pages, documents, API.
 pub mod web;
 
 // The command line.

@@ -3,7 +3,7 @@
 use super::{Failure, Screen, Settings};
 use crate::{
     app::App,
-    config::limits::{KEEP_ANSWERS_DAYS, KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS},
+    config::limits::{KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS, KEEP_REQUESTS_DAYS},
     issue::retention,
 };
 
@@ -24,7 +24,7 @@ impl Forget {
         app.db.close().await;
         screen.line(format_args!("Deleted: {}.", done?))?;
         screen.line(format_args!(
-            "Kept are answers for {KEEP_ANSWERS_DAYS} days, portfolios until {KEEP_ENDED_PORTFOLIOS_DAYS} \
+            "Kept are keys of requests for {KEEP_REQUESTS_DAYS} days, portfolios until {KEEP_ENDED_PORTFOLIOS_DAYS} \
              days after their end, and the log for {KEEP_AUDIT_DAYS} days."
         ))?;
         Ok(0)

@@ -32,8 +32,8 @@ pub const FETCHING: Duration = Duration::from_secs(8);
 pub const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 /// From taking a credential back to the published list that says so.
 pub const PUBLISH_WITHIN: Duration = Duration::from_secs(60);
-/// The answer to a program's request, kept for when the same request comes again: days.
-pub const KEEP_ANSWERS_DAYS: i64 = 30;
+/// Which request an `Idempotency-Key` came with: days. Past it the key may come with another.
+pub const KEEP_REQUESTS_DAYS: i64 = 30;
 /// A portfolio whose link ended or was taken back: days until its record goes too.
 pub const KEEP_ENDED_PORTFOLIOS_DAYS: i64 = 30;
 /// A line of the audit log: days.

@@ -4,12 +4,11 @@
 //! (Open Badges 3.0 §B `IdentityHash`). The salt stands in the badge, so a hash hides an address
 //! from a glance, not from somebody who guesses: treat it as personal data.
 
-use std::fmt::Write as _;
-
 use md5::Md5;
 use sha2::{Digest, Sha256};
 
 use super::{IdentifierType, IdentityObject};
+use crate::ids::hex;
 
 /// How an identifier agrees with the recipient of a badge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,19 +99,12 @@ fn address(text: &str) -> String {
 
 fn sha256(identifier: &str, salt: &str) -> String {
     let digest = Sha256::new().chain_update(identifier).chain_update(salt);
-    hex("sha256$", &digest.finalize())
+    format!("sha256${}", hex(&digest.finalize()))
 }
 
 fn md5(identifier: &str, salt: &str) -> String {
     let digest = Md5::new().chain_update(identifier).chain_update(salt);
-    hex("md5$", &digest.finalize())
-}
-
-fn hex(algorithm: &str, bytes: &[u8]) -> String {
-    bytes.iter().fold(algorithm.to_owned(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("md5${}", hex(&digest.finalize()))
 }
 
 #[cfg(test)]

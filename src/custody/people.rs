@@ -21,8 +21,7 @@ pub struct PersonKey {
 }
 
 impl PersonKey {
-    /// Seals something about the person for one row: a person's id for details, a credential's
-    /// for an order.
+    /// Seals something about the person for one row, named by its id.
     #[must_use]
     pub fn seal(&self, row: &str, purpose: Purpose, plain: &[u8], chance: &dyn Chance) -> Vec<u8> {
         seal(

@@ -227,53 +227,6 @@ impl Tenant<'_> {
             .await
     }
 
-    /// Up to `limit` credentials in the order of their ids, from the one after `after`.
-    ///
-    /// # Errors
-    /// [`Error`] if the database could not answer.
-    pub async fn credentials_after(
-        &mut self,
-        after: Option<&CredentialId>,
-        limit: i64,
-    ) -> Result<Vec<CredentialRow>, Error> {
-        self.read(select!(
-            "issuer_id = $1 and credential_id > $2 order by credential_id limit $3"
-        ))
-        .bind(after.map(CredentialId::to_string).unwrap_or_default())
-        .bind(limit)
-        .all()
-        .await
-    }
-
-    /// The credentials of a batch, in the order of their ids.
-    ///
-    /// # Errors
-    /// [`Error`] if the database could not answer.
-    pub async fn credentials_of_batch(&mut self, batch: &str) -> Result<Vec<CredentialRow>, Error> {
-        self.read(select!(
-            "issuer_id = $1 and batch = $2 order by credential_id"
-        ))
-        .bind(batch.to_owned())
-        .all()
-        .await
-    }
-
-    /// The credentials of a person, in the order of their ids.
-    ///
-    /// # Errors
-    /// [`Error`] if the database could not answer.
-    pub async fn credentials_of_person(
-        &mut self,
-        person: &PersonId,
-    ) -> Result<Vec<CredentialRow>, Error> {
-        self.read(select!(
-            "issuer_id = $1 and person_id = $2 order by credential_id"
-        ))
-        .bind(person.clone())
-        .all()
-        .await
-    }
-
     /// Up to `limit` credentials that are still to be signed, of a batch or of all.
     ///
     /// # Errors

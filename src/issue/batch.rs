@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::fulfil::{self, AT_ONCE, Wrap};
-use super::plan::{self, Limits, Row};
+use super::plan::Row;
 use super::promise::{self, Answer, Terms};
 use super::{Error, list, publish};
 use crate::app::App;
@@ -36,23 +36,6 @@ impl Started {
     pub fn repeated(&self) -> usize {
         self.rows.len() - self.promised()
     }
-}
-
-/// Reads a CSV and promises every row of it, or none (threat F11).
-///
-/// # Errors
-/// [`Error::Rows`] with every fault of the file, each with its line and column; else as [`start`].
-pub async fn start_csv(
-    app: &App,
-    who: &Who,
-    achievement: &AchievementId,
-    csv: &[u8],
-    limits: Limits,
-) -> Result<Started, Error> {
-    who.may(Scope::Issue)?;
-    let found = publish::achievement(app, who, achievement).await?;
-    let rows = plan::read(csv, &found, limits, app.now()).map_err(Error::Rows)?;
-    start(app, who, achievement, &rows, None).await
 }
 
 /// Promises every row, in one transaction.

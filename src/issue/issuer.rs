@@ -5,11 +5,11 @@ use super::{Error, Fault, keys};
 use crate::app::App;
 use crate::clock::{Timestamp, random};
 use crate::db::{self, ApiKeyRow, DidMethod, IssuerRow};
-use crate::ids::{ApiKeyId, IssuerId};
+use crate::ids::{ApiKeyId, IssuerId, hex};
 use crate::keys::SigningKey;
 use crate::who::{self, Scope, Secret, Who};
 
-use super::text::{hex, is_plain};
+use super::text::is_plain;
 
 /// The most characters of the name of an organisation or of an API key.
 pub const NAME_CHARS: usize = 200;

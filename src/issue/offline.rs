@@ -36,13 +36,6 @@ impl Issuer {
         Issuer { profile, key }
     }
 
-    /// Whether the names of assessors are signed.
-    #[must_use]
-    pub fn naming_assessors(mut self, yes: bool) -> Issuer {
-        self.profile.names_assessors = yes;
-        self
-    }
-
     /// The DID.
     #[must_use]
     pub fn did(&self) -> &str {

@@ -128,7 +128,7 @@ async fn try_promise(app: &App, who: &Who, request: &Request) -> Result<Answer, 
     answer.ok_or_else(|| Error::Internal("an award had no answer".to_owned()))
 }
 
-/// The second half: signs and stores what was promised, and keeps the answer.
+/// The second half: signs and stores what was promised.
 ///
 /// # Errors
 /// As [`issue`].
@@ -152,18 +152,6 @@ pub async fn complete(
     let row = row.ok_or(Error::NotFound("credential"))?;
     list::ensure(app, issuer, &row.promise.status_list_id).await?;
     let document = document(&row)?;
-    if let Some(key) = &request.key {
-        match app
-            .db
-            .of(issuer)
-            .keep_answer(&key.key, 201, document.as_bytes())
-            .await
-        {
-            // Somebody else, with the same request, was first; the bytes are the same.
-            Ok(()) | Err(db::Error::NoRow) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
     let repeated = matches!(answer, Answer::Before(_));
     Ok(Issued {
         id: row.promise.credential_id,

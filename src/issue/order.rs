@@ -10,9 +10,10 @@ use serde_json::json;
 
 use super::achievement::Achievement;
 use super::plan::{Row, Wish};
-use super::text::{hex, identity_hash, random_uuid_urn, unhex};
+use super::text::{identity_hash, random_uuid_urn, unhex};
 use crate::clock::{Chance, Timestamp, random};
 use crate::credential::dates;
+use crate::ids::hex;
 use crate::json::Value;
 
 /// The contexts of every credential we issue, in their fixed order.

@@ -71,7 +71,7 @@ async fn issuer_and_key(of: &mut Tenant<'_>) -> Result<(IssuerProfile, IssuerKey
     let issuer = of.issuer().await?.ok_or(Error::NotFound("organisation"))?;
     let key = of.active_key().await?;
     let key =
-        key.ok_or_else(|| Error::Conflict("the organisation has no signing key".to_owned()))?;
+        key.ok_or_else(|| Error::Key("the organisation has no key that signs".to_owned()))?;
     Ok((identity::profile(&issuer), key))
 }
 

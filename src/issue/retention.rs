@@ -5,15 +5,15 @@ use jiff::SignedDuration;
 use super::Error;
 use crate::app::App;
 use crate::config::limits::{
-    KEEP_ANSWERS_DAYS, KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS, KEEP_NEWEST_LISTS_DAYS,
+    KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS, KEEP_NEWEST_LISTS_DAYS, KEEP_REQUESTS_DAYS,
 };
 use crate::db::Ts;
 
 /// How much was past its time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Forgotten {
-    /// Answers to repeated requests of programs.
-    pub answers: u64,
+    /// Which request an `Idempotency-Key` came with.
+    pub requests: u64,
     /// Portfolios whose link had ended or was taken back.
     pub portfolios: u64,
     /// Notes of how new the status lists of strangers were.
@@ -25,14 +25,14 @@ pub struct Forgotten {
 impl std::fmt::Display for Forgotten {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Forgotten {
-            answers,
+            requests,
             portfolios,
             lists,
             lines,
         } = self;
         write!(
             f,
-            "answers to requests: {answers}; ended portfolios: {portfolios}; notes of status lists: {lists}; lines of the log: {lines}"
+            "keys of requests: {requests}; ended portfolios: {portfolios}; notes of status lists: {lists}; lines of the log: {lines}"
         )
     }
 }
@@ -49,7 +49,7 @@ pub async fn forget(app: &App) -> Result<Forgotten, Error> {
         then.unwrap_or(jiff::Timestamp::MIN).into()
     };
     Ok(Forgotten {
-        answers: app.db.forget_answers(ago(KEEP_ANSWERS_DAYS)).await?,
+        requests: app.db.forget_requests(ago(KEEP_REQUESTS_DAYS)).await?,
         portfolios: app
             .db
             .forget_portfolios(ago(KEEP_ENDED_PORTFOLIOS_DAYS))

@@ -3,6 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::Fault;
+use crate::ids::hex;
 use crate::json::Value;
 
 /// Numbers nearer to zero than this are not covered by every signature: the JSON-LD library that
@@ -68,18 +69,6 @@ pub(super) fn identity_hash(identifier: &str, salt: &str) -> String {
     hash.update(identifier.as_bytes());
     hash.update(salt.as_bytes());
     format!("sha256${}", hex(&hash.finalize()))
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| {
-        [
-            DIGITS[usize::from(byte >> 4)],
-            DIGITS[usize::from(byte & 15)],
-        ]
-    });
-    digits.map(char::from).collect()
 }
 
 /// Bytes from hexadecimal of either case; `None` for what is not.

@@ -3,14 +3,12 @@
 mod strict;
 mod table;
 
-use std::{
-    fmt::Write as _,
-    sync::{Arc, LazyLock},
-};
+use std::sync::{Arc, LazyLock};
 
 use sha2::{Digest, Sha256};
 
 use super::source::Library;
+use crate::ids::hex;
 
 pub use strict::{Embedded, check, check_with};
 pub use table::PINNED;
@@ -61,13 +59,6 @@ fn check_pins(table: &[Pinned]) -> Result<(), String> {
         library.add(pinned.url, pinned.text)?;
     }
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// The pinned contexts, read once for the whole program. One that cannot be read is missing here,

@@ -6,8 +6,9 @@ use sha2::{Digest, digest::Output};
 
 use super::{
     graph::{Graph, Quad},
-    rdfc::{Mentions, TooEntangled, hex},
+    rdfc::{Mentions, TooEntangled},
 };
+use crate::ids::hex;
 
 /// What a hash costs, in units of work; an order of blank nodes tried costs one or more.
 const HASH: usize = 4;
@@ -104,7 +105,7 @@ impl<D: Digest> Work<'_, D> {
         self.depth += 1;
         let mut hasher = D::new();
         for (related, blanks) in self.related(blank, &issuer)? {
-            hasher.update(hex::<D>(&related));
+            hasher.update(hex(&related));
             let (path, chosen) = self.shortest(blanks, &issuer)?;
             hasher.update(path);
             issuer = chosen;
@@ -144,7 +145,7 @@ impl<D: Digest> Work<'_, D> {
         }
         match self.name(other, issuer) {
             Some(name) => hasher.update(name),
-            None => hasher.update(hex::<D>(&self.hashes[other])),
+            None => hasher.update(hex(&self.hashes[other])),
         }
         hasher.finalize()
     }
@@ -204,7 +205,7 @@ impl<D: Digest> Work<'_, D> {
         }
         for blank in deeper {
             let (hash, after) = self.hash(blank, issuer.clone())?;
-            path.push_str(&format!("_:b{}<{}>", issuer.issue(blank), hex::<D>(&hash)));
+            path.push_str(&format!("_:b{}<{}>", issuer.issue(blank), hex(&hash)));
             issuer = after;
             if best.beats(&path) {
                 return Ok(());

@@ -4,10 +4,7 @@
 //! the n-degree algorithm (§4.8), in `ndegree.rs`, under a budget of work, so that a graph made to
 //! be expensive is refused.
 
-use sha2::{
-    Digest,
-    digest::{Output, OutputSizeUser},
-};
+use sha2::{Digest, digest::Output};
 
 use super::{
     graph::{Graph, Quad},
@@ -137,15 +134,4 @@ impl Labels {
         }
         hasher.finalize()
     }
-}
-
-/// A hash as lower-case hexadecimal text.
-pub(super) fn hex<D: OutputSizeUser>(hash: &Output<D>) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(hash.len() * 2);
-    for byte in hash {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    text
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Entry, List, Purpose, StatusError};
 use crate::{
-    credential::dates,
+    credential::{dates, has_type},
     json::{Members, Value},
 };
 
@@ -143,11 +143,6 @@ impl ListCredential {
             message: message.map(|(_, text)| text.clone()),
         })
     }
-}
-
-fn has_type(value: &Value<'_>, name: &str) -> bool {
-    let types = value.get("type").map_or(&[][..], Value::one_or_many);
-    types.iter().any(|kind| kind.as_str() == Some(name))
 }
 
 fn purposes(subject: &Value<'_>) -> Result<Vec<Purpose>, StatusError> {

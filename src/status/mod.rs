@@ -63,39 +63,6 @@ impl fmt::Display for Purpose {
     }
 }
 
-/// What the entries of a credential come to. The order is that of precedence: the greatest wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
-    /// Nothing is set that speaks against it.
-    Good,
-    /// At least one entry could not be read or looked up: never to be shown as good.
-    Unknown,
-    /// Suspended for now.
-    Suspended,
-    /// Revoked.
-    Revoked,
-}
-
-impl Standing {
-    /// What one looked-up entry says.
-    #[must_use]
-    pub fn of(status: &Status) -> Standing {
-        match (&status.purpose, status.value) {
-            (_, 0) | (Purpose::Refresh | Purpose::Message, _) => Standing::Good,
-            (Purpose::Revocation, _) => Standing::Revoked,
-            (Purpose::Suspension, _) => Standing::Suspended,
-            (Purpose::Other(_), _) => Standing::Unknown,
-        }
-    }
-
-    /// What several entries say together: any that is revoked wins, then any that is suspended,
-    /// then any that is unknown (threat E11). No entry at all is good.
-    #[must_use]
-    pub fn together(standings: impl IntoIterator<Item = Standing>) -> Standing {
-        standings.into_iter().max().unwrap_or(Standing::Good)
-    }
-}
-
 /// Why a status cannot be told. None of these means "not revoked".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StatusError {

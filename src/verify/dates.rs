@@ -79,30 +79,5 @@ fn until(document: &Value, now: Timestamp) -> Check {
 
 /// `1 March 2026, 10:00 UTC`.
 pub(super) fn day(at: Timestamp) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let at = jiff::tz::Offset::UTC.to_datetime(at);
-    let month = usize::try_from(at.month() - 1)
-        .ok()
-        .and_then(|m| MONTHS.get(m))
-        .unwrap_or(&"");
-    format!(
-        "{} {month} {}, {:02}:{:02} UTC",
-        at.day(),
-        at.year(),
-        at.hour(),
-        at.minute()
-    )
+    at.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }

@@ -8,7 +8,7 @@ use crate::{
     credential,
     json::{self, Value},
     proof::{Secured, jwt},
-    status::{self, Entry, ListCredential, Purpose, StatusError},
+    status::{self, Entry, ListCredential, Purpose, RETRIEVAL_PROBLEM, StatusError},
 };
 
 use super::{
@@ -21,7 +21,6 @@ use super::{
 
 const VERIFICATION: &str =
     "https://www.w3.org/ns/credentials/status-list#STATUS_VERIFICATION_ERROR";
-const RETRIEVAL: &str = "https://www.w3.org/ns/credentials/status-list#STATUS_RETRIEVAL_ERROR";
 
 /// One entry's answer.
 enum Told {
@@ -200,7 +199,7 @@ fn not_fetched(why: NotFetched) -> Check {
             "The address of the status list gave no usable answer: it may have been taken back. Try again later."
         }
     };
-    Check::unknown(CheckId::Status, "status_unavailable", sentence).problem(RETRIEVAL)
+    Check::unknown(CheckId::Status, "status_unavailable", sentence).problem(RETRIEVAL_PROBLEM)
 }
 
 fn bad_list(reason: &'static str, sentence: impl Into<String>) -> Check {

@@ -19,9 +19,4 @@ impl<T> Verified<T> {
     pub fn get(&self) -> &T {
         &self.0
     }
-
-    /// The value, no longer marked.
-    pub fn into_inner(self) -> T {
-        self.0
-    }
 }

@@ -86,7 +86,7 @@ impl<K: Hash + Eq> Buckets<K> {
             levels.swept = now;
         }
         if levels.of.len() >= REMEMBERED {
-            levels.of.clear();
+            forget_the_fullest(&mut levels.of, refilled);
         }
         let level = levels.of.entry(key).or_insert(Level {
             tokens: full,
@@ -108,6 +108,22 @@ impl<K: Hash + Eq> Buckets<K> {
         };
         Ok(())
     }
+}
+
+/// Makes room: an eighth of the buckets goes, those with the most in them. They hold back nobody;
+/// who has taken much is remembered, however many strangers come.
+fn forget_the_fullest<K: Hash + Eq>(of: &mut HashMap<K, Level>, refilled: impl Fn(&Level) -> f64) {
+    let mut tokens: Vec<f64> = of.values().map(&refilled).collect();
+    let kept = tokens.len() - tokens.len() / 8;
+    let (_, fullest, _) = tokens.select_nth_unstable_by(kept, f64::total_cmp);
+    let fullest = *fullest;
+    let mut gone = 0;
+    of.retain(|_, level| {
+        // Of many that are as full as each other, no more go than need to.
+        let goes = gone < REMEMBERED / 8 && refilled(level) >= fullest;
+        gone += usize::from(goes);
+        !goes
+    });
 }
 
 /// Every limit of one running server.
@@ -209,6 +225,26 @@ mod tests {
         buckets.take(2, at(170)).expect("a token");
         let levels = buckets.levels.lock().expect("a lock");
         assert_eq!(levels.of.keys().collect::<Vec<_>>(), [&2]);
+    }
+
+    #[test]
+    fn a_crowd_of_strangers_does_not_wash_away_who_has_taken_too_much() {
+        let buckets = Buckets::new(Rate {
+            burst: 3,
+            per_hour: 60,
+        });
+        for _ in 0..3 {
+            buckets.take(u32::MAX, at(0)).expect("a token");
+        }
+        buckets.take(u32::MAX, at(0)).expect_err("none");
+        let crowd = u32::try_from(REMEMBERED).expect("few") + 20_000;
+        for stranger in 0..crowd {
+            buckets.take(stranger, at(1)).expect("a token");
+        }
+        buckets.take(u32::MAX, at(1)).expect_err("still none");
+        let levels = buckets.levels.lock().expect("a lock");
+        assert!(levels.of.len() <= REMEMBERED, "{}", levels.of.len());
+        assert!(levels.of.len() > REMEMBERED / 2, "{}", levels.of.len());
     }
 
     #[test]

@@ -532,7 +532,7 @@ fn the_doctor_and_the_settings_are_plain() {
     desk.run(&["migrate"]).is(0).says("up to date (SQLite)");
     desk.run(&["forget"])
         .is(0)
-        .says("Deleted: answers to requests: 0; ended portfolios: 0; notes of status lists: 0; lines of the log: 0.");
+        .says("Deleted: keys of requests: 0; ended portfolios: 0; notes of status lists: 0; lines of the log: 0.");
     let shown = desk
         .run(&["config", "--database-url", "postgres://me:hunter2@db/x"])
         .is(0)

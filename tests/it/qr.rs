@@ -13,7 +13,11 @@ use std::{
 
 use skillmark::{
     bake::qr::Qr,
-    issue::{batch, plan::Limits},
+    issue::{
+        batch,
+        plan::{self, Limits},
+        publish,
+    },
 };
 use tempfile::TempDir;
 
@@ -77,8 +81,10 @@ async fn issue(provider: &Provider<'_>, learners: usize) -> Vec<String> {
     }
     let (app, achievement) = (&provider.site.app, provider.achievement.parse());
     let achievement = achievement.expect("an id");
-    let csv = csv.as_bytes();
-    let started = batch::start_csv(app, &provider.who, &achievement, csv, Limits::PAGE).await;
+    let found = publish::achievement(app, &provider.who, &achievement).await;
+    let found = found.expect("published");
+    let rows = plan::read(csv.as_bytes(), &found, Limits::PAGE, app.now()).expect("rows");
+    let started = batch::start(app, &provider.who, &achievement, &rows, None).await;
     let started = started.expect("promised");
     let done = batch::work(app, provider.who.issuer(), &started.batch, &mut |_| {}).await;
     assert_eq!(done.expect("signed").issued, learners as i64);
@@ -88,7 +94,7 @@ async fn issue(provider: &Provider<'_>, learners: usize) -> Vec<String> {
 
 /// Asks for a code as somebody would who wants it to lead elsewhere.
 async fn code(site: &Site, path: &str) -> Answer {
-    let asked = site.ask("GET", &format!("{path}?name=Canary&next=https://evil.test"));
+    let asked = site.ask("GET", &format!("{path}?name=Canary&to=https://evil.test"));
     let answer = asked
         .header("host", "evil.test")
         .header("x-forwarded-host", "evil.test")

@@ -37,7 +37,7 @@ pub(crate) struct Ready {
         (status = 503, description = "The database does not answer.", body = Problem, content_type = "application/problem+json")
     ))]
 pub(crate) async fn ready(State(site): State<Site>) -> Result<Json<Ready>, WebError> {
-    site.app().db.issuers().await?;
+    site.app().db.ping().await?;
     Ok(Json(Ready {
         status: "ok",
         signing: site.app().custody.ready().is_ok(),

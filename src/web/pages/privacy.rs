@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{Router, response::Response, routing::get};
 
 use crate::{
-    config::limits::{KEEP_ANSWERS_DAYS, KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS},
+    config::limits::{KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS, KEEP_REQUESTS_DAYS},
     portfolio::{DEFAULT_DAYS, MAX_DAYS, MAX_DAYS_MINOR},
     web::{Site, answer, error::WebError, frame::Frame},
 };
@@ -24,7 +24,7 @@ struct Days {
     link_adult: i64,
     link_minor: i64,
     portfolio: i64,
-    answer: i64,
+    request: i64,
     audit: i64,
 }
 
@@ -42,7 +42,7 @@ impl Privacy {
                 link_adult: MAX_DAYS,
                 link_minor: MAX_DAYS_MINOR,
                 portfolio: KEEP_ENDED_PORTFOLIOS_DAYS,
-                answer: KEEP_ANSWERS_DAYS,
+                request: KEEP_REQUESTS_DAYS,
                 audit: KEEP_AUDIT_DAYS,
             },
         }

@@ -15,7 +15,7 @@ use super::{
     issuers::{at, noon},
     world::World,
 };
-use crate::support::db::on_both;
+use crate::support::{chance::Seeded, db::on_both};
 
 fn ids(count: usize) -> Vec<CredentialId> {
     (0..count)
@@ -41,10 +41,12 @@ on_both! {
         let world = World::new(&temp.db).await;
         let mut of = temp.db.of(world.id());
         let wanted = ids(1000);
-        let first = of.take_status_places(&wanted[..1], &SystemChance, noon()).await.expect("taken");
+        // The same numbers each time: so that the bound can be as narrow as chance allows.
+        let chance = Seeded::new("places");
+        let first = of.take_status_places(&wanted[..1], &chance, noon()).await.expect("taken");
         let list = &first[0].status_list_id;
         let before = of.status_list(list).await.expect("read").expect("there");
-        let mut places = of.take_status_places(&wanted[1..], &SystemChance, noon()).await.expect("taken");
+        let mut places = of.take_status_places(&wanted[1..], &chance, noon()).await.expect("taken");
         places.splice(0..0, first.clone());
 
         let asked: Vec<_> = places.iter().map(|place| &place.credential_id).collect();
@@ -53,11 +55,12 @@ on_both! {
         assert_eq!(distinct.len(), 1000);
         assert!(places.iter().all(|p| (0..LIST_ENTRIES).contains(&p.status_index)));
         let correlation = spearman(&places);
-        assert!(correlation.abs() < 0.15, "issue order shows in the places: {correlation}");
+        assert!(correlation.abs() < 0.1, "issue order shows in the places: {correlation}");
         let neighbours = places.windows(2)
             .filter(|pair| (pair[0].status_index - pair[1].status_index).abs() == 1)
             .count();
-        assert!(neighbours <= 2, "{neighbours} neighbours lie side by side");
+        // Two in a row lie side by side once in 65,000 times.
+        assert_eq!(neighbours, 0, "neighbours lie side by side");
 
         assert_eq!(of.status_bits(list).await, Ok(vec![]));
         let after = of.status_list(list).await.expect("read").expect("there");

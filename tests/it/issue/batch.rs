@@ -6,27 +6,25 @@ use skillmark::{
     issue::{
         Error,
         batch::{self, Started},
-        plan::Limits,
+        plan::{self, Limits},
         promise::Answer,
+        publish,
     },
 };
 
-use super::lab::{HEADER, Lab, csv, line};
+use super::lab::{Lab, csv, line};
 use crate::support::db::on_both;
 
 impl Lab<'_> {
-    async fn start(&self, csv: &str) -> Result<Started, Error> {
-        batch::start_csv(
-            &self.app,
-            &self.who,
-            &self.achievement,
-            csv.as_bytes(),
-            Limits::PAGE,
-        )
-        .await
+    pub(crate) async fn start(&self, csv: &str) -> Result<Started, Error> {
+        let (app, who) = (&self.app, &self.who);
+        let achievement = publish::achievement(app, who, &self.achievement).await?;
+        let rows = plan::read(csv.as_bytes(), &achievement, Limits::PAGE, app.now());
+        let rows = rows.map_err(Error::Rows)?;
+        batch::start(app, who, &self.achievement, &rows, None).await
     }
 
-    async fn work(&self, started: &Started) -> Result<BatchCount, Error> {
+    pub(crate) async fn work(&self, started: &Started) -> Result<BatchCount, Error> {
         batch::work(&self.app, self.who.issuer(), &started.batch, &mut |_| {}).await
     }
 }
@@ -126,8 +124,7 @@ on_both! {
         let now: Timestamp = lab.app.now();
         let reader = skillmark::who::Who::by_api_key(&lab.app.db, secret.reveal(), now).await;
         let reader = reader.expect("known");
-        let csv = format!("{HEADER}\n{}\n", line("s-1"));
-        let answer = batch::start_csv(&lab.app, &reader, &lab.achievement, csv.as_bytes(), Limits::PAGE).await;
+        let answer = batch::start(&lab.app, &reader, &lab.achievement, &[], None).await;
         let refusal = skillmark::who::Refusal::Scope(skillmark::who::Scope::Issue);
         assert_eq!(answer, Err(Error::Refused(refusal)));
     }

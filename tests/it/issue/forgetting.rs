@@ -131,7 +131,7 @@ on_both! {
         lab.clock.advance(30 * DAY);
         assert_eq!(forget().await, none, "to the last second");
         lab.clock.advance(1);
-        assert_eq!(forget().await, Forgotten { answers: 1, portfolios: 1, ..none });
+        assert_eq!(forget().await, Forgotten { requests: 1, portfolios: 1, ..none });
         let left = lab.app.db.of(lab.who.issuer()).portfolios().await.expect("read");
         assert_eq!(left.iter().map(|row| &row.portfolio_id).collect::<Vec<_>>(), [&ends]);
         assert_eq!(lab.count("portfolio_members").await, 1);
@@ -147,7 +147,7 @@ on_both! {
         assert_eq!(lab.count("portfolio_members").await, 0);
         // The key that came again was new on that day.
         lab.clock.advance(1);
-        assert_eq!(forget().await, Forgotten { answers: 1, ..none });
+        assert_eq!(forget().await, Forgotten { requests: 1, ..none });
 
         lab.clock.advance(670 * DAY - 2);
         assert_eq!(forget().await, none);
