@@ -70,8 +70,7 @@ pub(super) async fn write(
 async fn issuer_and_key(of: &mut Tenant<'_>) -> Result<(IssuerProfile, IssuerKeyRow), Error> {
     let issuer = of.issuer().await?.ok_or(Error::NotFound("organisation"))?;
     let key = of.active_key().await?;
-    let key =
-        key.ok_or_else(|| Error::Key("the organisation has no key that signs".to_owned()))?;
+    let key = key.ok_or_else(|| Error::Key("the organisation has no key that signs".to_owned()))?;
     Ok((identity::profile(&issuer), key))
 }
 

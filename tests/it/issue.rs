@@ -1,6 +1,7 @@
 //! Issuing, on both engines.
 
 mod batch;
+mod crash;
 mod domain;
 mod forgetting;
 pub(crate) mod lab;

@@ -12,6 +12,7 @@ use skillmark::{
 use crate::{
     credential::sample,
     verify::{check_text, issuer_key, lists, other_key, told},
+    verify_keys::verify_asking,
 };
 
 fn method() -> String {
@@ -40,6 +41,25 @@ fn check(text: &str) -> Report {
 
 fn with_header(header: &str) -> Report {
     check(&token(header, &payload(), &issuer_key()))
+}
+
+/// An issuer whose key would have to be looked up.
+const WEB: &str = "did:web:issuer.example";
+
+/// A token with this header for a credential of [`WEB`], and everything that checking it asks for.
+fn asked_of_web(header: &str) -> (Report, Vec<String>) {
+    let mut document = sample("percent");
+    document.set("issuer", Value::from(WEB));
+    let url = format!("{WEB}#{}", issuer_key().public().to_multikey());
+    let good = jwt::sign(&document, &url, &issuer_key()).expect("signs");
+    let part = good.split('.').nth(1).expect("a payload");
+    let payload = URL_SAFE_NO_PAD.decode(part).expect("base64url");
+    let payload = json::parse_bytes(&payload).expect("json");
+    verify_asking(&token(header, &payload, &issuer_key()))
+}
+
+fn web_key() -> String {
+    format!("{WEB}#{}", issuer_key().public().to_multikey())
 }
 
 #[test]
@@ -78,7 +98,14 @@ fn c1_alg_none() {
             (Verdict::Invalid, Outcome::Fail, Some("token_header")),
             "{alg}"
         );
+        let header = format!(r#"{{"alg":{alg},"kid":"{}"}}"#, web_key());
+        let (report, asked) = asked_of_web(&header);
+        assert_eq!((report.verdict, asked), (Verdict::Invalid, vec![]), "{alg}");
     }
+    let (_, asked) = asked_of_web(&format!(r#"{{"alg":"EdDSA","kid":"{}"}}"#, web_key()));
+    assert_eq!(asked, [WEB], "a good header leads to the issuer");
+    let (report, asked) = asked_of_web(&format!(r#"{{"kid":"{}"}}"#, web_key()));
+    assert_eq!((report.verdict, asked), (Verdict::Invalid, vec![]));
     assert_eq!(
         with_header(r#"{"kid":"did:key:z#z"}"#).verdict,
         Verdict::Invalid
@@ -145,7 +172,16 @@ fn c4_pointers_to_keys_are_ignored() {
         r#""jku":"http://169.254.169.254/""#,
         r#""x5u":"https://evil.test/jwks""#,
         r#""x5c":["AA"]"#,
+        r#""jku":"https://evil.test/jwks","x5u":"http://169.254.169.254/""#,
     ] {
+        // The issuer is asked, and nobody that the header points to.
+        let header = format!(r#"{{"alg":"EdDSA","kid":"{}",{pointer}}}"#, web_key());
+        assert_eq!(asked_of_web(&header).1, [WEB], "{pointer}");
+        let header = format!(r#"{{"alg":"EdDSA","kid":"{}",{pointer}}}"#, method());
+        assert_eq!(
+            verify_asking(&token(&header, &payload(), &issuer_key())).1,
+            [""; 0]
+        );
         let report = with_header(&format!(
             r#"{{"alg":"EdDSA","kid":"{}",{pointer}}}"#,
             method()
@@ -175,6 +211,8 @@ fn c5_kid_is_no_path_and_no_query() {
     ] {
         let report = with_header(&format!(r#"{{"alg":"EdDSA","kid":{kid:?}}}"#));
         assert_eq!(report.verdict, Verdict::Invalid, "{kid}");
+        let (report, asked) = asked_of_web(&format!(r#"{{"alg":"EdDSA","kid":{kid:?}}}"#));
+        assert_eq!((report.verdict, asked), (Verdict::Invalid, vec![]), "{kid}");
     }
 }
 

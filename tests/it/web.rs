@@ -3,6 +3,7 @@
 mod confirm;
 mod hostile;
 mod layers;
+mod openapi;
 mod programs;
 mod server;
 mod strangers;

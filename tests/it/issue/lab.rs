@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use skillmark::{
     app::App,
-    clock::{FixedClock, SystemChance, Timestamp},
+    clock::{Chance, FixedClock, SystemChance, Timestamp},
     ids::{AchievementId, CredentialId},
     issue::{
         Achievement, issuer,
@@ -34,9 +34,13 @@ pub(crate) struct Lab<'t> {
 impl<'t> Lab<'t> {
     /// Opens the program over a new database, makes the organisation, publishes the achievement.
     pub(crate) async fn open(temp: &'t Temp) -> Lab<'t> {
+        Lab::open_with(temp, Arc::new(SystemChance)).await
+    }
+
+    /// As [`Lab::open`], with chance of one's own.
+    pub(crate) async fn open_with(temp: &'t Temp, chance: Arc<dyn Chance>) -> Lab<'t> {
         let at: Timestamp = "2026-03-02T10:00:00Z".parse().expect("a time");
         let clock = Arc::new(FixedClock::at(at));
-        let chance = Arc::new(SystemChance);
         let app = App::open_or_make(temp.config(), clock.clone(), chance).await;
         let app = app.expect("the program opens");
         let made = issuer::init(&app, &welders())
@@ -61,9 +65,7 @@ impl<'t> Lab<'t> {
     pub(crate) fn request(&self, learner: &str, key: Option<&str>) -> Request {
         Request {
             achievement: self.achievement.clone(),
-            row: row(learner),
-            valid_until: None,
-            key: key.map(|key| Key::new(key, learner.as_bytes())),
+            ..request(learner, key)
         }
     }
 
@@ -105,6 +107,17 @@ impl<'t> Lab<'t> {
         let row = self.app.db.of(self.who.issuer()).credential(id).await;
         let row = row.expect("a row").expect("there");
         row.document.expect("issued")
+    }
+}
+
+/// What is asked for one learner.
+pub(crate) fn request(learner: &str, key: Option<&str>) -> Request {
+    let weld = Achievement::parse(WELD.as_bytes()).expect("an achievement");
+    Request {
+        achievement: weld.id().clone(),
+        row: row(learner),
+        valid_until: None,
+        key: key.map(|key| Key::new(key, learner.as_bytes())),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::{
     future::Future,
+    path::Path,
     pin::Pin,
     sync::{
         Arc,
@@ -44,13 +45,25 @@ impl Between {
         nth: usize,
         work: impl Fn() -> Work + Send + Sync + 'static,
     ) -> Between {
+        let file = temp.folder.path().join("skillmark.sqlite");
+        Between::over(temp.url.as_deref(), &file, app, nth, work).await
+    }
+
+    /// As [`Between::new`], on the database at this address, or in this file.
+    pub(crate) async fn over(
+        url: Option<&str>,
+        file: &Path,
+        app: &App,
+        nth: usize,
+        work: impl Fn() -> Work + Send + Sync + 'static,
+    ) -> Between {
         let moment = Arc::new(Moment {
             armed: AtomicBool::new(false),
             nth,
             statements: AtomicUsize::new(0),
             work: Box::new(work),
         });
-        let db = open(temp, &moment).await;
+        let db = open(url, file, &moment).await;
         // A connection that was just made is not announced: only one that is there already.
         db.ping().await.expect("an answer");
         let tx = db.begin().await.expect("begun");
@@ -76,7 +89,7 @@ impl Moment {
 }
 
 /// The database as the program opens it, with one connection to read and one to write.
-async fn open(temp: &Temp, moment: &Arc<Moment>) -> Db {
+async fn open(url: Option<&str>, file: &Path, moment: &Arc<Moment>) -> Db {
     macro_rules! pool {
         ($options:expr, $to:expr) => {{
             let moment = Arc::clone(moment);
@@ -90,7 +103,7 @@ async fn open(temp: &Temp, moment: &Arc<Moment>) -> Db {
             options.connect_with($to).await.expect("it opens")
         }};
     }
-    match &temp.url {
+    match url {
         Some(url) => {
             let pool = pool!(PgPoolOptions::new(), url.parse().expect("an address"));
             Db::Postgres {
@@ -100,7 +113,7 @@ async fn open(temp: &Temp, moment: &Arc<Moment>) -> Db {
         }
         None => {
             let options = SqliteConnectOptions::new()
-                .filename(temp.folder.path().join("skillmark.sqlite"))
+                .filename(file)
                 .journal_mode(SqliteJournalMode::Wal)
                 .foreign_keys(true)
                 .busy_timeout(std::time::Duration::from_secs(10));

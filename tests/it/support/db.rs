@@ -59,6 +59,14 @@ impl Temp {
         }
     }
 
+    /// Which engine it is on.
+    pub(crate) fn engine(&self) -> Engine {
+        match self.url {
+            Some(_) => Engine::Postgres,
+            None => Engine::Sqlite,
+        }
+    }
+
     /// An `App` on this database with its own key-encryption key, at noon of 1 March 2026.
     pub(crate) async fn app(&self) -> skillmark::app::App {
         self.app_with(self.config()).await

@@ -1,6 +1,7 @@
 //! What several tests stand on.
 
 pub(crate) mod between;
+pub(crate) mod chance;
 pub(crate) mod choices;
 pub(crate) mod copy;
 pub(crate) mod db;

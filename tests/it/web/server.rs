@@ -269,3 +269,34 @@ async fn told_to_stop_it_finishes_what_it_began() {
         .expect("no error");
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+/// A body that says nothing of its length is read no further than the limit.
+#[tokio::test]
+async fn k5_a_chunked_body_past_the_limit_is_refused_on_the_way() {
+    let (_site, address) = listening().await;
+    for path in ["/verify/frame", "/api/v1/verify", "/verify"] {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=x\r\ntransfer-encoding: chunked\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.expect("headers");
+        let chunk = [&b"10000\r\n"[..], &[b'a'; 0x10000], b"\r\n"].concat();
+        let (mut reader, mut writer) = stream.into_split();
+        // 64 MiB, if they were taken.
+        let sending = tokio::spawn(async move {
+            for sent in 0..1_024 {
+                if writer.write_all(&chunk).await.is_err() {
+                    return sent;
+                }
+            }
+            1_024
+        });
+        let mut first = [0; 12];
+        reader.read_exact(&mut first).await.expect("an answer");
+        assert_eq!(&first, b"HTTP/1.1 413", "{path}");
+        // What comes back of the rest of the answer, and then the end.
+        let _ = reader.read_to_end(&mut Vec::new()).await;
+        let sent = sending.await.expect("sent");
+        assert!(sent < 256, "{path}: {sent} pieces of 64 KiB were taken");
+    }
+}
