@@ -222,6 +222,96 @@ fn a_person_is_erased_with_the_persons_key() {
     assert_eq!(format!("{key:?}"), "PersonKey(***)");
 }
 
+/// What was sealed and hashed by an earlier version must open and be found for ever. The values
+/// were computed apart from this program, from RFC 2104 and draft-irtf-cfrg-xchacha: the
+/// key-encryption key is the bytes 0 to 31, the organisation 0 to 15, the person 16 to 31, the nonce
+/// 0 to 23.
+#[test]
+fn what_was_sealed_long_ago_opens() {
+    const NONCE: &str = "000102030405060708090a0b0c0d0e0f1011121314151617";
+    let (_folder, config) = folder_with_kek();
+    let line = "skillmark-kek-v1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\n";
+    fs::write(config.kek_path(), line).expect("written");
+    let custody = Custody::open(&config);
+    assert_eq!(custody.kek_id(), Ok("bb48c22934da7344"));
+    let issuer: IssuerId = "AAECAwQFBgcICQoLDA0ODw".parse().expect("an id");
+    let person: PersonId = "EBESExQVFhcYGRobHB0eHw".parse().expect("an id");
+    let hash = custody.lookup_hash(&issuer, " S-1042 Ä ").expect("a hash");
+    let known = "130a29a309b698f676b1a9c6942fba83e2ec2261eb3b3a4171d5b3f497954565";
+    assert_eq!(hash, bytes(known));
+
+    for (purpose, plain, sealed) in [
+        (
+            Purpose::Order,
+            b"an order".to_vec(),
+            "1791c914f505bf0d20205232dae90300bcf712fc138a20c6",
+        ),
+        (
+            Purpose::IssuerSigning,
+            vec![7; 32],
+            "71f8ee7c8066dd78de7fc9a831f7b431ac400a499bf1df0dcb5ac72f5222304e2ed446e9e0d17d0ae8891a053200748f",
+        ),
+    ] {
+        let sealed = bytes(&format!("{NONCE}{sealed}"));
+        let opened = custody.unseal(&issuer, "row-1", purpose, &sealed);
+        assert_eq!(opened.expect("opens").as_slice(), plain, "{purpose:?}");
+    }
+
+    let key = "7ff6e0728e68d376d071c7a63ff9ba3fa24e044795ffd103c554c9215c2c3e40c2572a9b3f559a15bed916ebcb6222b2";
+    let key = custody.person_key(&issuer, &person, &bytes(&format!("{NONCE}{key}")));
+    let details = "24653e0a6fd36c2845e8099fd45a95cf30310b9111e6693f4ffbc78db6b4";
+    let details = bytes(&format!("{NONCE}{details}"));
+    let opened = key
+        .expect("opens")
+        .unseal(person.as_str(), Purpose::PersonDetails, &details);
+    assert_eq!(opened.expect("opens").as_slice(), br#"{"name":"Ana"}"#);
+}
+
+/// Bytes from hexadecimal digits.
+fn bytes(hex: &str) -> Vec<u8> {
+    let pairs = hex.as_bytes().chunks(2);
+    let text = |pair: &[u8]| String::from_utf8(pair.to_vec()).expect("digits");
+    pairs
+        .map(|pair| u8::from_str_radix(&text(pair), 16).expect("a number"))
+        .collect()
+}
+
+#[test]
+fn i2_what_is_a_person_s_opens_in_one_row_for_one_purpose() {
+    let (_folder, config) = folder_with_kek();
+    let custody = Custody::open(&config);
+    let issuer = IssuerId::random(&SystemChance);
+    let ana = PersonId::random(&SystemChance);
+    let made = || {
+        custody
+            .new_person_key(&issuer, &ana, &SystemChance)
+            .expect("a key")
+            .0
+    };
+    let (key, other) = (made(), made());
+    let sealed = key.seal("row", Purpose::PersonDetails, b"Ana", &SystemChance);
+    for (row, purpose) in [("other", Purpose::PersonDetails), ("row", Purpose::Order)] {
+        assert_eq!(key.unseal(row, purpose, &sealed), Err(Fault::Tampered));
+    }
+    let opened = other.unseal("row", Purpose::PersonDetails, &sealed);
+    assert_eq!(opened, Err(Fault::Tampered), "two keys are never the same");
+    // Each purpose is a word of its own.
+    let all = [
+        Purpose::IssuerSigning,
+        Purpose::PersonKey,
+        Purpose::PersonDetails,
+        Purpose::Order,
+    ];
+    for ours in all {
+        let sealed = custody.seal(&issuer, "row", ours, b"x", &SystemChance);
+        let sealed = sealed.expect("sealed");
+        for theirs in all {
+            let opened = custody.unseal(&issuer, "row", theirs, &sealed);
+            assert_eq!(opened.is_ok(), ours == theirs, "{ours:?} {theirs:?}");
+        }
+    }
+}
+
 #[test]
 fn a_lookup_hash_is_keyed_and_differs_between_organisations() {
     let (_folder, config) = folder_with_kek();

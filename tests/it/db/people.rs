@@ -128,7 +128,7 @@ on_both! {
     }
 }
 
-fn signed_as(promise: &Promise) -> Signed {
+pub(super) fn signed_as(promise: &Promise) -> Signed {
     Signed {
         credential_id: promise.credential_id.clone(),
         key_id: promise.key_id.clone(),
@@ -139,7 +139,7 @@ fn signed_as(promise: &Promise) -> Signed {
     }
 }
 
-fn evidence(promise: &Promise) -> EvidenceRow {
+pub(super) fn evidence(promise: &Promise) -> EvidenceRow {
     EvidenceRow {
         evidence_id: EvidenceId::random(&SystemChance),
         credential_id: promise.credential_id.clone(),
@@ -151,7 +151,7 @@ fn evidence(promise: &Promise) -> EvidenceRow {
     }
 }
 
-fn portfolio(person: &PersonRow, token: u8) -> PortfolioRow {
+pub(super) fn portfolio(person: &PersonRow, token: u8) -> PortfolioRow {
     PortfolioRow {
         issuer_id: person.issuer_id.clone(),
         portfolio_id: PortfolioId::random(&SystemChance),
