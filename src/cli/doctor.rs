@@ -68,6 +68,9 @@ async fn look_inside(app: &App, sheet: &mut Sheet<'_>) -> Result<(), Failure> {
         "database",
         Ok(format!("{}, {place}, up to date", app.db.engine())),
     )?;
+    for setting in app.db.talkative().await? {
+        sheet.remark("the database's own log", setting)?;
+    }
     let issuers = app.db.issuers().await?;
     let kek = app.custody.ready();
     if kek.is_err() && issuers.is_empty() {

@@ -14,6 +14,33 @@ impl Db {
             .map(|_| ())
     }
 
+    /// In which ways the server's own log may write down what stands in rows (threat J2): one
+    /// sentence for each, none if it is discreet. SQLite has no log.
+    ///
+    /// # Errors
+    /// [`Error`] if the store could not answer.
+    pub async fn talkative(&self) -> Result<Vec<String>, Error> {
+        if let Db::Sqlite { .. } = self {
+            return Ok(Vec::new());
+        }
+        // Only Postgres has these settings.
+        let verbose = "select name from pg_settings where name = 'log_error_verbosity' and setting <> 'terse'";
+        let values = "select name from pg_settings where name = 'log_parameter_max_length' \
+             and setting <> '0' and exists (select 1 from pg_settings s where \
+             (s.name = 'log_statement' and s.setting <> 'none') \
+             or (s.name in ('log_min_duration_statement', 'log_min_duration_sample') and s.setting <> '-1') \
+             or (s.name = 'log_transaction_sample_rate' and s.setting <> '0'))";
+        let mut found = Vec::new();
+        for (question, wish) in [
+            (verbose, "it quotes a row that it refuses; set it to terse"),
+            (values, "it quotes the values of statements; set it to 0"),
+        ] {
+            let names: Vec<String> = self.read(question).scalars().await?;
+            found.extend(names.iter().map(|name| format!("{name}: {wish}")));
+        }
+        Ok(found)
+    }
+
     /// Looks through the whole store for damage: one sentence for each place, none if it is
     /// whole. It reads everything, so it takes time.
     ///
@@ -23,6 +50,8 @@ impl Db {
         match self {
             // Only SQLite can look at its own pages in a statement; a Postgres cluster has
             // pg_checksums and pg_amcheck for that.
+            // A connection that only reads does not know the checks of a table: a row that breaks
+            // one is not found, pages and indexes are.
             Db::Postgres { .. } => Ok(Vec::new()),
             Db::Sqlite { .. } => {
                 let found: Vec<String> = self.read("pragma integrity_check").scalars().await?;

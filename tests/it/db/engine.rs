@@ -116,6 +116,36 @@ on_both! {
         }
     }
 
+    fn j2_a_server_that_would_log_rows_is_found_out(temp) {
+        let set = async |setting: &str| {
+            if let Some(url) = &temp.url {
+                let name = url.rsplit('/').next().expect("a name");
+                temp.sql(&format!("alter database {name} set {setting}")).await.expect("set");
+            }
+        };
+        // Settings of the database hold for connections made after them.
+        let ask = async || {
+            let db = match &temp.url {
+                Some(url) => Db::postgres(url).await.expect("opens"),
+                None => temp.db.clone(),
+            };
+            let said = db.talkative().await.expect("an answer");
+            said.into_iter().map(|line| line.split(':').next().expect("a name").to_owned()).collect::<Vec<_>>()
+        };
+        for discreet in ["log_error_verbosity = terse", "log_statement = 'none'", "log_min_duration_statement = -1", "log_min_duration_sample = -1", "log_transaction_sample_rate = 0", "log_parameter_max_length = -1"] {
+            set(discreet).await;
+        }
+        assert_eq!(ask().await, Vec::<String>::new());
+        let on_postgres = |names: &[&str]| if temp.url.is_some() { names.iter().map(ToString::to_string).collect() } else { Vec::new() };
+        set("log_error_verbosity = default").await;
+        assert_eq!(ask().await, on_postgres(&["log_error_verbosity"]));
+        set("log_min_duration_statement = 60000").await;
+        assert_eq!(ask().await, on_postgres(&["log_error_verbosity", "log_parameter_max_length"]));
+        set("log_error_verbosity = terse").await;
+        set("log_parameter_max_length = 0").await;
+        assert_eq!(ask().await, Vec::<String>::new());
+    }
+
     fn damage_is_found(temp) {
         let world = World::new(&temp.db).await;
         assert_eq!(temp.db.damage().await, Ok(vec![]));
