@@ -59,7 +59,7 @@ async fn d12_slow_and_endless_hosts() {
                 w.host("evil.test", address(1), |_| {
                     let letter = Step::Forever(b"a".to_vec(), Duration::from_secs(1));
                     vec![Step::Send(HEAD.to_vec()), letter]
-                })
+                });
             },
             Cause::Slow(Stage::Head),
             5000,
@@ -73,7 +73,7 @@ async fn d12_slow_and_endless_hosts() {
                         Step::Send(head),
                         Step::Forever(b" ".to_vec(), Duration::from_secs(1)),
                     ]
-                })
+                });
             },
             Cause::Slow(Stage::All),
             8000,
@@ -87,7 +87,7 @@ async fn d12_slow_and_endless_hosts() {
                         Step::Send(HEAD.to_vec()),
                         Step::Forever(field, Duration::ZERO),
                     ]
-                })
+                });
             },
             Cause::Http,
             4000,
@@ -99,7 +99,7 @@ async fn d12_slow_and_endless_hosts() {
                     let head = [HEAD, b"transfer-encoding: chunked\r\n\r\n"].concat();
                     let chunk = [b"1000\r\n".as_slice(), &[b' '; 0x1000], b"\r\n"].concat();
                     vec![Step::Send(head), Step::Forever(chunk, Duration::ZERO)]
-                })
+                });
             },
             Cause::TooLarge,
             4000,

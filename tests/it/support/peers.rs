@@ -352,7 +352,9 @@ async fn speak(
         Peer::Refuses | Peer::Filtered => {}
         Peer::Silent => while stream.read(&mut [0; 1024]).await? > 0 {},
         Peer::Blurts(bytes) => {
-            stream.read(&mut [0; 1024]).await?;
+            if stream.read(&mut [0; 1024]).await? == 0 {
+                return Ok(());
+            }
             stream.write_all(&bytes).await?;
             while stream.read(&mut [0; 1024]).await? > 0 {}
         }
