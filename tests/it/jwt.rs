@@ -507,17 +507,18 @@ fn c10_token_type_confusion() {
             sentence,
         })
     };
-    for typ in [
-        "at+jwt",
-        "openid4vci-proof+jwt",
-        "vp+jwt",
-        "JOSE",
-        "",
-        "application/",
-    ] {
+    for typ in ["at+jwt", "openid4vci-proof+jwt", "JOSE", "", "application/"] {
         let verdict = verdict(&header(&format!(r#""alg":"EdDSA","typ":"{typ}""#)));
         assert_eq!(verdict, refused("is not the type of a credential"), "{typ}");
     }
+    // A presentation's token holds no credential of its own.
+    assert_eq!(
+        verdict(&header(r#""alg":"EdDSA","typ":"vp+jwt""#)),
+        Err(JwtError::Claim {
+            claim: "vp",
+            sentence: "belongs to a presentation"
+        })
+    );
     assert_eq!(
         verdict(&header(r#""alg":"EdDSA","typ":5"#)),
         refused("must be text")

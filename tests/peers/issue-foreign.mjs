@@ -78,7 +78,8 @@ async function token(given, alg, form) {
   return {jwt, thumbprint: await calculateJwkThumbprint(jwk), jwk};
 }
 
-function older11({validFrom, validUntil, ...credential}) {
+// The schema that a credential names is one for the data model 2.0.
+function older11({validFrom, validUntil, credentialSchema, ...credential}) {
   return {
     name: 'A badge', ...credential, issuanceDate: validFrom, ...(validUntil ? {expirationDate: validUntil} : {}),
     '@context': credential['@context'].map(url =>
