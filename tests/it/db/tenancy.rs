@@ -208,7 +208,6 @@ on_both! {
         let mut of = temp.db.of(ours.world.id());
         let (later, promise) = (at("2027-01-01T00:00:00Z"), &theirs.promises[1]);
         let id = &promise.credential_id;
-        assert_eq!(of.credentials_of_person(&theirs.person.person_id).await, Ok(vec![]));
         assert_eq!(of.evidence_of(id).await, Ok(vec![]));
         assert_eq!(of.evidence(&theirs.evidence[0].evidence_id).await, Ok(None));
         assert_eq!(of.portfolio_members(&theirs.portfolio.portfolio_id).await, Ok(vec![]));
