@@ -282,8 +282,8 @@ const WATCH: &str = "
     for (const dialog of ['alert', 'confirm', 'prompt']) window[dialog] = () => noted.push(dialog);
     addEventListener('securitypolicyviolation', (event) => noted.push(event.violatedDirective));";
 
-#[tokio::test]
-async fn f12_no_text_runs_or_is_refused_in_a_browser() {
+/// A service of our own that a browser can reach, and where.
+async fn hosted() -> (Site, String) {
     let server = Server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
     let origin = format!(
         "http://localhost:{}",
@@ -295,6 +295,12 @@ async fn f12_no_text_runs_or_is_refused_in_a_browser() {
     })
     .await;
     tokio::spawn(server.run(site.router.clone()));
+    (site, origin)
+}
+
+#[tokio::test]
+async fn f12_no_text_runs_or_is_refused_in_a_browser() {
+    let (site, origin) = hosted().await;
     let mut pages = Vec::new();
     for words in CORPUS {
         let words = words.replace('\u{202e}', "");
@@ -343,6 +349,42 @@ async fn the_camera_reads_a_code_of_ours() {
         click(&browser, "#scan-start").await;
         see(&browser, ".verdict.is-good").await;
         assert_eq!(text(&browser, "h1").await, "Interview Conversation");
+    })
+    .await;
+}
+
+/// A camera that is given and then cannot be shown: its tracks are kept to be looked at.
+const BROKEN_CAMERA: &str = "
+    const give = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (wish) => (window.given = await give(wish));
+    HTMLMediaElement.prototype.play = () => Promise.reject(new Error('no picture'));";
+
+#[tokio::test]
+async fn a_camera_that_cannot_be_shown_is_turned_off() {
+    let (_site, origin) = hosted().await;
+    let camera = [
+        "--use-fake-ui-for-media-stream".to_owned(),
+        "--use-fake-device-for-media-stream".to_owned(),
+    ];
+    in_browser(&camera, |browser| async move {
+        open(&browser, &format!("{origin}/verify")).await;
+        see(&browser, "#scan:not([hidden])").await;
+        let broken = browser.execute(BROKEN_CAMERA, Vec::new()).await;
+        broken.expect("a broken camera");
+        click(&browser, "#scan-start").await;
+        see(&browser, "#scan-stop[hidden]").await;
+        let wait = "
+            const done = arguments[0];
+            const look = () => {
+                const tracks = window.given?.getTracks() ?? [];
+                const off = tracks.length && tracks.every((track) => track.readyState === 'ended');
+                if (off) done([document.getElementById('scan-state').textContent, document.getElementById('scan-start').hidden]);
+                else setTimeout(look, 50);
+            };
+            look();";
+        let told = browser.execute_async(wait, Vec::new()).await.expect("it goes off");
+        let sentence = "We may not use the camera, or there is none. Take a photo of the code instead, below.";
+        assert_eq!(*told.json(), json!([sentence, false]));
     })
     .await;
 }

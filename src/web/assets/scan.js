@@ -18,9 +18,13 @@ let turn = 0;
 
 const say = (text) => { state.textContent = text; };
 
+function off(camera) {
+  for (const track of camera?.getTracks() ?? []) track.stop();
+}
+
 function end(text) {
   turn += 1;
-  for (const track of stream?.getTracks() ?? []) track.stop();
+  off(stream);
   stream = null;
   video.srcObject = null;
   viewer.hidden = true;
@@ -93,20 +97,24 @@ async function look() {
 }
 
 start.addEventListener("click", async () => {
+  const mine = ++turn;
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
+    const given = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
+    if (mine !== turn) { off(given); return; }
+    stream = given;
+    video.srcObject = stream;
+    viewer.hidden = false;
+    start.hidden = true;
+    stop.hidden = false;
+    stop.focus();
+    say("Looking for a QR code. Hold it still, inside the frame.");
+    await video.play();
   } catch {
-    end("We may not use the camera, or there is none. Take a photo of the code instead, below.");
+    // Whatever failed, the camera must not stay on; if the visitor stopped it, that was said.
+    if (mine === turn) end("We may not use the camera, or there is none. Take a photo of the code instead, below.");
     return;
   }
-  video.srcObject = stream;
-  viewer.hidden = false;
-  start.hidden = true;
-  stop.hidden = false;
-  stop.focus();
-  say("Looking for a QR code. Hold it still, inside the frame.");
-  await video.play();
-  look();
+  if (mine === turn) look();
 });
 stop.addEventListener("click", () => { end("Stopped. No more pictures are read."); start.focus(); });
 addEventListener("pagehide", () => { if (stream) end(""); });
