@@ -3,18 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use super::{Failure, Screen};
-use crate::{
-    bake::{
-        self,
-        picture::{Level, Picture, month},
-    },
-    clock::Timestamp,
-    credential::dates,
-    verify::{self, Achieved, Known, Options},
-};
-
-/// The side of pictures, in pixels.
-const PICTURE_SIDE: u32 = 640;
+use crate::issue::picture;
 
 /// In which form credentials are handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -94,8 +83,8 @@ impl Delivery<'_> {
         };
         let bytes = match self.output.format {
             Format::Json | Format::Jwt => format!("{text}\n").into_bytes(),
-            Format::Png => baked(document, true)?,
-            Format::Svg => baked(document, false)?,
+            Format::Png => picture::png(document).map_err(Failure::refused)?,
+            Format::Svg => picture::svg(document).map_err(Failure::refused)?,
         };
         let path = folder.join(format!("{}.{}", self.count, self.output.format.ending()));
         fs::write(&path, bytes).map_err(|error| Failure::file(&path, &error))
@@ -113,49 +102,4 @@ impl Delivery<'_> {
         }
         Ok(())
     }
-}
-
-/// The badge's own picture with the credential inside.
-fn baked(document: &str, png: bool) -> Result<Vec<u8>, Failure> {
-    let report = verify::verify_known(
-        &Known::nothing(),
-        document.as_bytes(),
-        &Options::default(),
-        Timestamp::UNIX_EPOCH,
-    );
-    let achieved = report.claim.as_ref().and_then(|c| c.claim().achieved());
-    let achieved = achieved.ok_or_else(|| Failure::refused("this is not an achievement"))?;
-    let issuer = report
-        .issuer
-        .as_ref()
-        .and_then(|issuer| issuer.name.as_deref());
-    let days = [&achieved.awarded, &achieved.valid_from];
-    let when = days
-        .iter()
-        .find_map(|day| dates::stamp(day.as_deref()?).ok());
-    let picture = Picture {
-        achievement: &achieved.name,
-        issuer: issuer.unwrap_or_default(),
-        month: &when.map(month).unwrap_or_default(),
-        level: lowest_level(achieved),
-    };
-    let plain = if png {
-        picture.png(PICTURE_SIDE).map_err(Failure::refused)?
-    } else {
-        picture.svg().into_bytes()
-    };
-    bake::bake(&plain, document).map_err(Failure::refused)
-}
-
-/// The lowest level reached: no criterion was below it.
-fn lowest_level(achieved: &Achieved) -> Option<Level<'_>> {
-    let reached = achieved.rubric.iter().filter_map(|criterion| {
-        let place = criterion.levels.iter().position(|level| level.reached)?;
-        Some(Level {
-            reached: place + 1,
-            of: criterion.levels.len(),
-            name: &criterion.levels[place].name,
-        })
-    });
-    reached.min_by(|a, b| (a.reached * b.of).cmp(&(b.reached * a.of)))
 }

@@ -73,18 +73,15 @@ fn tell_achieved(achieved: &Achieved, screen: &Screen) -> Result<(), Failure> {
     screen.pair("", plain(&achieved.meaning))?;
     for criterion in &achieved.rubric {
         let place = criterion.levels.iter().position(|level| level.reached);
-        if let Some(place) = place {
-            let level = &criterion.levels[place];
-            let rank = if criterion.ordered {
-                format!(" ({} of {})", place + 1, criterion.levels.len())
-            } else {
-                String::new()
-            };
-            screen.pair(
-                "shown",
-                format_args!("{}: {}{rank}", plain(&criterion.name), plain(&level.name)),
-            )?;
-        }
+        let level = match place {
+            Some(place) if criterion.ordered => {
+                let name = plain(&criterion.levels[place].name);
+                format!("{name} ({} of {})", place + 1, criterion.levels.len())
+            }
+            Some(place) => plain(&criterion.levels[place].name),
+            None => "no level stated".to_owned(),
+        };
+        screen.pair("shown", format_args!("{}: {level}", plain(&criterion.name)))?;
     }
     for shown in &achieved.evidence {
         if let Some(name) = &shown.name {

@@ -35,6 +35,8 @@ pub mod order;
 mod own;
 // The people credentials are about, sealed.
 pub mod people;
+// The badge's picture, with the credential inside.
+pub mod picture;
 // A CSV of learners, read into rows.
 pub mod plan;
 // The intent, written down before anything is signed.

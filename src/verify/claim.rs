@@ -9,10 +9,14 @@ use crate::{
     credential::{
         AchievementCredential, EndorsementCredential, Profile, Result_, ResultDescription,
     },
-    json::Value,
+    json::{self, Value},
 };
 
-use super::document::Sort;
+use super::{
+    conclude,
+    document::{self, Sort},
+    report::Issuer,
+};
 
 /// What a document says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -221,6 +225,17 @@ pub struct Presented {
     pub credentials: usize,
 }
 
+/// What a JSON document says, and whom it names as its issuer, as it stands: nothing is checked.
+///
+/// For whoever has signed or keeps it, and draws it. What a stranger brings goes through
+/// [`verify`](super::verify). `None` if it is no credential of a sort that is read.
+#[must_use]
+pub fn says(text: &str) -> Option<(Claim, Option<Issuer>)> {
+    let document = json::parse(text).ok()?;
+    let claim = read(&document, document::sort(&document))?;
+    Some((claim, conclude::issuer(&document, None)))
+}
+
 /// Reads what a document of a sort says; `None` if it does not have the members it needs.
 pub(super) fn read(document: &Value, sort: Sort) -> Option<Claim> {
     match sort {
@@ -280,7 +295,10 @@ fn achieved(credential: AchievementCredential) -> Achieved {
 fn criterion(description: &ResultDescription, results: &[Result_]) -> Criterion {
     let reached: Vec<&str> = results
         .iter()
-        .filter(|result| result.result_description.as_deref() == Some(&description.id))
+        .filter(|result| {
+            let about = result.result_description.as_deref();
+            about.is_none_or(|id| id == description.id)
+        })
         .filter_map(|result| result.achieved_level.as_deref())
         .collect();
     let mut levels: Vec<_> = description.rubric_criterion_level.iter().collect();

@@ -39,7 +39,7 @@ use jiff::Timestamp;
 
 pub use claim::{
     Achieved, Aligned, Assessor, Associated, Claim, Criterion, Endorsed, Level, Presented,
-    Recorded, Score, Shown,
+    Recorded, Score, Shown, says,
 };
 pub use input::{Input, Refused, read};
 pub use recipient::Recipient;

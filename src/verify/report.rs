@@ -321,9 +321,10 @@ pub struct Report {
     pub checked_at: Timestamp,
     /// Set if the input could not be read at all.
     pub unreadable: Option<Unreadable>,
-    /// The document as it was read, for who shows more of it than [`Report::claim`].
+    /// The document as it was read, for checks across documents. What is shown of it is
+    /// [`Report::claim`] and nothing else.
     #[serde(skip)]
-    pub document: Option<Value<'static>>,
+    pub(super) document: Option<Value<'static>>,
 }
 
 impl Report {

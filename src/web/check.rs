@@ -6,15 +6,16 @@ use crate::{
     clock::Timestamp,
     issue::sources,
     verify::{
-        self, Check as Checked, CheckId, First, Options, Outcome, Report, Unreadable,
-        Verdict as Answer,
+        self, Check as Checked, CheckId, Claim, Claimed, First, Options, Outcome, Report,
+        Unreadable, Verdict as Answer,
     },
     web::{
         Site,
-        claim::Claim,
+        claim::since,
         error::WebError,
         icon,
-        stored::Stored,
+        pages::issuer::IssuerView,
+        stored::{self, Stored},
         text::{self, Text},
         verdict::{Check, Tone, Verdict},
     },
@@ -52,6 +53,27 @@ pub(crate) async fn own(site: &Site, stored: &Stored) -> Result<Report, WebError
     ask(site, own, Bytes::from(stored.document.clone())).await
 }
 
+/// The organisation of ours that a report names as the issuer. Without a good signature anybody
+/// may have named it: then it is shown as one that nobody has confirmed.
+///
+/// # Errors
+/// If the database could not answer.
+pub(crate) async fn issuer(site: &Site, report: &Report) -> Result<Option<IssuerView>, WebError> {
+    let Some(named) = &report.issuer else {
+        return Ok(None);
+    };
+    let row = stored::issuer_known_by(site, &named.id).await?;
+    let passed = |id| {
+        let check = report.check(id);
+        check.is_some_and(|check| check.outcome == Outcome::Pass)
+    };
+    let signed = passed(CheckId::Proof) && passed(CheckId::KeyBinding);
+    Ok(row.as_ref().map(IssuerView::of).map(|view| match signed {
+        true => view,
+        false => view.unproven(),
+    }))
+}
+
 /// Reading pictures and checking signatures is heavy work, away from the threads that answer.
 async fn ask(site: &Site, sources: First, sent: Bytes) -> Result<Report, WebError> {
     let now = site.now();
@@ -61,20 +83,10 @@ async fn ask(site: &Site, sources: First, sent: Bytes) -> Result<Report, WebErro
     .await
 }
 
-/// The credential that a report is about, laid out.
-pub(crate) fn claim(report: &Report) -> Option<Claim> {
-    let document = report.document.as_ref()?;
-    report.claim.as_ref()?;
-    Some(Claim::of(&serde_json::Value::from(document)))
-}
-
-/// The answer. `ours`: a credential of an organisation on this service.
-pub(crate) fn verdict(report: &Report, ours: bool) -> Verdict {
-    let name = report
-        .issuer
-        .as_ref()
-        .and_then(|issuer| issuer.name.as_deref());
-    let name = name.unwrap_or("The issuer");
+/// The answer. `ours`: the organisation on this service whose credential it is.
+pub(crate) fn verdict(report: &Report, ours: Option<&IssuerView>) -> Verdict {
+    // Of somebody elsewhere a name is only what the document says.
+    let name = ours.map_or_else(|| "The issuer".into(), IssuerView::named);
     let (tone, icon, word, sentence) = match (report.verdict, report.reason.unwrap_or_default()) {
         (Answer::Valid, _) => (
             Tone::Good,
@@ -121,6 +133,7 @@ pub(crate) fn verdict(report: &Report, ours: bool) -> Verdict {
 /// The few words for what is wrong.
 fn word(reason: &str) -> &'static str {
     match reason {
+        "no_proof" => "Not verifiable",
         "expired" => "No longer in force",
         "not_yet_valid" => "Not in force yet",
         _ => "Not valid",
@@ -129,7 +142,7 @@ fn word(reason: &str) -> &'static str {
 
 /// The sentence of a good answer. A name that nobody has confirmed is said to be one, and an
 /// identifier that no person can read is left to the lines below.
-fn good(report: &Report, ours: bool) -> String {
+fn good(report: &Report, ours: Option<&IssuerView>) -> String {
     // The last semicolon: those before it stand in the name.
     let Some((_, rest)) = report.sentence.rsplit_once("; ") else {
         return report.sentence.clone();
@@ -138,8 +151,10 @@ fn good(report: &Report, ours: bool) -> String {
     let name = issuer
         .and_then(|issuer| issuer.name.as_deref())
         .unwrap_or("its issuer");
+    if let Some(ours) = ours {
+        return format!("Signed by {}; {rest}", ours.named());
+    }
     match issuer.and_then(|issuer| issuer.domain.as_deref()) {
-        _ if ours => format!("Signed by {name}; {rest}"),
         Some(domain) => format!("Signed by {domain}, under the name {name}; {rest}"),
         None => format!("Signed by somebody under the name {name}; {rest}"),
     }
@@ -167,7 +182,9 @@ const FORMED: &str =
 /// form of the document, in one line when all of it is good.
 pub(crate) fn checks(report: &Report) -> Vec<Check> {
     let now = report.checked_at;
-    let month = claim(report).map(|claim| claim.since).unwrap_or_default();
+    let claim = report.claim.as_ref().map(Claimed::claim);
+    let month = claim.and_then(Claim::achieved).map(since);
+    let month = month.unwrap_or_default();
     let bad = |check: &&Checked| matches!(check.outcome, Outcome::Fail | Outcome::Unknown);
     let told = |check: &Checked| {
         check.outcome == Outcome::Pass || report.is_valid() && SAID.contains(&check.id)

@@ -1,12 +1,16 @@
-//! What a credential says, laid out for a reader: read from its JSON, whoever made it.
+//! What a credential says, laid out for a reader.
 //!
-//! Only the terms that Open Badges 3.0 defines are read, and nothing about the person is among
-//! them. No address found here is ever loaded: pictures of strangers are not shown.
+//! It is read by the verifier and by nobody else: only terms that Open Badges 3.0 defines, and
+//! nothing about the person. No address found here is ever loaded: pictures of strangers are not
+//! shown.
 
-use serde_json::Value;
+use std::fmt;
 
-use crate::bake::picture;
+use askama::filters::HtmlSafe;
+
+use crate::credential::dates;
 use crate::ids::EvidenceId;
+use crate::verify::{self, Achieved, Aligned, Issuer, Report, Shown};
 use crate::web::{
     markdown::{self, Html},
     text::{self, Text},
@@ -26,13 +30,17 @@ pub(crate) enum Kind {
 /// A credential's content for a page.
 #[derive(Debug, Clone)]
 pub(crate) struct Claim {
+    /// Whether the verifier found it valid. If not, a page shows it with the verdict only.
+    pub(crate) confirmed: bool,
+    /// The language it is written in.
+    pub(crate) tongue: Tongue,
     /// The achievement's name.
     pub(crate) name: Text,
     /// What the person can do, in one line.
     pub(crate) meaning: Text,
     /// Earned by doing or by taking part.
     pub(crate) kind: Kind,
-    /// The skills named, at most 12.
+    /// The skills named.
     pub(crate) skills: Vec<Text>,
     /// The month it was awarded, in words, else the month since which it stands; empty when
     /// unknown.
@@ -45,6 +53,10 @@ pub(crate) struct Claim {
     pub(crate) until: String,
     /// What had to be done.
     pub(crate) criteria: Html,
+    /// Where that is told at length; empty unless `https:`.
+    pub(crate) criteria_url: String,
+    /// What was done, or is said about this award.
+    pub(crate) narrative: Html,
     /// The rubric, a row per criterion.
     pub(crate) rubric: Vec<Criterion>,
     /// Results that are not rubric levels: a score, a status.
@@ -61,13 +73,53 @@ pub(crate) struct Claim {
     pub(crate) issuer_id: Text,
 }
 
+/// The attributes that tell a browser how to read a text aloud, and in which direction to write it.
+///
+/// The language is the one that the achievement says (`inLanguage`); the direction follows from the
+/// letters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Tongue(Option<String>);
+
+impl Tongue {
+    /// `language`, if it has the shape of a language tag (BCP 47).
+    #[must_use]
+    pub(crate) fn of(language: Option<&str>) -> Tongue {
+        let part = |part: &str| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        };
+        let shaped = language.filter(|tag| tag.len() <= 35 && tag.split('-').all(part));
+        Tongue(shaped.map(str::to_owned))
+    }
+}
+
+impl fmt::Display for Tongue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(tag) => write!(f, " lang=\"{tag}\" dir=\"auto\""),
+            None => f.write_str(" dir=\"auto\""),
+        }
+    }
+}
+
+impl HtmlSafe for Tongue {}
+
 /// One criterion of a rubric, levels from low to high.
 #[derive(Debug, Clone)]
 pub(crate) struct Criterion {
     /// What was looked at.
     pub(crate) name: Text,
-    /// Its levels.
+    /// Its levels, all of them.
     pub(crate) levels: Vec<Level>,
+    /// Whether they certainly stand from low to high.
+    pub(crate) ordered: bool,
+}
+
+impl Criterion {
+    /// The level reached, if the credential says which.
+    #[must_use]
+    pub(crate) fn reached(&self) -> Option<&Level> {
+        self.levels.iter().find(|level| level.reached)
+    }
 }
 
 /// One level of a criterion.
@@ -99,6 +151,8 @@ pub(crate) struct Evidence {
     pub(crate) name: Text,
     /// What it shows.
     pub(crate) description: Html,
+    /// How it came about.
+    pub(crate) narrative: Html,
     /// The digest signed for it; empty when there is none.
     pub(crate) digest: Text,
     /// The id of our record of it; empty when its address is none of that shape.
@@ -131,64 +185,49 @@ pub(crate) struct Assessor {
     pub(crate) qualification: Text,
 }
 
-/// How many entries of one list a page shows.
-const SHOWN: usize = 24;
 /// The tags by which our achievements say their kind.
 const PERFORMANCE: &str = "performance";
 const PARTICIPATION: &str = "participation";
 
 impl Claim {
-    /// Reads a credential. What is missing or misshapen is left empty: whether that matters is
-    /// the verifier's business.
+    /// What a report says that was achieved; `None` if it is about something else.
     #[must_use]
-    pub(crate) fn of(credential: &Value) -> Claim {
-        let subject = one(&credential["credentialSubject"]);
-        let achievement = one(&subject["achievement"]);
-        let results = many(&subject["result"]);
-        let descriptions = many(&achievement["resultDescription"]);
-        let issuer = one(&credential["issuer"]);
-        Claim {
-            name: word(&achievement["name"]),
-            meaning: word(&achievement["description"]),
-            kind: kind(achievement),
-            skills: skills(achievement),
-            month: month(credential, &["awardedDate", "validFrom", "issuanceDate"]),
-            awarded: !month(credential, &["awardedDate"]).is_empty(),
-            since: month(credential, &["validFrom", "issuanceDate"]),
-            until: month(credential, &["validUntil", "expirationDate"]),
-            criteria: prose(&one(&achievement["criteria"])["narrative"]),
-            rubric: rubric(&descriptions, &results),
-            scores: scores(&descriptions, &results),
-            evidence: many(&credential["evidence"])
-                .iter()
-                .take(SHOWN)
-                .map(|e| evidence(e))
-                .collect(),
-            alignments: many(&achievement["alignment"])
-                .iter()
-                .take(SHOWN)
-                .map(|a| alignment(a))
-                .collect(),
-            assessor: assessor(one(&subject["source"])),
-            issuer_name: word(&issuer["name"]),
-            issuer_id: Text::of(issuer)
-                .filter(|_| issuer.is_string())
-                .unwrap_or_else(|| word(&issuer["id"])),
-        }
+    pub(crate) fn of(report: &Report) -> Option<Claim> {
+        let claimed = report.claim.as_ref()?;
+        let achieved = claimed.claim().achieved()?;
+        let confirmed = claimed.verified().is_some();
+        Some(Claim::laid_out(achieved, report.issuer.as_ref(), confirmed))
     }
 
-    /// The lowest level reached on the rubric, for the picture: no criterion was below it.
-    #[must_use]
-    pub(crate) fn lowest_level(&self) -> Option<picture::Level<'_>> {
-        let reached = self.rubric.iter().filter_map(|criterion| {
-            let place = criterion.levels.iter().position(|level| level.reached)?;
-            Some(picture::Level {
-                reached: place + 1,
-                of: criterion.levels.len(),
-                name: criterion.levels[place].name.as_str(),
-            })
-        });
-        reached.min_by(|a, b| (a.reached * b.of).cmp(&(b.reached * a.of)))
+    fn laid_out(achieved: &Achieved, issuer: Option<&Issuer>, confirmed: bool) -> Claim {
+        let awarded = month(&[&achieved.awarded]);
+        let since = since(achieved);
+        Claim {
+            confirmed,
+            tongue: Tongue::of(achieved.language.as_deref()),
+            name: Text::new(&achieved.name),
+            meaning: Text::new(&achieved.meaning),
+            kind: kind(achieved),
+            skills: skills(achieved),
+            awarded: !awarded.is_empty(),
+            month: if awarded.is_empty() {
+                since.clone()
+            } else {
+                awarded
+            },
+            since,
+            until: month(&[&achieved.valid_until]),
+            criteria: prose(achieved.criteria.as_deref()),
+            criteria_url: link(achieved.criteria_url.as_deref()),
+            narrative: prose(achieved.narrative.as_deref()),
+            rubric: achieved.rubric.iter().map(criterion).collect(),
+            scores: achieved.scores.iter().filter_map(score).collect(),
+            evidence: achieved.evidence.iter().map(evidence).collect(),
+            alignments: achieved.alignments.iter().map(alignment).collect(),
+            assessor: achieved.assessor.as_ref().and_then(assessor),
+            issuer_name: word(issuer.and_then(|issuer| issuer.name.as_deref())),
+            issuer_id: word(issuer.map(|issuer| issuer.id.as_str())),
+        }
     }
 
     /// When, for a reader: `Awarded November 2026`; empty when unknown.
@@ -198,196 +237,133 @@ impl Claim {
         format!("{word}{}", self.month)
     }
 
-    /// The class that tells the style sheet how many levels stand side by side.
+    /// The class that tells the style sheet how many levels stand side by side: all of them, or
+    /// of more than six, half.
     #[must_use]
     pub(crate) fn rubric_class(&self) -> String {
-        let most = self
-            .rubric
-            .iter()
-            .map(|c| c.levels.len())
-            .max()
-            .unwrap_or(4);
-        format!("n{}", most.clamp(2, 6))
+        let most = self.rubric.iter().map(|c| c.levels.len()).max();
+        let most = most.unwrap_or(4);
+        let columns = if most > 6 { most.div_ceil(2) } else { most };
+        format!("n{}", columns.clamp(2, 6))
     }
 }
 
-fn one(value: &Value) -> &Value {
-    match value {
-        Value::Array(items) => items.first().unwrap_or(&Value::Null),
-        other => other,
-    }
+/// The month since which it stands, in words; empty when unknown.
+#[must_use]
+pub(crate) fn since(achieved: &Achieved) -> String {
+    month(&[&achieved.valid_from])
 }
 
-fn many(value: &Value) -> Vec<&Value> {
-    match value {
-        Value::Null => Vec::new(),
-        Value::Array(items) => items.iter().collect(),
-        other => vec![other],
-    }
-}
-
-fn word(value: &Value) -> Text {
-    Text::of(value).unwrap_or_default()
-}
-
-fn prose(value: &Value) -> Html {
-    value.as_str().map(markdown::render).unwrap_or_default()
-}
-
-fn month(credential: &Value, keys: &[&str]) -> String {
-    keys.iter()
-        .find_map(|key| credential[*key].as_str()?.parse().ok())
+fn month(days: &[&Option<String>]) -> String {
+    days.iter()
+        .find_map(|day| dates::stamp(day.as_deref()?).ok())
         .map(text::month)
         .unwrap_or_default()
 }
 
-/// Our own achievements say it in a tag; of others, one that describes results was scored.
-fn kind(achievement: &Value) -> Kind {
-    let tagged = |word: &str| many(&achievement["tag"]).iter().any(|tag| *tag == word);
+fn word(text: Option<&str>) -> Text {
+    Text::new(text.unwrap_or_default())
+}
+
+fn prose(text: Option<&str>) -> Html {
+    text.map(markdown::render).unwrap_or_default()
+}
+
+/// An address that may be a link on our pages, or nothing.
+fn link(url: Option<&str>) -> String {
+    let safe = |url: &&str| markdown::is_safe(url) && url.starts_with("https://");
+    url.filter(safe).unwrap_or_default().to_owned()
+}
+
+/// Our own achievements say it in a tag; of others, one with results was scored.
+fn kind(achieved: &Achieved) -> Kind {
+    let tagged = |word: &str| achieved.tags.iter().any(|tag| tag == word);
     if tagged(PARTICIPATION) {
         Kind::Participation
-    } else if tagged(PERFORMANCE) || !many(&achievement["resultDescription"]).is_empty() {
+    } else if tagged(PERFORMANCE) || !achieved.rubric.is_empty() || !achieved.scores.is_empty() {
         Kind::Performance
     } else {
         Kind::Unstated
     }
 }
 
-fn skills(achievement: &Value) -> Vec<Text> {
-    let named = |tag: &&Value| **tag != PARTICIPATION && **tag != PERFORMANCE;
-    many(&achievement["tag"])
-        .into_iter()
-        .filter(named)
-        .filter_map(Text::of)
-        .take(12)
+fn skills(achieved: &Achieved) -> Vec<Text> {
+    let tags = achieved.tags.iter();
+    tags.filter(|tag| *tag != PARTICIPATION && *tag != PERFORMANCE)
+        .map(|tag| Text::new(tag))
+        .filter(|tag| !tag.as_str().is_empty())
         .collect()
 }
 
-fn rubric(descriptions: &[&Value], results: &[&Value]) -> Vec<Criterion> {
-    descriptions
-        .iter()
-        .take(SHOWN)
-        .filter_map(|description| criterion(description, results))
-        .collect()
-}
-
-fn criterion(description: &Value, results: &[&Value]) -> Option<Criterion> {
-    let mut levels = many(&description["rubricCriterionLevel"]);
-    if levels.is_empty() {
-        return None;
+fn criterion(criterion: &verify::Criterion) -> Criterion {
+    let levels = criterion.levels.iter().map(|level| Level {
+        name: Text::new(&level.name),
+        description: word(level.description.as_deref()),
+        reached: level.reached,
+        required: level.required,
+    });
+    Criterion {
+        name: Text::new(&criterion.name),
+        levels: levels.collect(),
+        ordered: criterion.ordered,
     }
-    // The order inside a set is not signed: the points are, so they decide which level is higher.
-    levels.sort_by(|a, b| points(a).total_cmp(&points(b)));
-    let achieved: Vec<&str> = results
-        .iter()
-        .filter(|result| {
-            result["resultDescription"].is_null()
-                || result["resultDescription"] == description["id"]
-        })
-        .filter_map(|result| result["achievedLevel"].as_str())
-        .collect();
-    let levels = levels
-        .into_iter()
-        .take(6)
-        .map(|level| Level {
-            name: word(&level["name"]),
-            description: word(&level["description"]),
-            reached: level["id"]
-                .as_str()
-                .is_some_and(|id| achieved.contains(&id)),
-            required: level["id"].is_string() && level["id"] == description["requiredLevel"],
-        })
-        .collect();
-    Some(Criterion {
-        name: word(&description["name"]),
-        levels,
+}
+
+fn score(score: &verify::Score) -> Option<Score> {
+    let value = score.value.as_deref().or(score.status.as_deref())?;
+    let value = match score.max.as_deref().filter(|_| score.value.is_some()) {
+        Some(most) => Text::new(&format!("{value} of {most}")),
+        None => Text::new(value),
+    };
+    Some(Score {
+        name: Text::new(score.name.as_deref().unwrap_or("Result")),
+        value,
     })
 }
 
-fn points(level: &Value) -> f64 {
-    ["points", "level"]
-        .iter()
-        .find_map(|key| {
-            level[*key]
-                .as_str()
-                .and_then(|text| text.trim().parse().ok())
-        })
-        .unwrap_or(0.0)
-}
-
-fn scores(descriptions: &[&Value], results: &[&Value]) -> Vec<Score> {
-    results
-        .iter()
-        .filter(|result| result["achievedLevel"].is_null())
-        .filter_map(|result| {
-            let value = Text::of(&result["value"]).or_else(|| Text::of(&result["status"]))?;
-            let about = descriptions
-                .iter()
-                .find(|d| d["id"] == result["resultDescription"]);
-            let most = about.and_then(|d| Text::of(&d["valueMax"]));
-            let value = most.map_or(value.clone(), |most| {
-                Text::new(&format!("{value} of {most}"))
-            });
-            Some(Score {
-                name: about.map_or_else(|| "Result".into(), |d| word(&d["name"])),
-                value,
-            })
-        })
-        .take(SHOWN)
-        .collect()
-}
-
-fn evidence(value: &Value) -> Evidence {
-    let told = if value["narrative"].is_string() {
-        &value["narrative"]
-    } else {
-        &value["description"]
-    };
-    let address = value["id"].as_str().unwrap_or_default();
+fn evidence(shown: &Shown) -> Evidence {
+    let address = shown.url.as_deref().unwrap_or_default();
     let record = address
         .rsplit_once("/evidence/")
         .and_then(|(_, id)| id.parse::<EvidenceId>().ok());
     Evidence {
         record: record.map(String::from).unwrap_or_default(),
-        name: Text::of(&value["name"]).unwrap_or_else(|| "Evidence".into()),
-        description: prose(told),
-        digest: word(&value["digestMultibase"]),
+        name: Text::new(shown.name.as_deref().unwrap_or("Evidence")),
+        description: prose(shown.description.as_deref()),
+        narrative: prose(shown.narrative.as_deref()),
+        digest: word(shown.digest.as_deref()),
     }
 }
 
-fn alignment(value: &Value) -> Alignment {
-    let url = value["targetUrl"].as_str().unwrap_or_default();
+fn alignment(aligned: &Aligned) -> Alignment {
     Alignment {
-        name: word(&value["targetName"]),
-        framework: word(&value["targetFramework"]),
-        code: word(&value["targetCode"]),
-        description: word(&value["targetDescription"]),
-        url: if markdown::is_safe(url) && url.starts_with("https://") {
-            url.to_owned()
-        } else {
-            String::new()
-        },
+        name: Text::new(&aligned.name),
+        framework: word(aligned.framework.as_deref()),
+        code: word(aligned.code.as_deref()),
+        description: word(aligned.description.as_deref()),
+        url: link(Some(&aligned.url)),
     }
 }
 
-fn assessor(source: &Value) -> Option<Assessor> {
-    let about = source["description"].as_str().unwrap_or_default();
+/// Ours say `Role: …. Qualification: …` in one line, as it is signed.
+fn assessor(said: &verify::Assessor) -> Option<Assessor> {
+    let about = said.description.as_deref().unwrap_or_default();
     let (role, qualification) = match about.strip_prefix("Role: ") {
         Some(rest) => rest.split_once(". Qualification: ").unwrap_or((rest, "")),
         None => ("", about),
     };
     let assessor = Assessor {
-        name: word(&source["name"]),
+        name: word(said.name.as_deref()),
         role: role.into(),
         qualification: qualification.into(),
     };
-    (source.is_object() && assessor != Assessor::default()).then_some(assessor)
+    (assessor != Assessor::default()).then_some(assessor)
 }
 
 /// A rich credential that the pages' samples share.
 #[cfg(test)]
 pub(crate) mod samples {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -404,8 +380,10 @@ pub(crate) mod samples {
     /// The document behind [`rich`].
     pub(crate) fn document() -> Value {
         json!({
+            "@context": ["https://www.w3.org/ns/credentials/v2"],
             "id": "https://badges.example/c/Zr4XfLk2Qp8sVb1NwYt6Ag",
-            "issuer": {"id": "did:web:badges.example:issuers:r1", "name": "Riverside Tutoring"},
+            "type": ["VerifiableCredential", "OpenBadgeCredential"],
+            "issuer": {"id": "did:web:badges.example:issuers:r1", "type": ["Profile"], "name": "Riverside Tutoring"},
             "validFrom": "2026-11-09T10:00:00Z",
             "awardedDate": "2026-10-30T00:00:00Z",
             "credentialSubject": {
@@ -413,6 +391,7 @@ pub(crate) mod samples {
                 "source": {"id": "urn:uuid:5", "type": ["Profile"],
                     "description": "Role: Career skills reviewer. Qualification: State teaching licence, 8 years in workforce training"},
                 "achievement": {
+                    "id": "urn:uuid:a1", "type": ["Achievement"],
                     "name": "Explain a decision with data",
                     "description": "Can turn a small table of numbers into a clear recommendation that a busy manager can act on.",
                     "achievementType": "MicroCredential",
@@ -443,16 +422,27 @@ pub(crate) mod samples {
 
     /// A rubric badge with everything in it.
     pub(crate) fn rich() -> Claim {
-        Claim::of(&document())
+        claim(&document())
     }
 
     /// A badge for taking part, with nothing but a name.
     pub(crate) fn plain() -> Claim {
-        Claim::of(&json!({
+        claim(&json!({
+            "@context": ["https://www.w3.org/ns/credentials/v2"],
+            "id": "https://badges.example/c/Zr4XfLk2Qp8sVb1NwYt6Ag",
+            "type": ["VerifiableCredential", "OpenBadgeCredential"],
             "issuer": "did:web:badges.example:issuers:r1",
             "validFrom": "2026-05-04T10:00:00Z",
-            "credentialSubject": {"achievement": {"name": "Career fair", "tag": ["participation"], "description": "Took part in the spring career fair."}}
+            "credentialSubject": {"achievement": {"id": "urn:uuid:a2", "type": ["Achievement"], "name": "Career fair",
+                "tag": ["participation"], "description": "Took part in the spring career fair.", "criteria": {}}}
         }))
+    }
+
+    /// A document as the verifier reads it, taken for true.
+    pub(crate) fn claim(document: &Value) -> Claim {
+        let (claim, issuer) = verify::says(&document.to_string()).expect("a credential");
+        let achieved = claim.achieved().expect("an achievement");
+        Claim::laid_out(achieved, issuer.as_ref(), true)
     }
 }
 
@@ -467,7 +457,7 @@ mod tests {
         let mut document = samples::document();
         let levels = &mut document["credentialSubject"]["achievement"]["resultDescription"][0]["rubricCriterionLevel"];
         levels.as_array_mut().expect("levels").reverse();
-        let claim = Claim::of(&document);
+        let claim = samples::claim(&document);
         let shown: Vec<_> = claim.rubric[0]
             .levels
             .iter()
@@ -490,14 +480,50 @@ mod tests {
     }
 
     #[test]
-    fn a_misshapen_credential_is_read_without_a_panic() {
-        for value in [
-            json!(null),
-            json!([]),
-            json!({"credentialSubject": [[1]], "issuer": 7, "evidence": [null, "x"]}),
-        ] {
-            assert_eq!(Claim::of(&value).name.as_str(), "");
-        }
+    fn nothing_is_left_out_however_much_there_is() {
+        let mut document = samples::document();
+        let levels: Vec<_> = (1..=8)
+            .map(|n| json!({"id": format!("urn:uuid:l{n}"), "type": ["RubricCriterionLevel"], "name": format!("L{n}"), "points": n.to_string()}))
+            .collect();
+        let subject = &mut document["credentialSubject"];
+        subject["achievement"]["resultDescription"][0]["rubricCriterionLevel"] = json!(levels);
+        subject["result"][0]["achievedLevel"] = json!("urn:uuid:l8");
+        let many = |one: &serde_json::Value| json!(vec![one.clone(); 40]);
+        let achievement = &mut subject["achievement"];
+        achievement["alignment"] = many(&achievement["alignment"][0]);
+        achievement["tag"] = json!((0..40).map(|n| format!("skill {n}")).collect::<Vec<_>>());
+        let last = achievement["resultDescription"][2].clone();
+        let all = achievement["resultDescription"].as_array_mut();
+        all.expect("criteria").extend(vec![last; 40]);
+        document["evidence"] = many(&document["evidence"][0]);
+        let claim = samples::claim(&document);
+        assert_eq!(claim.rubric[0].levels.len(), 8);
+        assert_eq!(
+            claim.rubric[0].reached().expect("a level").name.as_str(),
+            "L8"
+        );
+        assert_eq!(
+            (claim.rubric.len(), claim.rubric_class().as_str()),
+            (43, "n4")
+        );
+        assert_eq!(
+            (
+                claim.alignments.len(),
+                claim.evidence.len(),
+                claim.skills.len()
+            ),
+            (40, 40, 40)
+        );
+    }
+
+    #[test]
+    fn levels_without_points_have_no_order() {
+        let mut document = samples::document();
+        let criterion = &mut document["credentialSubject"]["achievement"]["resultDescription"][0];
+        criterion["rubricCriterionLevel"][1]["points"] = json!("many");
+        let claim = samples::claim(&document);
+        let ordered: Vec<_> = claim.rubric.iter().map(|c| c.ordered).collect();
+        assert_eq!(ordered, [false, true, true]);
     }
 
     #[test]
@@ -509,11 +535,20 @@ mod tests {
             "data:x",
             "mailto:a@b.example",
         ] {
-            assert_eq!(
-                alignment(&json!({"targetName": "x", "targetUrl": url})).url,
-                "",
-                "{url}"
-            );
+            assert_eq!(link(Some(url)), "", "{url}");
+        }
+        assert_eq!(link(Some("https://a.example/x")), "https://a.example/x");
+    }
+
+    #[test]
+    fn a_language_is_told_if_it_has_the_shape_of_one() {
+        for (tag, html) in [
+            (Some("es-419"), " lang=\"es-419\" dir=\"auto\""),
+            (Some("x\" onload=\"y"), " dir=\"auto\""),
+            (Some(""), " dir=\"auto\""),
+            (None, " dir=\"auto\""),
+        ] {
+            assert_eq!(Tongue::of(tag).to_string(), html);
         }
     }
 }

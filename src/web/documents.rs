@@ -1,8 +1,6 @@
 //! The public files behind links: credentials in every form, their pictures and QR codes, status
 //! lists. They are the bytes that were signed, readable by scripts of every site.
 
-use std::sync::Arc;
-
 use axum::{
     Router,
     extract::{Path, State},
@@ -12,20 +10,18 @@ use axum::{
 };
 
 use crate::{
-    bake::{self, picture::Picture, qr::Qr},
+    bake::qr::Qr,
     ids::StatusListId,
+    issue::picture,
     web::{
         Site,
         answer::{Document, IMMUTABLE, NEVER, SHORT},
-        claim::Claim,
         error::WebError,
         problem::Problem,
         stored::Stored,
     },
 };
 
-/// Pixels on a side of a baked PNG.
-const PICTURE_SIDE: u32 = 640;
 /// Pixels for each module of a QR code as PNG.
 const QR_SCALE: usize = 10;
 /// The cache rule of pictures drawn by rule: the rule may change with the program.
@@ -51,22 +47,30 @@ pub(crate) async fn form(
     }
     let stored = Stored::find(site, id).await?;
     let document = match suffix {
-        "json" => Document::new("application/vc+ld+json", stored.document).named("credential.json"),
+        "json" => Document::new("application/vc+ld+json", stored.document)
+            .named("credential.json")
+            .cached(IMMUTABLE),
         "jwt" => {
             let jwt = stored.row.jwt.ok_or_else(WebError::not_found)?;
-            Document::new("application/vc+jwt", jwt).named("credential.jwt")
+            Document::new("application/vc+jwt", jwt)
+                .named("credential.jwt")
+                .cached(IMMUTABLE)
         }
         "svg" => Document::new("image/svg+xml", baked(site, stored, false).await?)
-            .named("credential.svg"),
-        _ => Document::new("image/png", baked(site, stored, true).await?).named("credential.png"),
+            .named("credential.svg")
+            .cached(DAY),
+        _ => Document::new("image/png", baked(site, stored, true).await?)
+            .named("credential.png")
+            .cached(DAY),
     };
-    Ok(document.cached(IMMUTABLE).open().answer(headers))
+    Ok(document.open().answer(headers))
 }
 
 /// Read a credential in one of its forms.
 ///
-/// The signed credential, byte for byte: `json`, `jwt`, or inside a picture: `png`, `svg`. It never
-/// changes. Without a suffix the address is the page for people, which tells the status.
+/// The signed credential, byte for byte: `json`, `jwt`, or inside a picture: `png`, `svg`. The
+/// credential never changes; the drawing around it may. Without a suffix the address is the page
+/// for people, which tells the status.
 #[utoipa::path(get, path = "/c/{id}.{form}", operation_id = "credential_file", tag = "Public documents",
     params(
         ("id" = String, Path, description = "The credential's id: 22 characters."),
@@ -88,27 +92,9 @@ fn described() {}
 
 /// The badge's picture with the credential inside.
 async fn baked(site: &Site, stored: Stored, png: bool) -> Result<Vec<u8>, WebError> {
-    let claim = Arc::new(Claim::of(&stored.json()?));
-    let made = site.heavy(move || {
-        let picture = draw(&claim);
-        let plain = if png {
-            picture.png(PICTURE_SIDE)?
-        } else {
-            picture.svg().into_bytes()
-        };
-        bake::bake(&plain, &stored.document)
-    });
+    let bake = if png { picture::png } else { picture::svg };
+    let made = site.heavy(move || bake(&stored.document));
     made.await?.map_err(|cause| WebError::internal(&cause))
-}
-
-/// What the picture of `claim` shows.
-fn draw(claim: &Claim) -> Picture<'_> {
-    Picture {
-        achievement: claim.name.as_str(),
-        issuer: claim.issuer_name.as_str(),
-        month: &claim.month,
-        level: claim.lowest_level(),
-    }
 }
 
 /// `/c/{id}/qr.svg`, `/c/{id}/qr.png`, `/c/{id}/picture.svg`.
@@ -123,8 +109,9 @@ async fn part(
     };
     let document = match part.as_str() {
         "picture.svg" => {
-            let claim = Claim::of(&stored.json()?);
-            Document::new("image/svg+xml", draw(&claim).svg())
+            let svg = picture::drawing(&stored.document);
+            let svg = svg.map_err(|cause| WebError::internal(&cause))?;
+            Document::new("image/svg+xml", svg)
         }
         file => qr(
             &site.link(&format!("/c/{}", stored.row.promise.credential_id)),

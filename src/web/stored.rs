@@ -47,6 +47,18 @@ impl Stored {
     }
 }
 
+/// The organisation of ours that has, or had, this identifier.
+///
+/// # Errors
+/// If the database could not answer.
+pub(crate) async fn issuer_known_by(site: &Site, did: &str) -> Result<Option<IssuerRow>, WebError> {
+    let keys = site.app().db.keys_of_did(did).await?;
+    match keys.first() {
+        Some(key) => Ok(Some(issuer(site, &key.issuer_id).await?)),
+        None => Ok(None),
+    }
+}
+
 /// The organisation with this id.
 ///
 /// # Errors

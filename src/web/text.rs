@@ -3,7 +3,6 @@
 use std::fmt;
 
 use jiff::{Timestamp, tz::TimeZone};
-use serde_json::Value;
 
 /// A text that somebody else wrote, without characters that hide or reorder what is read.
 ///
@@ -21,24 +20,6 @@ impl Text {
     #[must_use]
     pub(crate) fn new(text: &str) -> Text {
         Text(clean(text, SHOWN).replace('\n', " ").trim().to_owned())
-    }
-
-    /// The text of a JSON string; the first string of an array; `name` of an object.
-    #[must_use]
-    pub(crate) fn of(value: &Value) -> Option<Text> {
-        let text = match value {
-            Value::String(text) => Text::new(text),
-            Value::Number(number) => Text(number.to_string()),
-            Value::Array(items) => return items.iter().find_map(Text::of),
-            Value::Object(map) => {
-                return map
-                    .get("@value")
-                    .or_else(|| map.get("name"))
-                    .and_then(Text::of);
-            }
-            Value::Null | Value::Bool(_) => return None,
-        };
-        (!text.0.is_empty()).then_some(text)
     }
 
     /// The text itself.
@@ -162,22 +143,5 @@ mod tests {
         ] {
             assert_eq!(age(at(then), now), words);
         }
-    }
-
-    #[test]
-    fn a_text_is_found_in_the_forms_json_ld_gives_it() {
-        assert_eq!(
-            Text::of(&serde_json::json!(["Weld", "x"]))
-                .expect("text")
-                .as_str(),
-            "Weld"
-        );
-        assert_eq!(
-            Text::of(&serde_json::json!({"@value": "Weld"}))
-                .expect("text")
-                .as_str(),
-            "Weld"
-        );
-        assert_eq!(Text::of(&serde_json::json!("  ")), None);
     }
 }

@@ -1,5 +1,6 @@
 //! The HTTP face: what every answer carries, what is refused, what strangers see.
 
+mod claims;
 mod confirm;
 mod hostile;
 mod layers;

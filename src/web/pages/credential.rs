@@ -186,18 +186,12 @@ async fn confirmed(
 async fn page(site: &Site, stored: &Stored, confirm: Confirm) -> Result<Response, WebError> {
     let issuer = stored::issuer(site, &stored.row.issuer_id).await?;
     let report = check::own(site, stored).await?;
-    let claim = Claim::of(&stored.json()?);
-    let verdict = check::verdict(&report, true);
+    let claim = Claim::of(&report).ok_or_else(WebError::damaged)?;
+    let issuer = IssuerView::of(&issuer);
+    let verdict = check::verdict(&report, Some(&issuer));
     let id = stored.row.promise.credential_id.as_str();
     answer::page(
-        &CredentialPage::new(
-            id,
-            verdict,
-            claim,
-            IssuerView::of(&issuer),
-            check::checks(&report),
-            confirm,
-        ),
+        &CredentialPage::new(id, verdict, claim, issuer, check::checks(&report), confirm),
         NEVER,
     )
 }

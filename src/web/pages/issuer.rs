@@ -33,7 +33,7 @@ pub(crate) struct IssuerView {
     pub(crate) name: Text,
     /// The host of its web address.
     pub(crate) domain: Text,
-    /// Whether it has shown that the domain is its own.
+    /// Whether it has shown that the domain is its own: the one place that pages ask.
     pub(crate) proven: bool,
     /// Our page about it.
     pub(crate) page: String,
@@ -67,6 +67,26 @@ impl IssuerView {
                 String::new()
             },
             email: if is_email { contact } else { String::new() },
+        }
+    }
+
+    /// The same organisation, as far as a document shows that nobody has proved to be from it.
+    #[must_use]
+    pub(crate) fn unproven(self) -> IssuerView {
+        IssuerView {
+            proven: false,
+            ..self
+        }
+    }
+
+    /// Its name as a page says it: beside it stands that nobody has confirmed it, until the
+    /// organisation has shown that its domain is its own (threat G19).
+    #[must_use]
+    pub(crate) fn named(&self) -> Text {
+        if self.proven {
+            self.name.clone()
+        } else {
+            Text::new(&format!("{} (unverified organisation)", self.name))
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
         Site,
         answer::{self, NEVER},
         check,
-        claim::Claim,
+        claim::{Claim, Criterion},
         documents,
         error::WebError,
         frame::Frame,
@@ -36,10 +36,8 @@ pub(crate) struct Entry {
     pub(crate) verdict: Verdict,
     /// What it says.
     pub(crate) claim: Claim,
-    /// Who issued it, and whether its domain is proven.
-    pub(crate) issuer: Text,
-    /// Whether the issuer's domain is proven.
-    pub(crate) proven: bool,
+    /// Who issued it.
+    pub(crate) issuer: IssuerView,
     /// Each criterion with the level reached.
     pub(crate) levels: Vec<(Text, Text)>,
 }
@@ -48,13 +46,12 @@ impl Entry {
     /// The criteria of `claim` with the level reached in each.
     #[must_use]
     pub(crate) fn levels(claim: &Claim) -> Vec<(Text, Text)> {
-        let reached = |c: &crate::web::claim::Criterion| {
-            c.levels
-                .iter()
-                .find(|level| level.reached)
-                .map(|level| (c.name.clone(), level.name.clone()))
+        let reached = |criterion: &Criterion| {
+            let level = criterion.reached().map(|level| level.name.clone());
+            let level = level.unwrap_or_else(|| "no level stated".into());
+            (criterion.name.clone(), level)
         };
-        claim.rubric.iter().filter_map(reached).collect()
+        claim.rubric.iter().map(reached).collect()
     }
 }
 
@@ -135,12 +132,11 @@ async fn entry(site: &Site, id: &str) -> Result<Entry, WebError> {
     let stored = Stored::find(site, id).await?;
     let issuer = IssuerView::of(&stored::issuer(site, &stored.row.issuer_id).await?);
     let report = check::own(site, &stored).await?;
-    let claim = Claim::of(&stored.json()?);
+    let claim = Claim::of(&report).ok_or_else(WebError::damaged)?;
     Ok(Entry {
         id: id.to_owned(),
-        verdict: check::verdict(&report, true),
-        issuer: issuer.name,
-        proven: issuer.proven,
+        verdict: check::verdict(&report, Some(&issuer)),
+        issuer,
         levels: Entry::levels(&claim),
         claim,
     })
@@ -148,12 +144,11 @@ async fn entry(site: &Site, id: &str) -> Result<Entry, WebError> {
 
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
-    use crate::web::{claim, verdict::samples as verdicts};
+    use crate::web::{claim, pages::issuer, verdict::samples as verdicts};
     let entry = |verdict, claim: Claim, proven| Entry {
         id: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
         verdict,
-        issuer: "Riverside Tutoring".into(),
-        proven,
+        issuer: issuer::riverside(proven),
         levels: Entry::levels(&claim),
         claim,
     };

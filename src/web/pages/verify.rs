@@ -23,7 +23,8 @@ use crate::{
         claim::Claim,
         error::{Shown, WebError},
         frame::Frame,
-        verdict::{Check, Tone, Verdict},
+        pages::issuer::IssuerView,
+        verdict::{Check, Verdict},
     },
 };
 
@@ -56,20 +57,25 @@ impl VerifyForm {
 pub(crate) struct ReportPage {
     frame: Frame,
     verdict: Verdict,
-    verdict_is_good: bool,
     claim: Option<Claim>,
+    issuer: Option<IssuerView>,
     checks: Vec<Check>,
 }
 
 impl ReportPage {
-    /// The answer about what somebody sent.
+    /// The answer about what somebody sent; `issuer`: the organisation of ours that it names.
     #[must_use]
-    pub(crate) fn new(verdict: Verdict, claim: Option<Claim>, checks: Vec<Check>) -> ReportPage {
+    pub(crate) fn new(
+        verdict: Verdict,
+        claim: Option<Claim>,
+        issuer: Option<IssuerView>,
+        checks: Vec<Check>,
+    ) -> ReportPage {
         ReportPage {
             frame: Frame::new(verdict.word.as_str(), "The answer to one check.").within("/verify"),
-            verdict_is_good: verdict.tone == Tone::Good,
             verdict,
             claim,
+            issuer,
             checks,
         }
     }
@@ -100,9 +106,11 @@ async fn answered(
     }
     match check::bytes(&site, sent).await {
         Ok(report) => {
+            let issuer = check::issuer(&site, &report).await?;
             let page = ReportPage::new(
-                check::verdict(&report, false),
-                check::claim(&report),
+                check::verdict(&report, issuer.as_ref()),
+                Claim::of(&report),
+                issuer,
                 check::checks(&report),
             );
             answer::page(&page, NEVER)
@@ -167,9 +175,9 @@ async fn page_of_ours(site: &Site, sent: Bytes) -> Result<Option<String>, WebErr
 
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
-    use crate::web::{claim, verdict::samples as verdicts};
-    let report = |verdict, claim| {
-        ReportPage::new(verdict, claim, verdicts::checks())
+    use crate::web::{claim, pages::issuer, verdict::samples as verdicts};
+    let report = |verdict, claim, issuer| {
+        ReportPage::new(verdict, claim, issuer, verdicts::checks())
             .render()
             .expect("renders")
     };
@@ -183,12 +191,16 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         ),
         (
             "report-good",
-            report(verdicts::good(), Some(claim::samples::rich())),
+            report(
+                verdicts::good(),
+                Some(claim::samples::rich()),
+                Some(issuer::riverside(false)),
+            ),
         ),
         (
             "report-unsure",
-            report(verdicts::unsure(), Some(claim::samples::plain())),
+            report(verdicts::unsure(), Some(claim::samples::plain()), None),
         ),
-        ("report-unread", report(verdicts::unsure(), None)),
+        ("report-unread", report(verdicts::unsure(), None, None)),
     ]
 }
