@@ -111,6 +111,7 @@ fn the_kek_file_is_its_owners_alone_and_never_overwritten() {
         "skillmark-kek-v1 AAAA",
         &text[1..],
         &text.repeat(2),
+        &format!("{text}{}", " ".repeat(1_024)),
     ] {
         fs::write(&path, bad).expect("written");
         assert!(
@@ -192,6 +193,23 @@ fn a_seed_under_another_keys_name_does_not_sign() {
         let opened = custody.signing_key(&issuer, &key.key_id, &sealed, &key.kek_id);
         assert_eq!(opened.err(), Some(Fault::WrongSeed(key.key_id.clone())));
     }
+}
+
+#[test]
+fn nonces_and_keys_are_made_of_all_their_chance() {
+    let (_folder, config) = folder_with_kek();
+    let custody = Custody::open(&config);
+    let issuer = IssuerId::random(&SystemChance);
+    let ana = PersonId::random(&SystemChance);
+    let sealed = custody.seal(&issuer, "row", Purpose::Order, b"x", &Stuck(7));
+    assert_eq!(sealed.expect("sealed")[..24], [7; 24]);
+    let made = custody.new_person_key(&issuer, &ana, &Stuck(9));
+    let (_, sealed) = made.expect("a key");
+    let key = custody.unseal(&issuer, ana.as_str(), Purpose::PersonKey, &sealed);
+    assert_eq!(key.expect("opens").as_slice(), [9; 32]);
+    let new = custody.new_key(&issuer, &Stuck(0xca)).expect("a key");
+    let key = custody.signing_key(&issuer, &new.key_id, &new.seed_sealed, &new.kek_id);
+    assert_eq!(key.expect("opens").seed().as_slice(), [0xca; 32]);
 }
 
 #[test]

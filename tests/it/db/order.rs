@@ -119,8 +119,8 @@ on_both! {
         let chosen = ids.clone();
         ids.sort();
         let named = |rows: Vec<skillmark::db::CredentialRow>| -> Vec<_> { rows.into_iter().map(|row| row.promise.credential_id).collect() };
-        assert_eq!(named(of.credentials_of_batch("b").await.expect("read")), ids);
-        assert_eq!(named(of.credentials_after(None, 40).await.expect("read")), ids);
+        assert_eq!(named(of.pending(Some("b"), 100).await.expect("read")), ids);
+        assert_eq!(named(of.pending(None, 100).await.expect("read")), ids);
 
         let mut evidence: Vec<EvidenceId> = (0..5).map(|_| EvidenceId::random(&SystemChance)).collect();
         let rows: Vec<EvidenceRow> = evidence.iter().map(|id| EvidenceRow {

@@ -51,8 +51,10 @@ on_both! {
         drop(tx);
         assert_eq!(of.claim(&[7; 32], &[3; 32], noon()).await, Ok(Claim::New));
         // g10: another organisation's key is another key.
-        let claim = temp.db.of(theirs.id()).claim(&[1; 32], &[2; 32], noon()).await;
-        assert_eq!(claim, Ok(Claim::New));
+        let mut others = temp.db.of(theirs.id());
+        assert_eq!(others.claim(&[1; 32], &[5; 32], noon()).await, Ok(Claim::New));
+        assert_eq!(others.claim(&[1; 32], &[5; 32], noon()).await, Ok(Claim::Again));
+        assert_eq!(of.claim(&[1; 32], &[2; 32], noon()).await, Ok(Claim::Again));
     }
 
     fn g11_an_api_key_is_kept_as_a_hash_and_can_be_taken_back(temp) {
@@ -105,6 +107,7 @@ on_both! {
         of.revoke_portfolio(&row.portfolio_id, noon()).await.expect("revoked");
         row.revoked_at = Some(noon());
         assert_eq!(of.portfolios().await, Ok(vec![row.clone()]));
+        assert_eq!(temp.db.portfolio_by_token_hash(&token).await, Ok(Some(row.clone())));
         assert_eq!(of.revoke_portfolio(&row.portfolio_id, noon()).await, Err(Error::NoRow));
 
         let other = PortfolioRow {

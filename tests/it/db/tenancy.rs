@@ -113,8 +113,6 @@ impl<'d> House<'d> {
             format!("{:?}", of.person(&self.person.person_id).await),
             format!("{:?}", of.people_by_lookup(&[vec![1; 32]]).await),
             format!("{:?}", of.hold_people(&[vec![1; 32]]).await),
-            format!("{:?}", of.credentials_after(None, 100).await),
-            format!("{:?}", of.credentials_of_batch("b").await),
             format!("{:?}", of.batch_count("b").await),
             format!("{:?}", of.pending(None, 100).await),
             format!("{:?}", of.pending(Some("b"), 100).await),
@@ -234,11 +232,8 @@ on_both! {
         assert_eq!((theirs.all().await, ours.all().await), (alone.clone(), before));
 
         // And everything that an organisation does with what both have alike, or have no id for.
-        of.keep_answer(&[9; 32], 201, b"{}").await.expect("kept");
         assert_eq!(of.claim(&[7; 32], &[8; 32], later).await, Ok(Claim::New));
-        of.release_claim(&[9; 32]).await.expect("nothing to do");
-        temp.db.of(theirs.world.id()).release_claim(&[7; 32]).await.expect("nothing to do");
-        assert_eq!(of.claim(&[7; 32], &[8; 32], later).await, Ok(Claim::InProgress), "theirs is not ours");
+        assert_eq!(of.claim(&[9; 32], &[1; 32], later).await, Ok(Claim::Reused));
         of.describe_issuer("Ours", "https://ours.example", Some("https://ours.example/i.png"), Some("us"), true).await.expect("described");
         of.set_issuer_did("did:key:z6MkOurs").await.expect("set");
         of.set_domain_proven(Some(later)).await.expect("set");
@@ -262,6 +257,47 @@ on_both! {
         assert_eq!(changes, [1, 2]);
         // Its first version is its first, whatever the other list has.
         of.publish_status(&document(&ours.world, &next, 1)).await.expect("published");
+    }
+
+    fn g1_the_same_id_in_two_organisations_is_two_people(temp) {
+        let (ours, theirs) = (World::new(&temp.db).await, World::new(&temp.db).await);
+        let ana = ours.person(1).await;
+        let mut rows = Vec::new();
+        for (token, world) in [&ours, &theirs].into_iter().enumerate() {
+            let mut of = temp.db.of(world.id());
+            let person = PersonRow { issuer_id: world.id().clone(), ..ana.clone() };
+            if world.id() != ours.id() {
+                of.add_people(std::slice::from_ref(&person)).await.expect("added");
+            }
+            let mut promise = world.promises(1).await.remove(0);
+            promise.person_id = Some(person.person_id.clone());
+            promise.recipient_hash = Some(vec![1; 32]);
+            of.promise(std::slice::from_ref(&promise)).await.expect("written");
+            let record = evidence(&promise);
+            of.add_evidence(std::slice::from_ref(&record)).await.expect("added");
+            let mut row = portfolio(&person, u8::try_from(token).expect("small"));
+            row.portfolio_id = "AAAAAAAAAAAAAAAAAAAAAA".parse().expect("an id");
+            row.expires_at = Some(if token == 0 { noon() } else { at("2028-01-01T00:00:00Z") });
+            let mut tx = temp.db.begin().await.expect("begun");
+            tx.of(world.id()).add_portfolio(&row, std::slice::from_ref(&promise.credential_id)).await.expect("added");
+            tx.commit().await.expect("kept");
+            rows.push((person, promise, record, row));
+        }
+        let (person, promise, record, row) = rows.remove(1);
+        let untouched = async || {
+            let mut of = temp.db.of(theirs.id());
+            assert_eq!(of.person(&person.person_id).await, Ok(Some(person.clone())));
+            let found = of.credential(&promise.credential_id).await.expect("read").expect("there");
+            assert_eq!((&found.promise, found.problem), (&promise, None));
+            assert_eq!(of.evidence_of(&promise.credential_id).await, Ok(vec![record.clone()]));
+            assert_eq!(of.portfolios().await, Ok(vec![row.clone()]));
+            assert_eq!(of.portfolio_members(&row.portfolio_id).await, Ok(vec![promise.credential_id.clone()]));
+        };
+        assert_eq!(temp.db.forget_portfolios(at("2027-01-01T00:00:00Z")).await, Ok(1));
+        untouched().await;
+        temp.db.of(ours.id()).erase_person(&ana.person_id, "x", noon()).await.expect("erased");
+        untouched().await;
+        assert_eq!(temp.db.of(ours.id()).portfolios().await, Ok(vec![]));
     }
 
     fn j2_a_refusal_says_nothing_of_the_row(temp) {
