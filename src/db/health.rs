@@ -1,6 +1,62 @@
 //! Whether the store answers, and whether it is whole.
 
-use super::{Db, Error};
+use super::{Db, Error, Tenant, Ts};
+use crate::ids::StatusListId;
+
+/// What an organisation promised and has not signed.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Unfinished {
+    /// How many credentials are still to be signed.
+    pub pending: i64,
+    /// When the oldest of them was promised.
+    pub oldest: Option<Ts>,
+    /// How many were given up.
+    pub failed: i64,
+    /// Why one of them was; nothing of a person.
+    pub problem: Option<String>,
+}
+
+impl Tenant<'_> {
+    /// What this organisation promised and has not signed.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn unfinished(&mut self) -> Result<Unfinished, Error> {
+        let found = self
+            .read(
+                "select count(*) filter (where state = 'pending') as pending, \
+                 min(case when state = 'pending' then proof_created end) as oldest, \
+                 count(*) filter (where state = 'failed') as failed, \
+                 max(problem) as problem \
+                 from credentials where issuer_id = $1 and state <> 'issued'",
+            )
+            .opt()
+            .await?;
+        found.ok_or(Error::NoRow)
+    }
+
+    /// When the first of the bits that are set was set, of those set at `since` or later.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn first_bit_since(
+        &mut self,
+        list: &StatusListId,
+        since: Ts,
+    ) -> Result<Option<Ts>, Error> {
+        let found: Vec<Ts> = self
+            .read(
+                "select changed_at from status_entries where issuer_id = $1 \
+                 and status_list_id = $2 and state <> 'ok' and changed_at >= $3 \
+                 order by changed_at limit 1",
+            )
+            .bind(list.clone())
+            .bind(since)
+            .scalars()
+            .await?;
+        Ok(found.into_iter().next())
+    }
+}
 
 impl Db {
     /// Asks the store for an answer, any answer.

@@ -44,6 +44,7 @@ use engine::{Arg, Query, Row};
 pub use engine::{Db, Tx};
 pub use error::Error;
 pub use evidence::EvidenceRow;
+pub use health::Unfinished;
 pub use idempotency::Claim;
 pub use issuer_keys::{IssuerKeyRow, KeyState};
 pub use issuers::{DidMethod, IssuerRow};

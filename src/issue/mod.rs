@@ -9,6 +9,8 @@ pub mod achievement;
 // Issuing many.
 pub mod batch;
 mod columns;
+// What is not as it should be.
+pub mod checkup;
 // "Confirm the name you were given": match or no match.
 pub mod confirm;
 // Whether the web address is theirs.

@@ -27,6 +27,7 @@ mod support;
 mod browser;
 mod canary;
 mod cli;
+mod doctor;
 mod outbound;
 mod outbound_peers;
 mod readme;

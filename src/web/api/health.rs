@@ -10,6 +10,8 @@ use crate::web::{Site, error::WebError, problem::Problem};
 pub(crate) struct Health {
     /// `ok`.
     status: &'static str,
+    /// `skillmark`: `skillmark doctor` tells by it whose address this is.
+    program: &'static str,
 }
 
 /// Whether the program runs.
@@ -18,7 +20,10 @@ pub(crate) struct Health {
 #[utoipa::path(get, path = "/health/live", operation_id = "live", tag = "Health",
     responses((status = 200, description = "It runs.", body = Health)))]
 pub(crate) async fn live() -> Json<Health> {
-    Json(Health { status: "ok" })
+    Json(Health {
+        status: "ok",
+        program: "skillmark",
+    })
 }
 
 /// How the service is, looked up.
