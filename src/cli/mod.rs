@@ -17,7 +17,7 @@ mod spoken;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::{CommandFactory as _, Parser};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 use self::{failure::Failure, screen::Screen};
 use crate::config::Config as Settings;
@@ -50,7 +50,7 @@ struct Cli {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let screen = Screen::new();
     panics::say_only_where(screen);
-    match Cli::try_parse_from(arguments) {
+    match understand(arguments) {
         Ok(cli) => ExitCode::from(start(cli, &screen)),
         Err(error) => {
             // `--help` and `--version` are errors to clap, and go to the standard output.
@@ -64,6 +64,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(code)
         }
     }
+}
+
+/// Reads the arguments and the environment.
+fn understand(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let matches = Cli::command().try_get_matches_from(arguments)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    if let Command::Config(config) = &mut cli.command {
+        config.learn_from(&matches);
+    }
+    Ok(cli)
 }
 
 fn start(cli: Cli, screen: &Screen) -> u8 {
@@ -121,6 +131,7 @@ commands! {
     revoke::Revoke,
     suspend::Suspend,
     reinstate::Reinstate,
+    status::Status,
     portfolio::Portfolio,
     people::People,
     forget::Forget,

@@ -30,7 +30,8 @@ Examples:
 
 Keys and status lists that are neither in the credential (did:key, did:jwk) nor our own are taken from
 --issuer and --status, or else read where they stand, by https. With --offline nobody is asked, and
-what is not given is \"cannot tell\".")]
+what is not given is \"cannot tell\". `skillmark status` prints a list of ours for that, and
+`skillmark keys public` an issuer.")]
 pub(super) struct Verify {
     /// A file (JSON, JWT, PNG, SVG, JPEG), a link, or - for the standard input.
     #[arg(value_name = "FILE|LINK|-")]

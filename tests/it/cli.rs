@@ -33,7 +33,7 @@ impl Desk {
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -80,7 +80,7 @@ impl Desk {
     }
 
     /// Writes the achievement and CSV of these tests.
-    fn with_class(self) -> Desk {
+    pub(crate) fn with_class(self) -> Desk {
         fs::write(self.path("knots.json"), ACHIEVEMENT).expect("written");
         fs::write(self.path("class.csv"), CLASS).expect("written");
         self
@@ -111,7 +111,7 @@ impl Done {
     }
 
     #[track_caller]
-    fn says(self, text: &str) -> Done {
+    pub(crate) fn says(self, text: &str) -> Done {
         let all = format!("{}{}", self.out, self.err);
         assert!(all.contains(text), "no `{text}` in:\n{all}");
         self
@@ -162,7 +162,7 @@ fn every_command_has_help_with_examples() {
         assert!(command.get_about().is_some(), "{path:?}");
         commands += 1;
     }
-    assert_eq!(commands, 1 + 18 + 1 + 5 + 3 + 1 + 2 + 3);
+    assert_eq!(commands, 1 + 19 + 1 + 5 + 3 + 1 + 2 + 3);
     desk.run(&["--help"]).is(0).says("Examples:").says("demo");
     desk.run(&["--version"]).is(0).says("skillmark ");
     definition.clone().debug_assert();
@@ -523,26 +523,56 @@ fn a_portfolio_is_made_listed_and_taken_back() {
 }
 
 #[test]
-fn the_doctor_and_the_settings_are_plain() {
+fn every_setting_says_where_it_came_from() {
     let desk = Desk::new();
-    desk.run(&["doctor", "--listen", "127.0.0.1:0"])
-        .is(0)
-        .says("contexts: unchanged")
-        .says("skillmark init");
-    desk.run(&["migrate"]).is(0).says("up to date (SQLite)");
+    let database = "postgres://me:hunter2@db/x";
+    let arguments = ["config", "--rate-burst", "7", "--database-url", database];
+    let output = desk
+        .command(&arguments)
+        .env("SKILLMARK_LISTEN", "0.0.0.0:8081")
+        .env("SKILLMARK_RATE_BURST", "9")
+        .env("SKILLMARK_KEK_FILE", "/keys/kek")
+        .output()
+        .expect("the program");
+    let shown = String::from_utf8(output.stdout).expect("text");
+    insta::assert_snapshot!(shown, @r"
+    # Folder for everything this program keeps (default)
+    SKILLMARK_DATA=./skillmark-data
+    # PostgreSQL database; without it, the file skillmark.sqlite in the data folder (flag)
+    SKILLMARK_DATABASE_URL=postgres://me:***@db/x
+    # Address people reach this service at; links, DIDs and credential ids begin with it (default)
+    SKILLMARK_PUBLIC_URL=http://localhost:8080
+    # Address and port to listen on (environment)
+    SKILLMARK_LISTEN=0.0.0.0:8081
+    # File with the key that seals all other keys; without it, kek.key in the data folder. Keep a copy apart from the database's backups (environment)
+    SKILLMARK_KEK_FILE=/keys/kek
+    # Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated (default)
+    # SKILLMARK_TRUSTED_PROXIES=
+    # Requests one address may make at once; a class behind one school address counts as one (flag)
+    SKILLMARK_RATE_BURST=7
+    # Requests per second one address wins back after a burst (default)
+    SKILLMARK_RATE_PER_SECOND=20
+    # What is logged: error, warn, info, debug, trace, or a filter such as skillmark=debug (default)
+    SKILLMARK_LOG=info
+    # How log lines look (default)
+    SKILLMARK_LOG_FORMAT=text
+    ");
+    // The flags may stand before the command, too, and what was shown is read back.
+    let before = desk.run(&["--rate-burst", "7", "config"]).is(0);
+    assert!(
+        before
+            .out
+            .contains("counts as one (flag)\nSKILLMARK_RATE_BURST=7\n")
+    );
+    assert!(!desk.has("skillmark-data"));
+}
+
+#[test]
+fn what_is_past_its_time_is_deleted() {
+    let desk = Desk::new();
     desk.run(&["forget"])
         .is(0)
         .says("Deleted: keys of requests: 0; ended portfolios: 0; notes of status lists: 0; lines of the log: 0.");
-    let shown = desk
-        .run(&["config", "--database-url", "postgres://me:hunter2@db/x"])
-        .is(0)
-        .says("SKILLMARK_DATABASE_URL=postgres://me:***@db/x");
-    assert!(!shown.out.contains("hunter2"));
-    fs::remove_file(desk.path("skillmark-data/skillmark.sqlite")).expect("a store");
-    fs::create_dir(desk.path("skillmark-data/skillmark.sqlite")).expect("a folder in its place");
-    desk.run(&["doctor", "--listen", "127.0.0.1:0"])
-        .is(1)
-        .says("CARE  database");
 }
 
 /// What stands behind `name` on a line of its own.
@@ -557,108 +587,49 @@ fn value_of(done: &Done, name: &str) -> String {
 }
 
 #[test]
-fn achievements_are_published_once_and_listed_with_their_ids() {
+fn a_status_list_is_taken_elsewhere() {
     let desk = Desk::new().with_class();
-    desk.run(&["achievements", "publish", "knots.json"])
-        .is(1)
-        .says("skillmark init");
-    desk.run(&[
-        "init",
-        "--name",
-        "Harbour",
-        "--web",
-        "https://harbour.example",
-    ])
-    .is(0);
-    desk.run(&["achievements", "list"])
-        .is(0)
-        .says("Nothing is published yet.");
-    let first = desk
-        .run(&["achievements", "publish", "knots.json"])
-        .is(0)
-        .says("Published \"Knots for the Quay\".");
-    let id = value_of(&first, "id");
-    assert_eq!(id.len(), 22, "{id}");
-    desk.run(&["achievements", "publish", "knots.json"])
-        .is(0)
-        .says("was published before")
-        .says(&id);
-    desk.run(&["achievements", "list"])
-        .is(0)
-        .says(&format!("{id}  performance  Knots for the Quay"));
+    let web = "https://harbour.example";
+    desk.run(&["init", "--name", "Harbour", "--web", web]).is(0);
     desk.run(&["issue", "knots.json", "class.csv", "--out", "badges"])
-        .is(0)
-        .says(&format!("The achievement's id, for programs: {id}"));
-    fs::write(
-        desk.path("knots.json"),
-        ACHIEVEMENT.replace("\"task\"", "\"tusk\""),
-    )
-    .expect("written");
-    desk.run(&["achievements", "publish", "knots.json"])
-        .is(1)
-        .says("/tusk");
-    desk.run(&["achievements", "publish", "gone.json"]).is(74);
-}
+        .is(0);
+    let first = fs::read_to_string(desk.path("badges/1.json")).expect("a file");
+    let credential: Value = serde_json::from_str(&first).expect("JSON");
+    let link = credential["id"].as_str().expect("an id");
+    let list = credential["credentialStatus"]["statusListCredential"].as_str();
+    let list = list.expect("a list");
+    let printed = desk.run(&["status", link]).is(0).out;
+    assert_eq!(desk.run(&["status", list]).is(0).out, printed);
+    let value: Value = serde_json::from_str(&printed).expect("JSON");
+    assert_eq!(value["id"], list);
 
-/// A key works until another process takes it back, and then not for one second more.
-#[tokio::test]
-async fn g11_a_revoked_api_key_is_401_within_a_second() {
-    let desk = Desk::new();
-    desk.run(&[
-        "init",
-        "--name",
-        "Harbour",
-        "--web",
-        "https://harbour.example",
-    ])
-    .is(0);
-    desk.run(&["api-keys", "new", "x", "--scopes", "root"])
+    let elsewhere = Desk::new();
+    fs::write(elsewhere.path("badge.json"), &first).expect("written");
+    fs::write(elsewhere.path("list.json"), &printed).expect("written");
+    let verify = ["verify", "badge.json", "--status", "list.json"];
+    elsewhere
+        .run(&verify)
+        .is(0)
+        .says("VALID  Signed by Harbour");
+    desk.run(&["revoke", link]).is(0);
+    let printed = desk.run(&["status", link]).is(0).out;
+    fs::write(elsewhere.path("list.json"), &printed).expect("written");
+    elsewhere
+        .run(&verify)
+        .is(1)
+        .says("The issuer has taken it back.");
+
+    desk.run(&["status", "https://elsewhere.example/status/x"])
+        .is(64);
+    desk.run(&["status", "http://localhost:8080/status/x"])
         .is(64)
-        .says("expected one of issue, revoke, read, publish, manage");
-    desk.run(&["api-keys", "new", "x"]).is(64).says("--scopes");
-    desk.run(&[
-        "api-keys",
-        "new",
-        "x",
-        "--scopes",
-        "read",
-        "--expires",
-        "2020-01-01",
-    ])
-    .is(64)
-    .says("expires is a time that has passed");
-    let made = desk
-        .run(&["api-keys", "new", "School system", "--scopes", "read,issue"])
-        .is(0)
-        .says("shown this once");
-    let (key, id) = (value_of(&made, "API key  "), value_of(&made, "id"));
-    assert!(key.starts_with("skm_"), "{key}");
-    let listed = desk
-        .run(&["api-keys", "list"])
-        .is(0)
-        .says(&format!(
-            "{id}  School system  (read issue)  until it is taken back"
-        ))
-        .says("first  (issue revoke read publish)");
-    assert!(!listed.out.contains("skm_"), "{}", listed.out);
-
-    let mut serving = Serving::with(&desk, &["serve", "--listen", "127.0.0.1:0"]);
-    let line = serving.until("Serving http://localhost:8080 on ");
-    let address = line.split(". ").next().expect("an address");
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::new();
-    let url = format!("http://{address}/api/v1/achievements");
-    let ask = async || {
-        let answer = client.get(&url).bearer_auth(&key).send().await;
-        answer.expect("an answer").status().as_u16()
-    };
-    assert_eq!(ask().await, 200);
-    desk.run(&["api-keys", "revoke", &id]).is(0);
-    assert_eq!(ask().await, 401);
-    desk.run(&["api-keys", "list"]).is(0).says("taken back");
-    desk.run(&["api-keys", "revoke", &id])
-        .is(1)
-        .says("no such API key");
+        .says("status list");
+    for nothing in [
+        "AAAAAAAAAAAAAAAAAAAAAA",
+        "http://localhost:8080/status/AAAAAAAAAAAAAAAAAAAAAA",
+    ] {
+        desk.run(&["status", nothing]).is(1).says("there is no");
+    }
 }
 
 /// A demo that serves, stopped when dropped.
@@ -737,6 +708,18 @@ async fn the_demo_issues_verifies_serves_and_runs_again() {
         .as_str()
         .expect("a list");
     fs::write(desk.path("list.json"), get(list).await).expect("written");
+    desk.run(&[
+        "doctor",
+        "--data",
+        &folder,
+        "--listen",
+        &format!("127.0.0.1:{port}"),
+    ])
+    .is(0)
+    .says(&format!(
+        "ok    address: a Skillmark server answers at 127.0.0.1:{port}"
+    ))
+    .says("Nothing fails.");
     drop(demo);
 
     desk.run(&["verify", "badge.json"]).is(2);
