@@ -1,7 +1,7 @@
 //! A verification's report, told to a person at a terminal.
 
 use super::{Failure, Screen, screen::plain};
-use crate::verify::{Achieved, Check, Outcome, Report, Verdict};
+use crate::verify::{Achieved, Check, Child, Claim, Outcome, Report, Verdict};
 
 /// The verdict in one word.
 pub(super) fn word(verdict: Verdict) -> &'static str {
@@ -24,6 +24,9 @@ pub(super) fn tell(report: &Report, screen: &Screen) -> Result<(), Failure> {
         screen.title(format_args!("\n{heading}"))?;
         tell_achieved(achieved, screen)?;
     }
+    if let Some(claimed) = &report.claim {
+        tell_others(claimed.claim(), screen)?;
+    }
     if let Some(issuer) = &report.issuer {
         screen.pair(
             "issuer",
@@ -41,6 +44,16 @@ pub(super) fn tell(report: &Report, screen: &Screen) -> Result<(), Failure> {
             "",
             format_args!("{}: {}", plain(&fault.pointer), plain(&fault.sentence)),
         )?;
+    }
+    for warning in &report.warnings {
+        screen.line(format_args!(
+            "  note     {:<18}{}",
+            "Read all the same",
+            plain(&warning.sentence)
+        ))?;
+    }
+    for child in &report.children {
+        tell_child(child, screen)?;
     }
     for endorsement in &report.endorsements {
         let inner = &endorsement.report;
@@ -65,6 +78,47 @@ fn paint(screen: &Screen, verdict: Verdict) -> String {
         format!("\u{1b}[1;{colour}m{word}\u{1b}[0m")
     } else {
         word.to_owned()
+    }
+}
+
+/// What a document says that is no achievement.
+fn tell_others(claim: &Claim, screen: &Screen) -> Result<(), Failure> {
+    match claim {
+        Claim::Achievement(_) => Ok(()),
+        Claim::Endorsement(said) => {
+            screen.pair("endorsement", plain(&said.name))?;
+            screen.pair("about", plain(&said.about))?;
+            screen.pair("", plain(said.comment.as_deref().unwrap_or_default()))
+        }
+        Claim::Record(said) => {
+            screen.pair("learner record", plain(&said.name))?;
+            for link in &said.associations {
+                let source = link.source_name.as_ref().unwrap_or(&link.source);
+                let target = link.target_name.as_ref().unwrap_or(&link.target);
+                let (source, kind, target) = (plain(source), plain(&link.kind), plain(target));
+                screen.pair("", format_args!("{source} {kind} {target}"))?;
+            }
+            Ok(())
+        }
+        Claim::Presentation(said) => {
+            let holder = said.holder.as_deref().unwrap_or("nobody who is named");
+            screen.pair("presented by", plain(holder))
+        }
+    }
+}
+
+/// One credential inside, with its own verdict.
+fn tell_child(child: &Child, screen: &Screen) -> Result<(), Failure> {
+    let inner = &child.report;
+    screen.line(format_args!(
+        "\nInside at {}: {}  {}",
+        plain(&child.pointer),
+        paint(screen, inner.verdict),
+        plain(&inner.sentence)
+    ))?;
+    match inner.claim.as_ref().and_then(|c| c.claim().achieved()) {
+        Some(achieved) => tell_achieved(achieved, screen),
+        None => Ok(()),
     }
 }
 

@@ -14,6 +14,10 @@ pub const PROOFS: usize = 8;
 pub const ENDORSEMENTS: usize = 8;
 /// Credentials inside one presentation or learner record. Past it: could not check.
 pub const CHILDREN: usize = 50;
+/// Inputs that are verified at once. Past it: 413.
+pub const MANY: usize = 50;
+/// All inputs that are verified at once: bytes, unpacked. Past it: 413.
+pub const MANY_BYTES: usize = 16 * 1024 * 1024;
 /// An uploaded image, and the body of a page's form: bytes. Past it: 413.
 pub const UPLOAD_BYTES: usize = 2 * 1024 * 1024;
 /// A CSV file: bytes. Past it: 413.

@@ -235,6 +235,7 @@ fn document(
         list.set(place, true).map_err(|_| fault(()))?;
     }
     let credential = ListCredential {
+        kind: crate::status::Kind::Bitstring,
         url: url(origin, &row.status_list_id),
         issuer: did.to_owned(),
         purposes: vec![Purpose::of(&row.purpose)],

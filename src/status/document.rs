@@ -4,15 +4,18 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::{Entry, List, Purpose, StatusError};
+use super::{Entry, Kind, List, MIN_ENTRIES, MIN_OLD_ENTRIES, Purpose, StatusError};
 use crate::{
     credential::{dates, has_type},
     json::{Members, Value},
 };
 
-/// A `BitstringStatusListCredential` (Bitstring Status List §2.2), without its proof.
+/// A `BitstringStatusListCredential` (Bitstring Status List §2.2) or a `StatusList2021Credential`,
+/// without its proof.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListCredential {
+    /// Which of them.
+    pub kind: Kind,
     /// Its address, which is its id.
     pub url: String,
     /// The id of who says so.
@@ -93,11 +96,15 @@ impl ListCredential {
     /// # Errors
     /// [`StatusError::List`].
     pub fn read(credential: &Value<'_>) -> Result<ListCredential, StatusError> {
-        if !has_type(credential, "BitstringStatusListCredential") {
+        let (kind, subject_type) = if has_type(credential, "BitstringStatusListCredential") {
+            (Kind::Bitstring, "BitstringStatusList")
+        } else if has_type(credential, "StatusList2021Credential") {
+            (Kind::StatusList2021, "StatusList2021")
+        } else {
             return Err(StatusError::List("is not a BitstringStatusListCredential"));
-        }
+        };
         let subject = match credential.get("credentialSubject").map(Value::one_or_many) {
-            Some([subject]) if has_type(subject, "BitstringStatusList") => subject,
+            Some([subject]) if has_type(subject, subject_type) => subject,
             _ => {
                 return Err(StatusError::List(
                     "has no subject of type BitstringStatusList",
@@ -112,13 +119,18 @@ impl ListCredential {
             Some(profile @ Value::Object(_)) => text(profile, "id", "names no issuer")?,
             _ => text(credential, "issuer", "names no issuer")?,
         };
+        let packed = text(subject, "encodedList", "has no encodedList")?;
         Ok(ListCredential {
+            kind,
             url: text(credential, "id", "has no id")?,
             issuer,
             purposes: purposes(subject)?,
-            list: List::decode(&text(subject, "encodedList", "has no encodedList")?)?,
-            valid_from: date(credential, "validFrom")?,
-            valid_until: date(credential, "validUntil")?,
+            list: match kind {
+                Kind::Bitstring => List::decode(&packed)?,
+                Kind::StatusList2021 => List::decode_bare(&packed)?,
+            },
+            valid_from: date(credential, ["validFrom", "issuanceDate"])?,
+            valid_until: date(credential, ["validUntil", "expirationDate"])?,
             ttl_ms: ttl(subject)?,
         })
     }
@@ -132,10 +144,17 @@ impl ListCredential {
         if self.url != entry.list {
             return Err(StatusError::List("is another than the entry names"));
         }
+        if self.kind != entry.kind {
+            return Err(StatusError::List("is of another kind than the entry"));
+        }
         if !self.purposes.contains(&entry.purpose) {
             return Err(StatusError::List("is for another purpose than the entry"));
         }
-        let value = self.list.value(entry.index, entry.size)?;
+        let least = match self.kind {
+            Kind::Bitstring => MIN_ENTRIES,
+            Kind::StatusList2021 => MIN_OLD_ENTRIES,
+        };
+        let value = self.list.value_among(entry.index, entry.size, least)?;
         let message = entry.messages.iter().find(|(of, _)| *of == value);
         Ok(Status {
             purpose: entry.purpose.clone(),
@@ -154,8 +173,9 @@ fn purposes(subject: &Value<'_>) -> Result<Vec<Purpose>, StatusError> {
         .ok_or(StatusError::List("has no statusPurpose"))
 }
 
-fn date(credential: &Value<'_>, name: &str) -> Result<Option<Timestamp>, StatusError> {
-    let Some(value) = credential.get(name) else {
+/// A date under its name in VCDM 2.0 or 1.1.
+fn date(credential: &Value<'_>, names: [&str; 2]) -> Result<Option<Timestamp>, StatusError> {
+    let Some(value) = names.iter().find_map(|name| credential.get(name)) else {
         return Ok(None);
     };
     let at = value.as_str().and_then(|text| dates::stamp(text).ok());

@@ -8,9 +8,31 @@ use crate::{
     json::{Members, Value},
 };
 
-/// A `BitstringStatusListEntry` (Bitstring Status List §2.1).
+/// Which standard an entry and its list follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Bitstring Status List 1.0: `BitstringStatusListEntry`.
+    Bitstring,
+    /// Its forerunner, Status List 2021: `StatusList2021Entry`.
+    StatusList2021,
+}
+
+/// One status of a credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    /// A place in a list of bits.
+    Place(Entry),
+    /// A list that names what was taken back (`1EdTechRevocationList`), at this address.
+    Revocations(String),
+}
+
+/// A `BitstringStatusListEntry` (Bitstring Status List §2.1) or a `StatusList2021Entry`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
+    /// Which of them.
+    pub kind: Kind,
+    /// Whether the index was written as a JSON number, which the standard does not have.
+    pub numeric_index: bool,
     /// What the list is about.
     pub purpose: Purpose,
     /// The place in the list, counted in entries from 0.
@@ -26,10 +48,24 @@ pub struct Entry {
 /// Every status of a credential, read one by one: one that cannot be read must not hide the
 /// others, nor be passed over.
 #[must_use]
-pub fn entries(credential: &Value<'_>) -> Vec<Result<Entry, StatusError>> {
+pub fn entries(credential: &Value<'_>) -> Vec<Result<Named, StatusError>> {
     let statuses = credential.get("credentialStatus");
     let statuses = statuses.map_or(&[][..], Value::one_or_many);
-    statuses.iter().map(Entry::read).collect()
+    statuses.iter().map(named).collect()
+}
+
+fn named(status: &Value<'_>) -> Result<Named, StatusError> {
+    if !has_kind(status, "1EdTechRevocationList") {
+        return Entry::read(status).map(Named::Place);
+    }
+    let list = status.get("id").and_then(Value::as_str);
+    match list.filter(|list| did::is_absolute(list)) {
+        Some(list) => Ok(Named::Revocations(list.to_owned())),
+        None => Err(StatusError::Entry {
+            member: "id",
+            sentence: "must be the https address of the list",
+        }),
+    }
 }
 
 impl Entry {
@@ -37,6 +73,8 @@ impl Entry {
     #[must_use]
     pub fn new(purpose: Purpose, list: impl Into<String>, index: u64) -> Entry {
         Entry {
+            kind: Kind::Bitstring,
+            numeric_index: false,
             purpose,
             index,
             list: list.into(),
@@ -62,10 +100,10 @@ impl Entry {
     /// Reads one item of `credentialStatus`.
     ///
     /// # Errors
-    /// [`StatusError::UnknownType`], [`StatusError::Range`] for an index that is not a canonical
-    /// decimal text, [`StatusError::Entry`] for the rest.
+    /// [`StatusError::UnknownType`], [`StatusError::Range`] for an index that is neither a canonical
+    /// decimal text nor a whole JSON number, [`StatusError::Entry`] for the rest.
     pub fn read(status: &Value<'_>) -> Result<Entry, StatusError> {
-        kind(status)?;
+        let kind = kind(status)?;
         let text = |member: &'static str| {
             let found = status.get(member).and_then(Value::as_str);
             found.ok_or(StatusError::Entry {
@@ -88,30 +126,54 @@ impl Entry {
                 sentence,
             });
         }
-        let size = size(status)?;
+        let size = match kind {
+            Kind::Bitstring => size(status)?,
+            Kind::StatusList2021 => 1,
+        };
         Ok(Entry {
+            kind,
+            numeric_index: matches!(status.get("statusListIndex"), Some(Value::Number(_))),
             purpose: Purpose::of(text("statusPurpose")?),
             index: index(status.get("statusListIndex"))?,
             list: list.to_owned(),
-            messages: messages(status, size)?,
+            messages: match kind {
+                Kind::Bitstring => messages(status, size)?,
+                Kind::StatusList2021 => Vec::new(),
+            },
             size,
         })
     }
 }
 
-fn kind(status: &Value<'_>) -> Result<(), StatusError> {
+fn has_kind(status: &Value<'_>, name: &str) -> bool {
     let kinds = status.get("type").map_or(&[][..], Value::one_or_many);
-    let is_ours = |kind: &Value<'_>| kind.as_str() == Some("BitstringStatusListEntry");
-    if kinds.iter().any(is_ours) {
-        return Ok(());
+    kinds.iter().any(|kind| kind.as_str() == Some(name))
+}
+
+fn kind(status: &Value<'_>) -> Result<Kind, StatusError> {
+    if has_kind(status, "BitstringStatusListEntry") {
+        return Ok(Kind::Bitstring);
     }
+    if has_kind(status, "StatusList2021Entry") {
+        return Ok(Kind::StatusList2021);
+    }
+    let kinds = status.get("type").map_or(&[][..], Value::one_or_many);
     let name = kinds.first().and_then(Value::as_str).unwrap_or_default();
     Err(StatusError::UnknownType(name.to_owned()))
 }
 
-/// A decimal number with one spelling: no sign, no leading zero, no exponent, not a JSON number
-/// (threat E3).
+/// A decimal number with one spelling: no sign, no leading zero, no exponent (threat E3). A whole
+/// JSON number is read too, because the field writes it so; whoever reads it says so.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the range was checked"
+)]
 fn index(value: Option<&Value<'_>>) -> Result<u64, StatusError> {
+    if let Some(Value::Number(number)) = value {
+        let whole = number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(number);
+        return whole.then_some(*number as u64).ok_or(StatusError::Range);
+    }
     let text = value.and_then(Value::as_str).ok_or(StatusError::Range)?;
     let is_canonical =
         text == "0" || (text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0'));
@@ -188,7 +250,9 @@ mod tests {
             r#""5.0""#,
             r#""""#,
             "null",
-            "5",
+            "5.5",
+            "-1",
+            "1e300",
             "[5]",
             r#""99999999999999999999""#,
             r#""٥""#,
@@ -197,6 +261,8 @@ mod tests {
             assert_eq!(entry, Err(StatusError::Range), "{index}");
         }
         assert_eq!(read(""), Err(StatusError::Range));
+        let numeric = read(r#","statusListIndex":5"#).expect("an entry");
+        assert_eq!((numeric.index, numeric.numeric_index), (5, true));
         for (index, value) in [
             ("0", 0),
             ("94567", 94567),

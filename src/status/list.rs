@@ -10,6 +10,10 @@ use super::StatusError;
 /// The fewest entries a list may have (Bitstring Status List §2.2): the herd to hide in.
 pub const MIN_ENTRIES: usize = 131_072;
 
+/// The fewest entries that a list of a kind before Bitstring Status List 1.0 may have: such lists
+/// were published, and hide nobody worse than a list of today by much.
+pub const MIN_OLD_ENTRIES: usize = 100_000;
+
 /// The largest list that is unpacked, in bytes: 8 MiB, 67,108,864 bits.
 pub const MAX_BYTES: usize = crate::config::limits::STATUS_LIST_BYTES;
 
@@ -77,9 +81,19 @@ impl List {
     /// [`StatusError::Length`] if the list has fewer than [`MIN_ENTRIES`] entries of that size;
     /// [`StatusError::Range`] past the end.
     pub fn value(&self, index: u64, size: u32) -> Result<u32, StatusError> {
+        self.value_among(index, size, MIN_ENTRIES)
+    }
+
+    /// [`List::value`] of a list that has at least `least` entries.
+    pub(super) fn value_among(
+        &self,
+        index: u64,
+        size: u32,
+        least: usize,
+    ) -> Result<u32, StatusError> {
         let width = size.clamp(1, 32) as usize;
         let entries = self.len() / width;
-        if entries < MIN_ENTRIES {
+        if entries < least {
             return Err(StatusError::Length(entries));
         }
         let index = usize::try_from(index).map_err(|_| StatusError::Range)?;
@@ -113,6 +127,11 @@ impl List {
         let body = text
             .strip_prefix('u')
             .ok_or(StatusError::List("is not base64url, beginning with u"))?;
+        List::decode_bare(body)
+    }
+
+    /// [`List::decode`] of a Status List 2021, which has no `u` in front.
+    pub(super) fn decode_bare(body: &str) -> Result<List, StatusError> {
         let packed = URL_SAFE_NO_PAD
             .decode(body)
             .map_err(|_| StatusError::List("is not base64url without padding"))?;

@@ -13,8 +13,8 @@ mod list;
 use std::fmt;
 
 pub use document::{ListCredential, Status};
-pub use entry::{Entry, entries};
-pub use list::{List, MAX_BYTES, MIN_ENTRIES};
+pub use entry::{Entry, Kind, Named, entries};
+pub use list::{List, MAX_BYTES, MIN_ENTRIES, MIN_OLD_ENTRIES};
 
 /// What a list is about (Bitstring Status List §2.1).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -62,7 +62,7 @@ pub(super) fn sentence(
     }
 }
 
-fn who(issuer: &Issuer) -> String {
+pub(super) fn who(issuer: &Issuer) -> String {
     let at = issuer.domain.as_deref().unwrap_or(&issuer.id);
     match &issuer.name {
         Some(name) => format!("{name} ({at})"),

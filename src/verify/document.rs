@@ -70,7 +70,7 @@ pub(super) fn examine(document: &Value) -> Examined {
         _ => credential::faults(document),
     };
     let mut examined = judge(document, sort, faults, &["proof"]);
-    examined.warnings = warnings(document);
+    examined.warnings.extend(warnings(document));
     examined
 }
 
@@ -94,7 +94,8 @@ pub(super) fn judge(
         meaning(&sorted.structure, pinned.as_ref().err()),
         types(&sorted.types, sort),
     ];
-    let schema_check = form(document, sort, &mut sorted.form);
+    let mut warnings = Vec::new();
+    let schema_check = form(document, sort, &mut sorted.form, &mut warnings);
     checks.push(schema_check);
     if sort != Sort::Presentation {
         checks.push(holder(&sorted.subject));
@@ -103,7 +104,7 @@ pub(super) fn judge(
         sort,
         checks,
         faults,
-        warnings: Vec::new(),
+        warnings,
     }
 }
 
@@ -270,7 +271,12 @@ fn types(faults: &[&Fault], sort: Sort) -> Check {
     }
 }
 
-fn form(document: &Value, sort: Sort, faults: &mut Vec<&Fault>) -> Check {
+fn form(
+    document: &Value,
+    sort: Sort,
+    faults: &mut Vec<&Fault>,
+    warnings: &mut Vec<Warning>,
+) -> Check {
     if !faults.is_empty() {
         return Check::fail(CheckId::Schema, "malformed", told(faults))
             .problem(DATA_MODEL_MALFORMED);
@@ -290,7 +296,19 @@ fn form(document: &Value, sort: Sort, faults: &mut Vec<&Fault>) -> Check {
         {
             Some(ours) => {
                 checked = true;
-                let against = schema::check_against(&strict, ours);
+                let against = match schema::check_against(&strict, ours) {
+                    faults if faults.is_empty() => faults,
+                    faults => match in_lists(&strict, ours, faults) {
+                        Ok(()) => {
+                            warnings.push(Warning::new(
+                                "compact_form",
+                                "It writes single values where the schema it names wants lists of one; they mean the same.",
+                            ));
+                            Vec::new()
+                        }
+                        Err(faults) => faults,
+                    },
+                };
                 if let Some(first) = against.first() {
                     let place = super::input::sentence(&format!(
                         "{} (at {})",
@@ -321,6 +339,35 @@ fn form(document: &Value, sort: Sort, faults: &mut Vec<&Fault>) -> Check {
             (false, false) => format!("It has the form that {standard} asks for."),
         },
     )
+}
+
+/// Whether a document follows a schema once its single values are written as lists of one, which in
+/// linked data is the same. Otherwise what is still wrong.
+fn in_lists(
+    document: &Value<'_>,
+    ours: schema::Schema,
+    mut faults: Vec<Fault>,
+) -> Result<(), Vec<Fault>> {
+    let mut document = document.clone();
+    // Lists stand in lists, a few deep.
+    for _ in 0..8 {
+        let mut changed = false;
+        for fault in faults.iter().filter(|fault| fault.sentence.contains("\"array\"")) {
+            if let Some(value) = document.pointer_mut(&fault.pointer) {
+                let one = std::mem::replace(value, Value::Null);
+                *value = Value::Array(vec![one]);
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
+        faults = schema::check_against(&document, ours);
+        if faults.is_empty() {
+            return Ok(());
+        }
+    }
+    Err(faults)
 }
 
 /// The document as its schema should see it. Most signing software writes a lone proof without the

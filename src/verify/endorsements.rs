@@ -25,9 +25,8 @@ pub(super) async fn check(ask: Ask<'_>, document: &Value<'_>) -> (Check, Vec<End
     find(document, &mut String::new(), &mut places);
     let mut found = Vec::new();
     for place in places.iter().take(credential::MAX_ENDORSEMENTS) {
-        let value = place.value.clone();
-        let mut report = Box::pin(judge::object(ask, value, judge::Place::Endorsing)).await;
-        if !is_about(place) {
+        let mut report = Box::pin(one(ask, place.value)).await;
+        if !is_about(&report, place.carrier) {
             mark_as_misplaced(&mut report);
         }
         found.push(Endorsement {
@@ -35,7 +34,15 @@ pub(super) async fn check(ask: Ask<'_>, document: &Value<'_>) -> (Check, Vec<End
             report: Box::new(report),
         });
     }
-    (summary(&found, document), found)
+    (summary(&found, places.len()), found)
+}
+
+/// An endorsement as an object, or as a token.
+async fn one(ask: Ask<'_>, value: &Value<'_>) -> Report {
+    match value {
+        Value::String(token) => judge::token_text(ask, token, judge::Place::Endorsing).await,
+        object => judge::object(ask, object.clone(), judge::Place::Endorsing).await,
+    }
 }
 
 /// Finds endorsements without looking into them.
@@ -52,9 +59,9 @@ fn find<'v, 'a>(value: &'v Value<'a>, pointer: &mut String, places: &mut Vec<Pla
         Value::Object(members) => {
             for (name, member) in members {
                 json::push_step(pointer, name);
-                if name == "endorsement" {
+                if matches!(name.as_ref(), "endorsement" | "endorsementJwt") {
                     collect(value, member, pointer, places);
-                } else if name != "proof" {
+                } else if !matches!(name.as_ref(), "proof" | "verifiableCredential") {
                     find(member, pointer, places);
                 }
                 pointer.truncate(here);
@@ -85,12 +92,14 @@ fn collect<'v, 'a>(
 }
 
 /// Whether an endorsement is about what carries it.
-fn is_about(place: &Place<'_, '_>) -> bool {
-    let about = place
-        .value
+fn is_about(report: &Report, carrier: Option<&str>) -> bool {
+    let Some(document) = &report.document else {
+        return true;
+    };
+    let about = document
         .pointer("/credentialSubject/id")
         .and_then(Value::as_str);
-    has_type(place.value, "EndorsementCredential") && about.is_some() && about == place.carrier
+    has_type(document, "EndorsementCredential") && about.is_some() && about == carrier
 }
 
 fn mark_as_misplaced(report: &mut Report) {
@@ -106,21 +115,20 @@ fn mark_as_misplaced(report: &mut Report) {
     }
 }
 
-fn summary(found: &[Endorsement], document: &Value) -> Check {
+fn summary(found: &[Endorsement], count: usize) -> Check {
     let id = CheckId::Endorsements;
-    let tokens = document.get("endorsementJwt").is_some();
     let good = found.iter().filter(|e| e.report.is_valid()).count();
     let bad = found
         .iter()
         .filter(|e| e.report.verdict == Verdict::Invalid)
         .count();
     match found.len() {
-        0 if tokens => Check::unknown(
-            id,
-            "endorsement_tokens",
-            "Its endorsements are written as tokens, which are not read yet.",
-        ),
         0 => Check::skipped(id, "Nobody else has endorsed it."),
+        n if count > n => Check::unknown(
+            id,
+            "too_many_endorsements",
+            format!("It carries {count} endorsements; only the first {n} were looked at."),
+        ),
         1 if good == 1 => Check::pass(id, "It carries one endorsement, which is real."),
         n if good == n => Check::pass(
             id,

@@ -6,7 +6,7 @@ use crate::{
     proof::jwt,
 };
 
-use super::report::Unreadable;
+use super::{inside, report::Unreadable};
 
 /// What was given to be verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Input {
     Token(String),
     /// A link to a credential, a bare id, or a `urn:uuid:`.
     Link(String),
+    /// What an Open Badges 2.0 picture holds: an address, JSON, or a compact JWT.
+    Baked2(String),
     /// Something known that is not read yet; the text names it.
     NotYet(&'static str),
 }
@@ -49,6 +51,20 @@ pub fn read(bytes: &[u8]) -> Result<Input, Refused> {
     if bytes.starts_with(&[0xFF, 0xD8]) {
         return from_qr(bytes);
     }
+    if inside::is_archive(bytes) {
+        return Err(Refused::new(
+            Unreadable::Malformed,
+            "This is a ZIP archive with several files: check them together, or one by one.",
+        ));
+    }
+    if inside::is_pdf(bytes) {
+        within_upload(bytes)?;
+        return from_links(inside::links_of_pdf(bytes, 2), "PDF");
+    }
+    if inside::is_page(bytes) {
+        within_upload(bytes)?;
+        return from_links(inside::links(bytes, 2), "page");
+    }
     // SVG is text too: only what looks like markup is taken for a picture.
     if bake::baker(bytes).is_some() {
         return from_picture(bytes);
@@ -65,6 +81,30 @@ pub fn read(bytes: &[u8]) -> Result<Input, Refused> {
     }
 }
 
+fn within_upload(bytes: &[u8]) -> Result<(), Refused> {
+    if bytes.len() > bake::MAX_FILE_BYTES {
+        let limit = bake::MAX_FILE_BYTES / (1024 * 1024);
+        let sentence = format!("This file is over {limit} MiB, which is more than is read.");
+        return Err(Refused::new(Unreadable::TooLarge, sentence));
+    }
+    Ok(())
+}
+
+/// The one credential that a page or a PDF links to.
+fn from_links(mut links: Vec<String>, what: &str) -> Result<Input, Refused> {
+    match (links.pop(), links.is_empty()) {
+        (Some(link), true) => Ok(Input::Link(link)),
+        (Some(_), false) => Err(Refused::new(
+            Unreadable::NothingFound,
+            format!("This {what} links to several credentials: please check them one by one."),
+        )),
+        (None, _) => Err(Refused::new(
+            Unreadable::NothingFound,
+            format!("There is no link to a credential in this {what}."),
+        )),
+    }
+}
+
 fn too_large(bytes: usize) -> Refused {
     let limit = json::MAX_BYTES / 1024;
     Refused::new(
@@ -77,7 +117,7 @@ fn from_picture(bytes: &[u8]) -> Result<Input, Refused> {
     match bake::extract(bytes) {
         Ok(baked) => match baked.form {
             bake::Form::OpenBadges3 | bake::Form::Clr2 => from_text(baked.text.trim()),
-            bake::Form::OpenBadges2 => Ok(Input::NotYet(OPEN_BADGES_2)),
+            bake::Form::OpenBadges2 => Ok(Input::Baked2(baked.text.trim().to_owned())),
         },
         Err(bake::Fault::Nothing) if !is_markup(bytes) => from_qr(bytes),
         Err(fault) => Err(picture_fault(&fault)),
@@ -138,7 +178,7 @@ fn from_text(text: &str) -> Result<Input, Refused> {
 }
 
 /// A link, a `urn:uuid:`, or the 22 characters of an id of ours.
-fn is_link(text: &str) -> bool {
+pub(super) fn is_link(text: &str) -> bool {
     let lower = text.get(..9).unwrap_or(text).to_ascii_lowercase();
     lower.starts_with("https://")
         || lower.starts_with("http://")
@@ -168,8 +208,6 @@ pub(super) fn sentence(message: &str) -> String {
     format!("{}{}{end}", first.unwrap_or_default(), chars.as_str())
 }
 
-const OPEN_BADGES_2: &str = "an Open Badges 2.0 badge";
-
 /// What a JSON document says it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -181,18 +219,13 @@ pub(super) enum Kind {
     EnvelopedPresentation,
     /// Credentials, presented by somebody.
     Presentation,
-    /// Something known that is not read yet; the text names it.
-    NotYet(&'static str),
+    /// A badge of Open Badges 2.0 or before, or a part of one.
+    Badge2,
 }
 
 /// What a JSON document says it is.
 pub(super) fn kind(document: &json::Value) -> Kind {
     use crate::credential::has_type;
-    let first_context = document
-        .get("@context")
-        .and_then(|contexts| contexts.one_or_many().first())
-        .and_then(json::Value::as_str)
-        .unwrap_or_default();
     let is = |name| has_type(document, name);
     if is("EnvelopedVerifiableCredential") {
         Kind::EnvelopedCredential
@@ -200,10 +233,8 @@ pub(super) fn kind(document: &json::Value) -> Kind {
         Kind::EnvelopedPresentation
     } else if is("VerifiablePresentation") {
         Kind::Presentation
-    } else if first_context.starts_with("https://w3id.org/openbadges/")
-        || (is("Assertion") && !is("VerifiableCredential"))
-    {
-        Kind::NotYet(OPEN_BADGES_2)
+    } else if super::badge2::is_one(document) {
+        Kind::Badge2
     } else {
         Kind::Credential
     }
@@ -219,6 +250,7 @@ mod tests {
                 Input::Json(_) => "json",
                 Input::Token(_) => "token",
                 Input::Link(_) => "link",
+                Input::Baked2(_) => "badge 2",
                 Input::NotYet(what) => what,
             })
             .map_err(|refused| refused.kind)
@@ -226,7 +258,7 @@ mod tests {
 
     #[test]
     fn bytes_are_told_apart() {
-        let cases: [(&[u8], Result<&str, Unreadable>); 13] = [
+        let cases: [(&[u8], Result<&str, Unreadable>); 16] = [
             (b" {} ", Ok("json")),
             ("\u{feff}[]".as_bytes(), Ok("json")),
             (b"eyJhbGciOiJFZERTQSJ9.e30.AA", Ok("token")),
@@ -245,6 +277,12 @@ mod tests {
             (b"hello there", Err(Unreadable::Malformed)),
             (b"\xff\xfe\x00", Err(Unreadable::Malformed)),
             (b"\x89PNG\r\n\x1a\n", Err(Unreadable::Malformed)),
+            (b"PK\x03\x04", Err(Unreadable::Malformed)),
+            (b"%PDF-1.7", Err(Unreadable::NothingFound)),
+            (
+                b"<!DOCTYPE html><a href='https://a.test/c/AAAAAAAAAAAAAAAAAAAAAA.json'>",
+                Ok("link"),
+            ),
             (
                 b"<svg xmlns='http://www.w3.org/2000/svg'/>",
                 Err(Unreadable::NothingFound),

@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    Options, claim, conclude,
+    Options, badge2, claim, conclude,
     document::{self, Sort},
     endorsements, enveloped, input,
     input::Refused,
@@ -16,7 +16,7 @@ use super::{
     report::{
         Check, CheckId, Child, Claimed, Endorsement, Form, Report, Unreadable, Verdict, Warning,
     },
-    short::{bad_token, not_yet, short, unreadable},
+    short::{bad_token, short, unreadable},
     signature::{self, Signed},
     sources::Sources,
     status, token,
@@ -67,7 +67,7 @@ pub(super) async fn text(ask: Ask<'_>, text: &str, place: Place) -> Report {
 pub(super) async fn object(ask: Ask<'_>, value: Value<'_>, place: Place) -> Report {
     use input::Kind;
     match (input::kind(&value), place) {
-        (Kind::NotYet(what), _) => not_yet(what, ask),
+        (Kind::Badge2, Place::Alone) => Box::pin(badge2::object(ask, &value)).await,
         (Kind::EnvelopedCredential, _) => Box::pin(enveloped::credential(ask, &value, place)).await,
         (Kind::EnvelopedPresentation, Place::Alone) => {
             Box::pin(enveloped::presentation(ask, &value)).await
@@ -81,7 +81,7 @@ pub(super) async fn object(ask: Ask<'_>, value: Value<'_>, place: Place) -> Repo
             ),
             ask,
         ),
-        (Kind::Credential, _) => embedded(ask, value, place).await,
+        (Kind::Credential | Kind::Badge2, _) => embedded(ask, value, place).await,
     }
 }
 
@@ -92,6 +92,9 @@ pub(super) async fn token_text(ask: Ask<'_>, text: &str, place: Place) -> Report
         Err(error) => return bad_token(&error, ask),
     };
     if place == Place::Alone {
+        if let Some(report) = Box::pin(badge2::token(ask, text)).await {
+            return report;
+        }
         match read.presentation() {
             Ok(None) => {}
             Ok(Some(held)) => return Box::pin(presentation::token(ask, &read, held)).await,
@@ -102,9 +105,6 @@ pub(super) async fn token_text(ask: Ask<'_>, text: &str, place: Place) -> Report
         Ok(claims) => claims,
         Err(error) => return bad_token(&error, ask),
     };
-    if let input::Kind::NotYet(what) = input::kind(&claims.credential) {
-        return not_yet(what, ask);
-    }
     let mut judging = Judging::begin(&claims.credential, form_of(claims.form));
     judging.signed(token::check(ask.sources, &read, &claims, ask.now).await);
     judging.rest(ask, &claims.credential, place).await;
@@ -180,8 +180,9 @@ impl Judging {
                 "It does not say where to find a newer version.",
             ),
         });
-        self.checks
-            .push(status::check(ask.sources, document, verdict, ask.now).await);
+        let warnings = &mut self.warnings;
+        let status = status::check(ask.sources, document, verdict, ask.now, warnings).await;
+        self.checks.push(status);
         self.checks.extend(dates::check(document, ask.now));
         let asked = ask.options.recipient.as_ref();
         let asked = asked.filter(|_| place != Place::Endorsing);
@@ -209,10 +210,14 @@ impl Judging {
         let (verdict, decided) = conclude::verdict(&self.checks);
         let issuer = conclude::issuer(&document, self.method);
         let claim = claim::read(&document, self.sort);
+        let mut sentence = conclude::sentence(verdict, decided, &self.checks, issuer.as_ref());
+        if verdict == Verdict::Valid && self.sort == Sort::Record {
+            sentence.push_str(" Every credential in it was checked by itself and is good.");
+        }
         Report {
             verdict,
             reason: decided.and_then(|check| check.reason),
-            sentence: conclude::sentence(verdict, decided, &self.checks, issuer.as_ref()),
+            sentence,
             trust: conclude::trust(issuer.as_ref(), ask.options),
             checks: self.checks,
             faults: self.faults,

@@ -8,6 +8,7 @@
 //!
 //! The order is that of Open Badges 3.0 §8.1 and of VCDM 2.0 §7.1; see [`CheckId`].
 
+mod badge2;
 mod binding;
 mod children;
 mod claim;
@@ -17,12 +18,15 @@ mod document;
 mod endorsements;
 mod enveloped;
 mod input;
+mod inside;
 mod judge;
 mod presentation;
 mod recipient;
 mod record;
 pub mod remote;
 mod report;
+mod revocations;
+mod several;
 mod short;
 mod signature;
 mod sources;
@@ -47,6 +51,7 @@ pub use report::{
     Check, CheckId, Child, Claimed, Endorsement, Form, Issuer, Outcome, Report, Trust, Unreadable,
     Verdict, Warning,
 };
+pub use several::{Answered, Given, MAX_BYTES, MAX_INPUTS, many, unpack};
 pub use sources::{Answer, First, Found, Known, NotFetched, Soon, Sources, Standing};
 pub use verified::Verified;
 
@@ -87,6 +92,7 @@ pub async fn verify(
             Err(why) => not_followed(why, ask),
         },
         Ok(Input::Json(text) | Input::Token(text)) => judge::text(ask, &text, Place::Alone).await,
+        Ok(Input::Baked2(text)) => badge2::baked(ask, &text).await,
         Ok(Input::NotYet(what)) => not_yet(what, ask),
         Err(refused) => unreadable(&refused, ask),
     }

@@ -8,13 +8,15 @@ use crate::{
     credential,
     json::{self, Value},
     proof::{Secured, jwt},
-    status::{self, Entry, ListCredential, Purpose, RETRIEVAL_PROBLEM, StatusError},
+    status::{
+        self, Entry, Kind, ListCredential, Named, Purpose, RETRIEVAL_PROBLEM, StatusError,
+    },
 };
 
 use super::{
     binding,
-    report::{Check, CheckId, Outcome, Verdict},
-    signature,
+    report::{Check, CheckId, Outcome, Verdict, Warning},
+    revocations, signature,
     sources::{NotFetched, Sources, Standing},
     token,
 };
@@ -23,7 +25,7 @@ const VERIFICATION: &str =
     "https://www.w3.org/ns/credentials/status-list#STATUS_VERIFICATION_ERROR";
 
 /// One entry's answer.
-enum Told {
+pub(super) enum Told {
     /// The bit is not set. When the list was read.
     Unset(Timestamp),
     /// It says nothing against the credential: a newer one exists, or a message.
@@ -44,6 +46,7 @@ pub(super) async fn check(
     document: &Value<'_>,
     so_far: Verdict,
     now: Timestamp,
+    warnings: &mut Vec<Warning>,
 ) -> Check {
     let not_asked = || {
         let sentence = "Not looked up, because of what was found before.";
@@ -60,7 +63,7 @@ pub(super) async fn check(
         Ok(Standing::Revoked) => taken_back(&Purpose::Revocation, now),
         Ok(Standing::Suspended) => taken_back(&Purpose::Suspension, now),
         Ok(Standing::Good | Standing::Unknown) if so_far == Verdict::Valid => {
-            listed(sources, document, now).await
+            listed(sources, document, now, warnings).await
         }
         Ok(Standing::Good | Standing::Unknown) => not_asked(),
         Err(why) => not_fetched(why),
@@ -76,7 +79,12 @@ fn taken_back(purpose: &Purpose, as_of: Timestamp) -> Check {
 }
 
 /// Reads every status entry of a document that its issuer signed.
-async fn listed(sources: &dyn Sources, document: &Value<'_>, now: Timestamp) -> Check {
+async fn listed(
+    sources: &dyn Sources,
+    document: &Value<'_>,
+    now: Timestamp,
+    warnings: &mut Vec<Warning>,
+) -> Check {
     let id = CheckId::Status;
     let entries = status::entries(document);
     if entries.is_empty() {
@@ -93,7 +101,14 @@ async fn listed(sources: &dyn Sources, document: &Value<'_>, now: Timestamp) -> 
     let mut told = Vec::with_capacity(entries.len());
     for entry in entries {
         told.push(match entry {
-            Ok(entry) => look_up(sources, &entry, issuer, now).await,
+            Ok(Named::Place(entry)) => {
+                warn_of(&entry, warnings);
+                look_up(sources, &entry, issuer, now, warnings).await
+            }
+            Ok(Named::Revocations(list)) => {
+                let id = document.get("id").and_then(Value::as_str);
+                revocations::look_up(sources, &list, issuer, id).await
+            }
             Err(error) => Told::Not(wrong_entry(&error)),
         });
     }
@@ -130,7 +145,29 @@ fn conclude(told: Vec<Told>) -> Check {
     })
 }
 
-async fn look_up(sources: &dyn Sources, entry: &Entry, issuer: &str, now: Timestamp) -> Told {
+/// What is not as the standard has it, and changes nothing.
+fn warn_of(entry: &Entry, warnings: &mut Vec<Warning>) {
+    if entry.numeric_index {
+        warnings.push(Warning::new(
+            "numeric_status_index",
+            "`statusListIndex` is a number; the standard has it as text. It was read as that place.",
+        ));
+    }
+    if entry.kind == Kind::StatusList2021 {
+        warnings.push(Warning::new(
+            "old_status_list",
+            "Its status is kept as Status List 2021, the forerunner of Bitstring Status List.",
+        ));
+    }
+}
+
+async fn look_up(
+    sources: &dyn Sources,
+    entry: &Entry,
+    issuer: &str,
+    now: Timestamp,
+    warnings: &mut Vec<Warning>,
+) -> Told {
     let found = match sources.status_list(&entry.list).await {
         Ok(found) => found,
         Err(why) => return Told::Not(not_fetched(why)),
@@ -162,6 +199,16 @@ async fn look_up(sources: &dyn Sources, entry: &Entry, issuer: &str, now: Timest
             Err(why) => return Told::Not(not_fetched(why)),
         }
     }
+    if list.kind == Kind::StatusList2021 && list.list.len() < status::MIN_ENTRIES {
+        warnings.push(Warning::new(
+            "short_status_list",
+            format!(
+                "Its status list has {} places; one of today has at least {}.",
+                list.list.len(),
+                status::MIN_ENTRIES
+            ),
+        ));
+    }
     match list.status(entry) {
         Ok(status) => match status.purpose {
             Purpose::Revocation | Purpose::Suspension if status.value == 0 => {
@@ -186,7 +233,7 @@ async fn look_up(sources: &dyn Sources, entry: &Entry, issuer: &str, now: Timest
     }
 }
 
-fn not_fetched(why: NotFetched) -> Check {
+pub(super) fn not_fetched(why: NotFetched) -> Check {
     let sentence = match why {
         NotFetched::Elsewhere => {
             "The status list stands on another server, and was not fetched: it may have been taken back."
@@ -202,7 +249,7 @@ fn not_fetched(why: NotFetched) -> Check {
     Check::unknown(CheckId::Status, "status_unavailable", sentence).problem(RETRIEVAL_PROBLEM)
 }
 
-fn bad_list(reason: &'static str, sentence: impl Into<String>) -> Check {
+pub(super) fn bad_list(reason: &'static str, sentence: impl Into<String>) -> Check {
     Check::unknown(CheckId::Status, reason, sentence).problem(VERIFICATION)
 }
 

@@ -147,16 +147,23 @@ fn good(report: &Report, ours: Option<&IssuerView>) -> String {
     let Some((_, rest)) = report.sentence.rsplit_once("; ") else {
         return report.sentence.clone();
     };
+    // A presentation is told by its verifier's own words, without a name that somebody chose.
+    let how = ["Signed by", "Published by"]
+        .into_iter()
+        .find(|how| report.sentence.starts_with(how));
+    let Some(how) = how else {
+        return report.sentence.clone();
+    };
     let issuer = report.issuer.as_ref();
     let name = issuer
         .and_then(|issuer| issuer.name.as_deref())
         .unwrap_or("its issuer");
     if let Some(ours) = ours {
-        return format!("Signed by {}; {rest}", ours.named());
+        return format!("{how} {}; {rest}", ours.named());
     }
     match issuer.and_then(|issuer| issuer.domain.as_deref()) {
-        Some(domain) => format!("Signed by {domain}, under the name {name}; {rest}"),
-        None => format!("Signed by somebody under the name {name}; {rest}"),
+        Some(domain) => format!("{how} {domain}, under the name {name}; {rest}"),
+        None => format!("{how} somebody under the name {name}; {rest}"),
     }
 }
 
@@ -167,6 +174,8 @@ const ASKED: &[CheckId] = &[
     CheckId::Status,
     CheckId::ValidFrom,
     CheckId::ValidUntil,
+    CheckId::Credentials,
+    CheckId::HolderBinding,
     CheckId::Recipient,
     CheckId::Endorsements,
     CheckId::Refresh,

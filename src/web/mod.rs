@@ -20,6 +20,7 @@ mod error;
 mod frame;
 mod headers;
 mod icon;
+mod inside;
 mod key;
 mod limits;
 mod markdown;

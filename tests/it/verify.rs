@@ -80,6 +80,7 @@ pub(crate) fn status_list(url: &str, set: &[usize]) -> Value<'static> {
         list.set(*index, true).expect("in range");
     }
     ListCredential {
+        kind: skillmark::status::Kind::Bitstring,
         url: url.to_owned(),
         issuer: did::key::did(&issuer_key().public()).to_string(),
         purposes: vec![Purpose::Revocation],

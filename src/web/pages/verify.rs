@@ -23,6 +23,7 @@ use crate::{
         claim::Claim,
         error::{Shown, WebError},
         frame::Frame,
+        inside::Inside,
         pages::issuer::IssuerView,
         verdict::{Check, Verdict},
     },
@@ -59,7 +60,10 @@ pub(crate) struct ReportPage {
     verdict: Verdict,
     claim: Option<Claim>,
     issuer: Option<IssuerView>,
+    inside: Inside,
     checks: Vec<Check>,
+    /// Whether there is more to show than checks.
+    wide: bool,
 }
 
 impl ReportPage {
@@ -69,13 +73,16 @@ impl ReportPage {
         verdict: Verdict,
         claim: Option<Claim>,
         issuer: Option<IssuerView>,
+        inside: Inside,
         checks: Vec<Check>,
     ) -> ReportPage {
         ReportPage {
+            wide: claim.is_some() || !inside.kind.is_empty(),
             frame: Frame::new(verdict.word.as_str(), "The answer to one check.").within("/verify"),
             verdict,
             claim,
             issuer,
+            inside,
             checks,
         }
     }
@@ -111,6 +118,7 @@ async fn answered(
                 check::verdict(&report, issuer.as_ref()),
                 Claim::of(&report),
                 issuer,
+                Inside::of(&report),
                 check::checks(&report),
             );
             answer::page(&page, NEVER)
@@ -175,9 +183,9 @@ async fn page_of_ours(site: &Site, sent: Bytes) -> Result<Option<String>, WebErr
 
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
-    use crate::web::{claim, pages::issuer, verdict::samples as verdicts};
-    let report = |verdict, claim, issuer| {
-        ReportPage::new(verdict, claim, issuer, verdicts::checks())
+    use crate::web::{claim, inside, pages::issuer, verdict::samples as verdicts};
+    let report = |verdict, claim, issuer, inside| {
+        ReportPage::new(verdict, claim, issuer, inside, verdicts::checks())
             .render()
             .expect("renders")
     };
@@ -195,12 +203,25 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
                 verdicts::good(),
                 Some(claim::samples::rich()),
                 Some(issuer::riverside(false)),
+                inside::samples::warned(),
             ),
         ),
         (
             "report-unsure",
-            report(verdicts::unsure(), Some(claim::samples::plain()), None),
+            report(
+                verdicts::unsure(),
+                Some(claim::samples::plain()),
+                None,
+                Inside::default(),
+            ),
         ),
-        ("report-unread", report(verdicts::unsure(), None, None)),
+        (
+            "report-record",
+            report(verdicts::revoked(), None, None, inside::samples::record()),
+        ),
+        (
+            "report-unread",
+            report(verdicts::unsure(), None, None, Inside::default()),
+        ),
     ]
 }

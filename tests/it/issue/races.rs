@@ -32,7 +32,10 @@ use crate::support::{
 
 fn entry(issued: &Issued) -> Entry {
     let document = json::parse(&issued.document).expect("json");
-    entries(&document).remove(0).expect("an entry")
+    match entries(&document).remove(0).expect("an entry") {
+        skillmark::status::Named::Place(entry) => entry,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Every version of the one list, the first one first: the changes it knows, and its document.

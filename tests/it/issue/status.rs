@@ -50,7 +50,10 @@ impl Lab<'_> {
 
 fn entry(issued: &Issued) -> Entry {
     let document = json::parse(&issued.document).expect("json");
-    entries(&document).remove(0).expect("an entry")
+    match entries(&document).remove(0).expect("an entry") {
+        skillmark::status::Named::Place(entry) => entry,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn list_of(issued: &Issued) -> StatusListId {

@@ -1,0 +1,112 @@
+//! Several at once: files, the files of an archive, or a list of links; one report each.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    Options, input,
+    input::Refused,
+    inside,
+    report::{Report, Unreadable},
+    sources::Sources,
+};
+use crate::config::limits;
+
+/// Most inputs that are verified at once.
+pub const MAX_INPUTS: usize = limits::MANY;
+/// Most bytes that all of them have together.
+pub const MAX_BYTES: usize = limits::MANY_BYTES;
+
+/// Something to be verified, and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The name of its file, or the link itself.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The report about one of several.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Answered {
+    /// What it is called.
+    pub name: String,
+    /// Its report.
+    pub report: Report,
+}
+
+/// What one file holds: the files of a ZIP archive, a list of links one on a line, or just itself.
+///
+/// # Errors
+/// If an archive cannot be opened, or a limit is passed: [`MAX_INPUTS`], [`MAX_BYTES`].
+pub fn unpack(given: Given) -> Result<Vec<Given>, Refused> {
+    let found = if inside::is_archive(&given.bytes) {
+        inside::open_archive(&given.bytes)?
+    } else {
+        match lines(&given.bytes) {
+            Some(links) => links,
+            None => vec![given],
+        }
+    };
+    within_limits(&found)?;
+    Ok(found)
+}
+
+/// Text that is several links, each on a line of its own.
+fn lines(bytes: &[u8]) -> Option<Vec<Given>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    if lines().nth(1).is_none() || !lines().all(input::is_link) {
+        return None;
+    }
+    let given = |line: &str| Given {
+        name: line.to_owned(),
+        bytes: line.as_bytes().to_vec(),
+    };
+    Some(lines().map(given).collect())
+}
+
+fn within_limits(given: &[Given]) -> Result<(), Refused> {
+    let bytes: usize = given.iter().map(|one| one.bytes.len()).sum();
+    let refuse = |sentence: String| {
+        Err(Refused {
+            kind: Unreadable::TooLarge,
+            sentence,
+        })
+    };
+    if given.len() > MAX_INPUTS {
+        return refuse(format!(
+            "At most {MAX_INPUTS} are checked at once; here are {}.",
+            given.len()
+        ));
+    }
+    if bytes > MAX_BYTES {
+        let limit = MAX_BYTES / (1024 * 1024);
+        return refuse(format!("All of them together are more than {limit} MiB."));
+    }
+    Ok(())
+}
+
+/// Verifies several, one after the other. Each asks sources of its own, so that none uses up what
+/// another may fetch.
+///
+/// # Errors
+/// If a limit is passed: nothing was verified then.
+pub async fn many<'s>(
+    sources: &(dyn Fn() -> Box<dyn Sources + 's> + Sync),
+    given: &[Given],
+    options: &Options,
+    now: Timestamp,
+) -> Result<Vec<Answered>, Refused> {
+    within_limits(given)?;
+    let mut answers = Vec::with_capacity(given.len());
+    for one in given {
+        let sources = sources();
+        let report = super::verify(sources.as_ref(), &one.bytes, options, now).await;
+        answers.push(Answered {
+            name: one.name.clone(),
+            report,
+        });
+    }
+    Ok(answers)
+}
