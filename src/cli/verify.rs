@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{CANNOT_TELL, Failure, Screen, Settings, failure::REFUSED, spoken};
+use super::{CANNOT_TELL, Failure, Screen, Settings, failure::REFUSED, screen::plain, spoken};
 use crate::{
     app::{self, App},
     bake,
@@ -15,8 +15,11 @@ use crate::{
     ids::CredentialId,
     issue::sources::Own,
     json::{self, Value},
+    outbound::Fetcher,
     proof::jwt,
-    verify::{self, First, Known, Options, Recipient, Verdict, remote::Remote},
+    verify::{
+        self, Answered, First, Given, Known, Options, Recipient, Sources, Verdict, remote::Remote,
+    },
 };
 
 /// Check whether a credential is real (exit code 0 valid, 1 not valid, 2 cannot tell)
@@ -34,8 +37,9 @@ what is not given is \"cannot tell\". `skillmark status` prints a list of ours f
 `skillmark keys public` an issuer.")]
 pub(super) struct Verify {
     /// A file (JSON, JWT, PNG, SVG, JPEG), a link, or - for the standard input.
-    #[arg(value_name = "FILE|LINK|-")]
-    input: String,
+    /// Several, a ZIP archive, or a file with a link on each line are answered one by one.
+    #[arg(value_name = "FILE|LINK|-", required = true)]
+    inputs: Vec<String>,
     /// A status list credential, as it was fetched.
     #[arg(long, value_name = "FILE")]
     status: Vec<PathBuf>,
@@ -57,6 +61,9 @@ pub(super) struct Verify {
     /// The domain that a presentation must have been made for.
     #[arg(long, value_name = "NAME")]
     domain: Option<String>,
+    /// Ask for a newer version, once, where the credential says.
+    #[arg(long)]
+    refresh: bool,
     /// Print the whole report as JSON.
     #[arg(long)]
     json: bool,
@@ -64,65 +71,76 @@ pub(super) struct Verify {
 
 impl Verify {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
-        let input = self.read_input()?;
-        let sources = First::new().then(self.known()?);
-        let remote = self.remote(&settings)?;
+        let mut given = Vec::new();
+        for input in &self.inputs {
+            let bytes = read_input(input)?;
+            let name = input.clone();
+            let unpacked = verify::unpack(Given { name, bytes });
+            given.extend(unpacked.map_err(|refused| Failure::usage(refused.sentence))?);
+        }
+        let known = self.known()?;
+        let fetcher = self.fetcher(&settings)?;
         let app = open_ours(settings, screen).await;
-        let sources = match &app {
-            Some(app) => sources.then(Own::new(app, SystemClock.now())),
-            None => sources,
-        };
-        let sources = match remote {
-            Some(remote) => sources.then(remote),
-            None => sources,
+        let sources = || -> Box<dyn Sources> {
+            let mut sources = First::new().then(known.clone());
+            if let Some(app) = &app {
+                sources = sources.then(Own::new(app, SystemClock.now()));
+            }
+            if let Some(fetcher) = &fetcher {
+                sources = sources.then(Remote::new(fetcher));
+            }
+            Box::new(sources)
         };
         let options = Options {
             recipient: self.email.as_ref().map(Recipient::email),
             trusted_issuers: (!self.trust.is_empty()).then(|| self.trust.clone()),
             challenge: self.challenge.clone(),
             domain: self.domain.as_ref().map(|name| vec![name.clone()]),
+            refresh: self.refresh,
         };
-        let report = verify::verify(&sources, &input, &options, SystemClock.now()).await;
-        if self.json {
-            let text = serde_json::to_string_pretty(&report).map_err(Failure::refused)?;
-            screen.line(text)?;
-        } else {
-            spoken::tell(&report, screen)?;
-        }
+        let answers = verify::many(&sources, &given, &options, SystemClock.now())
+            .await
+            .map_err(|refused| Failure::usage(refused.sentence))?;
+        self.tell(&answers, screen)?;
         if let Some(app) = app {
             app.db.close().await;
         }
-        Ok(match report.verdict {
-            Verdict::Valid => 0,
-            Verdict::Invalid => REFUSED,
-            Verdict::CannotTell => CANNOT_TELL,
+        let worst = |verdict| answers.iter().any(|one| one.report.verdict == verdict);
+        Ok(if worst(Verdict::Invalid) {
+            REFUSED
+        } else if worst(Verdict::CannotTell) {
+            CANNOT_TELL
+        } else {
+            0
         })
     }
 
-    fn read_input(&self) -> Result<Vec<u8>, Failure> {
-        let is_link = ["https://", "http://", "urn:uuid:"]
-            .iter()
-            .any(|start| self.input.starts_with(start));
-        // A file of that name is meant before a bare id of ours.
-        let is_id = self.input.parse::<CredentialId>().is_ok() && !Path::new(&self.input).exists();
-        if is_link || is_id {
-            return Ok(self.input.clone().into_bytes());
+    /// One report as it is; several each under its name.
+    fn tell(&self, answers: &[Answered], screen: &Screen) -> Result<(), Failure> {
+        if self.json {
+            let text = match answers {
+                [one] => serde_json::to_string_pretty(&one.report),
+                several => serde_json::to_string_pretty(several),
+            };
+            return screen.line(text.map_err(Failure::refused)?);
         }
-        if self.input == "-" {
-            return read_all(io::stdin().lock()).map_err(Failure::from);
+        for one in answers {
+            if answers.len() > 1 {
+                screen.title(format_args!("\n{}", plain(&one.name)))?;
+            }
+            spoken::tell(&one.report, screen)?;
         }
-        read_file(Path::new(&self.input))
+        Ok(())
     }
 
-    /// What others keep, unless nobody is to be asked.
-    fn remote(&self, settings: &Settings) -> Result<Option<Remote>, Failure> {
+    /// What reads what others keep, unless nobody is to be asked.
+    fn fetcher(&self, settings: &Settings) -> Result<Option<Fetcher>, Failure> {
         if self.offline {
             return Ok(None);
         }
         let (clock, chance): (Arc<dyn Clock>, Arc<dyn Chance>) =
             (Arc::new(SystemClock), Arc::new(SystemChance));
-        let fetcher = app::fetcher(settings, &clock, &chance).map_err(Failure::refused)?;
-        Ok(fetcher.as_ref().map(Remote::new))
+        app::fetcher(settings, &clock, &chance).map_err(Failure::refused)
     }
 
     /// What was given with `--issuer` and `--status`.
@@ -152,6 +170,22 @@ async fn open_ours(settings: Settings, screen: &Screen) -> Option<App> {
             None
         }
     }
+}
+
+/// The bytes of a file or of the standard input, or the link itself.
+fn read_input(input: &str) -> Result<Vec<u8>, Failure> {
+    let is_link = ["https://", "http://", "urn:uuid:"]
+        .iter()
+        .any(|start| input.starts_with(start));
+    // A file of that name is meant before a bare id of ours.
+    let is_id = input.parse::<CredentialId>().is_ok() && !Path::new(input).exists();
+    if is_link || is_id {
+        return Ok(input.as_bytes().to_vec());
+    }
+    if input == "-" {
+        return read_all(io::stdin().lock()).map_err(Failure::from);
+    }
+    read_file(Path::new(input))
 }
 
 /// Reads a file that is not larger than any that is verified.

@@ -352,7 +352,10 @@ fn in_lists(
     // Lists stand in lists, a few deep.
     for _ in 0..8 {
         let mut changed = false;
-        for fault in faults.iter().filter(|fault| fault.sentence.contains("\"array\"")) {
+        for fault in faults
+            .iter()
+            .filter(|fault| fault.sentence.contains("\"array\""))
+        {
             if let Some(value) = document.pointer_mut(&fault.pointer) {
                 let one = std::mem::replace(value, Value::Null);
                 *value = Value::Array(vec![one]);

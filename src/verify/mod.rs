@@ -23,6 +23,7 @@ mod judge;
 mod presentation;
 mod recipient;
 mod record;
+mod refresh;
 pub mod remote;
 mod report;
 mod revocations;
@@ -69,6 +70,8 @@ pub struct Options {
     pub challenge: Option<String>,
     /// For whom a presentation must have been made: all of these, and nobody else.
     pub domain: Option<Vec<String>>,
+    /// Whether a newer version is asked for, once, where a credential says (`refreshService`).
+    pub refresh: bool,
 }
 
 /// Verifies what `input` holds: a JSON document, a compact JWT, a picture with a credential or a QR
@@ -88,14 +91,20 @@ pub async fn verify(
     };
     match read(input) {
         Ok(Input::Link(link)) => match sources.credential(&link).await {
-            Ok(found) => judge::text(ask, &found.text, Place::Alone).await,
+            Ok(found) => whole(ask, &found.text).await,
             Err(why) => not_followed(why, ask),
         },
-        Ok(Input::Json(text) | Input::Token(text)) => judge::text(ask, &text, Place::Alone).await,
+        Ok(Input::Json(text) | Input::Token(text)) => whole(ask, &text).await,
         Ok(Input::Baked2(text)) => badge2::baked(ask, &text).await,
         Ok(Input::NotYet(what)) => not_yet(what, ask),
         Err(refused) => unreadable(&refused, ask),
     }
+}
+
+/// What was given, or its newer version.
+async fn whole(ask: Ask<'_>, text: &str) -> Report {
+    let report = judge::text(ask, text, Place::Alone).await;
+    refresh::once(ask, report).await
 }
 
 /// [`verify`] with [`Known`] sources only, which answer at once: needs no executor.

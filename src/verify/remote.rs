@@ -67,16 +67,24 @@ impl Remote {
         }
     }
 
-    /// A link may lead to a document, to a token, or to a picture that carries one.
+    /// A link may lead to a document, to a token, to a picture that carries one, or to a page that
+    /// links to one; a second page is not followed.
     async fn find_credential(&self, link: &str) -> Result<Found, NotFetched> {
-        let fetched = self.fetch(link.trim(), &CREDENTIAL).await?;
-        match input::read(&fetched.body) {
-            Ok(Input::Json(text) | Input::Token(text)) => Ok(Found {
-                text,
-                as_of: fetched.at,
-            }),
-            Ok(_) | Err(_) => Err(NotFetched::Unreachable),
+        let mut link = link.trim().to_owned();
+        for _ in 0..2 {
+            let fetched = self.fetch(&link, &CREDENTIAL).await?;
+            match input::read(&fetched.body) {
+                Ok(Input::Json(text) | Input::Token(text) | Input::Baked2(text)) => {
+                    return Ok(Found {
+                        text,
+                        as_of: fetched.at,
+                    });
+                }
+                Ok(Input::Link(next)) if next != link => link = next,
+                Ok(_) | Err(_) => break,
+            }
         }
+        Err(NotFetched::Unreachable)
     }
 }
 
@@ -169,6 +177,8 @@ const CREDENTIAL: Want = Want {
         "application/jwt",
         "image/png",
         "image/svg+xml",
+        "text/html",
+        "application/pdf",
     ],
     max_bytes: UPLOAD_BYTES,
     shape: Shape::Bytes,

@@ -8,9 +8,7 @@ use crate::{
     credential,
     json::{self, Value},
     proof::{Secured, jwt},
-    status::{
-        self, Entry, Kind, ListCredential, Named, Purpose, RETRIEVAL_PROBLEM, StatusError,
-    },
+    status::{self, Entry, Kind, ListCredential, Named, Purpose, RETRIEVAL_PROBLEM, StatusError},
 };
 
 use super::{
@@ -161,6 +159,19 @@ fn warn_of(entry: &Entry, warnings: &mut Vec<Warning>) {
     }
 }
 
+fn warn_of_length(list: &ListCredential, warnings: &mut Vec<Warning>) {
+    if list.kind == Kind::StatusList2021 && list.list.len() < status::MIN_ENTRIES {
+        warnings.push(Warning::new(
+            "short_status_list",
+            format!(
+                "Its status list has {} places; one of today has at least {}.",
+                list.list.len(),
+                status::MIN_ENTRIES
+            ),
+        ));
+    }
+}
+
 async fn look_up(
     sources: &dyn Sources,
     entry: &Entry,
@@ -199,16 +210,7 @@ async fn look_up(
             Err(why) => return Told::Not(not_fetched(why)),
         }
     }
-    if list.kind == Kind::StatusList2021 && list.list.len() < status::MIN_ENTRIES {
-        warnings.push(Warning::new(
-            "short_status_list",
-            format!(
-                "Its status list has {} places; one of today has at least {}.",
-                list.list.len(),
-                status::MIN_ENTRIES
-            ),
-        ));
-    }
+    warn_of_length(&list, warnings);
     match list.status(entry) {
         Ok(status) => match status.purpose {
             Purpose::Revocation | Purpose::Suspension if status.value == 0 => {

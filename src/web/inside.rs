@@ -16,6 +16,8 @@ use crate::{
 pub(crate) struct Inside {
     /// What the document is, for people; empty for an achievement, which is shown at length.
     pub(crate) kind: &'static str,
+    /// Whether what it says was verified.
+    pub(crate) confirmed: bool,
     /// Its name, if it is none of an achievement.
     pub(crate) name: Text,
     /// What it says, a line each.
@@ -50,6 +52,7 @@ impl Inside {
     #[must_use]
     pub(crate) fn of(report: &Report) -> Inside {
         let mut inside = Inside {
+            confirmed: report.is_valid(),
             children: report.children.iter().map(|c| line(&c.report)).collect(),
             endorsements: report
                 .endorsements

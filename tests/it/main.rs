@@ -41,6 +41,7 @@ mod verify_meaning;
 mod verify_names;
 mod verify_presentations;
 mod verify_records;
+mod verify_refresh;
 mod verify_remote;
 mod verify_status;
 mod verify_tokens;

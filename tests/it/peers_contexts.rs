@@ -25,8 +25,8 @@ fn every_term_and_document_means_the_same_as_with_the_copies_npm_ships() {
     }
     insta::assert_snapshot!(compared, @r#"
     terms documents url package
-    111 18 https://www.w3.org/2018/credentials/v1 @digitalbazaar/credentials-context
-    94 22 https://www.w3.org/ns/credentials/v2 @digitalbazaar/credentials-context
+    111 19 https://www.w3.org/2018/credentials/v1 @digitalbazaar/credentials-context
+    94 23 https://www.w3.org/ns/credentials/v2 @digitalbazaar/credentials-context
     23 4 https://w3id.org/security/data-integrity/v2 @digitalbazaar/data-integrity-context
     10 4 https://w3id.org/security/multikey/v1 @digitalbazaar/multikey-context
     22 4 https://www.w3.org/ns/credentials/status/v1 @digitalbazaar/vc-bitstring-status-list-context
@@ -53,10 +53,12 @@ fn every_term_and_document_means_the_same_as_with_the_copies_npm_ships() {
     jwk-every-term.json
     "#);
 
-    // OB 3.0.0 and 3.0.1 type `name` and `description`, which credentials v2 protects: the published files clash too.
+    // OB 3.0.0 and 3.0.1 type `name` and `description`, which credentials v2 protects, and so does
+    // Status List 2021: the published files clash too.
     insta::assert_snapshot!(lines(&answer, "refused"), @r#"
     every term of https://www.w3.org/ns/credentials/v2 + https://www.w3.org/2018/credentials/v1: refused: protected term redefinition
     every term of https://www.w3.org/2018/credentials/v1 + https://www.w3.org/ns/credentials/v2: refused: protected term redefinition
+    every term of https://www.w3.org/ns/credentials/v2 + https://w3id.org/vc/status-list/2021/v1: refused: protected term redefinition
     every term of https://www.w3.org/ns/credentials/v2 + https://purl.imsglobal.org/spec/ob/v3p0/context.json: refused: protected term redefinition
     every term of https://www.w3.org/ns/credentials/v2 + https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json: refused: protected term redefinition
     "#);

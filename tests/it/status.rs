@@ -8,7 +8,9 @@ use skillmark::{
     json::{self, Value},
     keys::SigningKey,
     proof::{self, Expected, ProofOptions, SUITES, Secured},
-    status::{Entry, List, ListCredential, MAX_BYTES, MIN_ENTRIES, Purpose, StatusError, entries},
+    status::{
+        Entry, List, ListCredential, MAX_BYTES, MIN_ENTRIES, Named, Purpose, StatusError, entries,
+    },
 };
 
 const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/bitstring");

@@ -3,6 +3,15 @@
 
 use std::fs;
 
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use ring::{
+    rand::SystemRandom,
+    rsa::{KeyPairComponents, PublicKeyComponents},
+    signature::{RSA_PKCS1_SHA256, RsaKeyPair},
+};
 use sha2::{Digest as _, Sha256};
 use skillmark::{
     bake,
@@ -321,4 +330,195 @@ fn open_badges_1_is_refused_kindly() {
     assert_eq!(report.reason, Some("not_a_badge"));
     let report = ask(&all(), &vector("signed-assertion"));
     assert_eq!(report.reason, Some("no_proof"));
+}
+
+// ── signed badges ───────────────────────────────────────────────────────────
+
+const KEY: &str = "https://example.org/publicKey.json";
+const LIST: &str = "https://example.org/revocationList.json";
+
+fn number(jwk: &Value, name: &str) -> Vec<u8> {
+    let text = jwk.get(name).and_then(Value::as_str).expect("a number");
+    URL_SAFE_NO_PAD.decode(text).expect("base64url")
+}
+
+/// The test key of the JWT vectors.
+fn jwk() -> Value<'static> {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/vectors/jwt/rsa-2048.json"
+    );
+    let text = fs::read_to_string(path).expect("a key");
+    json::parse(&text).expect("json").into_owned()
+}
+
+/// Any DER element.
+fn der(kind: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len();
+    let mut out = vec![kind];
+    match length {
+        0..=127 => out.push(length as u8),
+        128..=255 => out.extend([0x81, length as u8]),
+        _ => out.extend([0x82, (length >> 8) as u8, length as u8]),
+    }
+    out.extend(content);
+    out
+}
+
+/// The public half of the test key, as Open Badges 2.0 publishes keys.
+fn pem() -> String {
+    let key = jwk();
+    let integer = |name| der(2, &[vec![0], number(&key, name)].concat());
+    let numbers = der(0x30, &[integer("n"), integer("e")].concat());
+    let rsa = [0x06, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 1, 5, 0];
+    let info = [der(0x30, &rsa), der(3, &[vec![0], numbers].concat())].concat();
+    let body = STANDARD.encode(der(0x30, &info));
+    format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n")
+}
+
+fn key_document(owner: &str) -> String {
+    let pem = pem().replace('\n', "\\n");
+    format!(
+        r#"{{"@context":"https://w3id.org/openbadges/v2","type":"CryptographicKey","id":"{KEY}","owner":"{owner}","publicKeyPem":"{pem}"}}"#
+    )
+}
+
+fn sign(assertion: &Value) -> String {
+    let key = jwk();
+    let [n, e, d, p, q, dp, dq, qi] =
+        ["n", "e", "d", "p", "q", "dp", "dq", "qi"].map(|name| number(&key, name));
+    let pair = RsaKeyPair::from_components(&KeyPairComponents {
+        public_key: PublicKeyComponents { n, e },
+        d,
+        p,
+        q,
+        dP: dp,
+        dQ: dq,
+        qInv: qi,
+    })
+    .expect("a key");
+    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let head = encode(br#"{"alg":"RS256"}"#);
+    let text = format!("{head}.{}", encode(json::text(assertion).as_bytes()));
+    let mut signature = vec![0; 256];
+    pair.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        text.as_bytes(),
+        &mut signature,
+    )
+    .expect("signs");
+    format!("{text}.{}", encode(&signature))
+}
+
+fn publishing(assertion: &Value) -> (Known, String) {
+    let list = vector("revocation-list");
+    let known = all()
+        .with_document(KEY, key_document(ISSUER), then())
+        .with_document(LIST, json::text(&list), then());
+    (known, sign(assertion))
+}
+
+fn ask_token(known: &Known, token: &str) -> Report {
+    verify::verify_known(known, token.as_bytes(), &Options::default(), then())
+}
+
+#[test]
+fn a_signed_badge_is_valid_by_its_issuers_key() {
+    let (known, token) = publishing(&vector("signed-assertion"));
+    let report = ask_token(&known, &token);
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    assert_eq!(report.form, Some(Form::SignedBadge));
+    assert_eq!(
+        report.sentence,
+        "Signed by An Example Badge Issuer (example.org); nothing in it was changed, it has not been taken back, and it has no end date."
+    );
+    // Without the address of its key, its issuer's profile tells.
+    let mut nameless = vector("signed-assertion");
+    nameless
+        .get_mut("verification")
+        .expect("a rule")
+        .remove("creator");
+    let report = ask_token(&known, &sign(&nameless));
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    // One character changed.
+    let mut changed = token.into_bytes();
+    let at = changed.len() - 30;
+    changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+    let changed = String::from_utf8(changed).expect("text");
+    assert_eq!(
+        ask_token(&known, &changed).reason,
+        Some("signature_mismatch")
+    );
+}
+
+#[test]
+fn a_signed_badge_on_its_issuers_list_is_taken_back() {
+    for id in [
+        "urn:uuid:3c574c87-b96f-4f06-8eb5-68a29335b60e",
+        "urn:uuid:e79a6c18-787e-4868-8e65-e6a4530fb418",
+        "abc123",
+    ] {
+        let mut assertion = vector("signed-assertion");
+        assertion.set("id", id.into());
+        let (known, token) = publishing(&assertion);
+        let report = ask_token(&known, &token);
+        assert_eq!(
+            told(&report, CheckId::Status),
+            (Verdict::Invalid, Outcome::Fail, Some("revoked")),
+            "{id}"
+        );
+    }
+    let (known, token) = publishing(&vector("signed-assertion"));
+    let silent = known.without_document(LIST, NotFetched::Unavailable);
+    let report = ask_token(&silent, &token);
+    assert_eq!(
+        told(&report, CheckId::Status),
+        (
+            Verdict::CannotTell,
+            Outcome::Unknown,
+            Some("status_unavailable")
+        )
+    );
+}
+
+#[test]
+fn a2_a_signed_badge_with_somebody_elses_key_is_forged() {
+    let mismatch = (Verdict::Invalid, Outcome::Fail, Some("issuer_key_mismatch"));
+    // The key stands with the forger, and claims to be the issuer's.
+    let evil = "https://evil.test/key.json";
+    let mut assertion = vector("signed-assertion");
+    let rule = assertion.get_mut("verification").expect("a rule");
+    rule.set("creator", evil.into());
+    let (known, token) = publishing(&assertion);
+    let document = key_document(ISSUER).replace(KEY, evil);
+    let known = known.with_document(evil, document, then());
+    assert_eq!(
+        told(&ask_token(&known, &token), CheckId::KeyBinding),
+        mismatch
+    );
+    // The key is listed, but owned by another.
+    let (known, token) = publishing(&vector("signed-assertion"));
+    let known = known.with_document(KEY, key_document("https://evil.test/"), then());
+    assert_eq!(
+        told(&ask_token(&known, &token), CheckId::KeyBinding),
+        mismatch
+    );
+    // The issuer's profile stands only in the badge, where the forger wrote it.
+    let mut written = vector("signed-assertion");
+    let class = format!(
+        r#"{{"type":"BadgeClass","id":"urn:uuid:c","name":"x","issuer":{{"id":"urn:uuid:i","name":"Harvard","publicKey":"{KEY}"}}}}"#
+    );
+    written.set("badge", json::parse(&class).expect("json").into_owned());
+    let (known, token) = publishing(&written);
+    let known = known.with_document(KEY, key_document("urn:uuid:i"), then());
+    assert_eq!(
+        told(&ask_token(&known, &token), CheckId::KeyBinding),
+        mismatch
+    );
+    // No key that can be trusted.
+    let (known, token) = publishing(&vector("signed-assertion"));
+    let weak = key_document(ISSUER).replace("BEGIN PUBLIC KEY", "BEGIN CERTIFICATE");
+    let report = ask_token(&known.with_document(KEY, weak, then()), &token);
+    assert_eq!(report.reason, Some("weak_or_malformed_key"));
 }

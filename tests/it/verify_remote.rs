@@ -77,7 +77,7 @@ async fn a_link_leads_to_a_credential() {
         accept,
         Some(
             "accept: application/vc, application/vc+jwt, application/vc+ld+json, \
-             application/ld+json, application/json, application/jwt, image/png, image/svg+xml"
+             application/ld+json, application/json, application/jwt, image/png, image/svg+xml, text/html, application/pdf"
         )
     );
     assert_eq!(told("").await.1, Some("link_unreachable"));

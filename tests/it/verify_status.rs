@@ -299,14 +299,21 @@ fn old_list(places: usize, set: &[usize], multibase: bool) -> Known {
         document.set("@context", Value::Array(contexts));
         let date = document.remove("validFrom").expect("a date");
         document.set("issuanceDate", date);
-        let types = vec!["VerifiableCredential".into(), "StatusList2021Credential".into()];
+        let types = vec![
+            "VerifiableCredential".into(),
+            "StatusList2021Credential".into(),
+        ];
         document.set("type", Value::Array(types));
         let mut bits = skillmark::status::List::from_bytes(vec![0; places / 8]);
         for index in set {
             bits.set(*index, true).expect("in range");
         }
         let packed = bits.encode();
-        let packed = if multibase { packed } else { packed[1..].to_owned() };
+        let packed = if multibase {
+            packed
+        } else {
+            packed[1..].to_owned()
+        };
         subject(document).set("type", "StatusList2021".into());
         subject(document).set("encodedList", packed.into());
     })
@@ -316,7 +323,12 @@ fn old_list(places: usize, set: &[usize], multibase: bool) -> Known {
 fn e10_e11_status_list_2021() {
     let badge = old_badge();
     let full = old_list(131_072, &[], false);
-    assert_eq!(status(&full, &badge), GOOD, "{:#?}", check_text(&full, &badge));
+    assert_eq!(
+        status(&full, &badge),
+        GOOD,
+        "{:#?}",
+        check_text(&full, &badge)
+    );
     assert_eq!(status(&old_list(131_072, &[8], false), &badge), REVOKED);
     let codes = |known: &Known| -> Vec<&str> {
         let report = check_text(known, &badge);
@@ -354,14 +366,21 @@ fn e11_revocation_lists_of_1edtech() {
         contexts.push("https://purl.imsglobal.org/spec/ob/v3p0/extensions.json".into());
     });
     let document = sample("letter-grade");
-    let text = |pointer| document.pointer(pointer).and_then(Value::as_str).expect("text");
+    let text = |pointer| {
+        document
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .expect("text")
+    };
     let (id, issuer) = (text("/id"), text("/issuer/id"));
     let ask = |list: String| {
         let known = Known::nothing().with_document(list_url, list, at("2026-04-01T11:59:00Z"));
         status(&known, &badge)
     };
     let with = |name: &str, entries: &str| {
-        ask(format!(r#"{{"id":"{list_url}","issuer":"{issuer}","{name}":[{entries}]}}"#))
+        ask(format!(
+            r#"{{"id":"{list_url}","issuer":"{issuer}","{name}":[{entries}]}}"#
+        ))
     };
     assert_eq!(with("revokedCredential", r#"{"id":"urn:other"}"#), GOOD);
     for entry in [
@@ -374,13 +393,21 @@ fn e11_revocation_lists_of_1edtech() {
     }
     let not_any_more = format!(r#"{{"id":"{id}","revoked":false}}"#);
     assert_eq!(with("revokedCredential", &not_any_more), GOOD);
-    let open = (Verdict::CannotTell, Outcome::Unknown, Some("revocation_list"));
+    let open = (
+        Verdict::CannotTell,
+        Outcome::Unknown,
+        Some("revocation_list"),
+    );
     assert_eq!(with("revoked", ""), open);
     assert_eq!(ask("<html>".to_owned()), open);
     let of_another = format!(r#"{{"id":"{list_url}","issuer":"urn:x","revokedCredential":[]}}"#);
     assert_eq!(ask(of_another), open);
     assert_eq!(
         status(&Known::nothing(), &badge),
-        (Verdict::CannotTell, Outcome::Unknown, Some("status_unavailable"))
+        (
+            Verdict::CannotTell,
+            Outcome::Unknown,
+            Some("status_unavailable")
+        )
     );
 }

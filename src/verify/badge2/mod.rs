@@ -6,6 +6,7 @@
 
 mod answer;
 mod objects;
+mod pem;
 mod scope;
 mod signed;
 mod translate;

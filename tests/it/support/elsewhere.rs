@@ -92,6 +92,7 @@ impl Elsewhere {
             list.set(*index, true).expect("in range");
         }
         let list = ListCredential {
+            kind: skillmark::status::Kind::Bitstring,
             url: LIST.to_owned(),
             issuer: self.id.to_owned(),
             purposes: vec![Purpose::Revocation],
