@@ -373,14 +373,9 @@ async fn a_slow_issuer_holds_nobody_up() {
         assert!(started.is_err(), "it waits");
         slow.push(one);
     }
-    let all = async {
-        for one in slow {
-            one.await;
-        }
-    };
     tokio::select! {
         biased;
+        _ = &mut slow[0] => panic!("ours had to wait"),
         verdict = verify(&ours) => assert_eq!(verdict, "valid"),
-        () = all => panic!("ours came last"),
     }
 }
