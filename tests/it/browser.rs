@@ -31,6 +31,8 @@ use crate::{
     },
 };
 
+mod states;
+
 /// A running demo, and what it told about itself.
 struct Demo {
     desk: Desk,
