@@ -566,17 +566,6 @@ fn what_is_past_its_time_is_deleted() {
         .says("Deleted: keys of requests: 0; ended portfolios: 0; notes of status lists: 0; lines of the log: 0.");
 }
 
-/// What stands behind `name` on a line of its own.
-fn value_of(done: &Done, name: &str) -> String {
-    let line = done
-        .out
-        .lines()
-        .find_map(|line| line.trim().strip_prefix(name));
-    line.unwrap_or_else(|| panic!("no {name} in\n{}", done.out))
-        .trim()
-        .to_owned()
-}
-
 #[test]
 fn a_status_list_is_taken_elsewhere() {
     let desk = Desk::new().with_class();
