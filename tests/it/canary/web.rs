@@ -1,4 +1,8 @@
 //! A whole run of the server.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "these tests speak to the program over a socket"
+)]
 
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -233,7 +237,7 @@ async fn what_is_asked_badly(visitor: &mut Visitor, achievement: &str, id: &str)
     }
     for body in [
         format!("{{\"learner\": \"{NAME}\""),
-        format!("{NAME}"),
+        NAME.to_owned(),
         format!("{{\"{NAME}\": 1, \"{NAME}\": 2}}"),
         format!("{{\"learner\": \"{NAME}\u{1}\"}}"),
     ] {

@@ -1,9 +1,14 @@
 //! What happens at the same moment: publishing, revoking, issuing, changing the key.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
+
+use tokio::sync::{Mutex, Notify};
 
 use skillmark::{
     app::App,
@@ -134,6 +139,70 @@ on_both! {
             }
         }
         assert_eq!(set, vec![1; issued.len()]);
+    }
+
+    fn e11_who_publishes_late_and_knows_more_publishes_again(temp) {
+        let lab = Lab::open(temp).await;
+        let (slow, quick) = (another(&lab).await, another(&lab).await);
+        for nth in 0.. {
+            let first = lab.issue(&format!("first-{nth}")).await;
+            let second = lab.issue(&format!("second-{nth}")).await;
+            revoke::change(&lab.app, &lab.who, &first.id, Change::Revoke).await.expect("revoked");
+            // One process stops in the middle of a list that does not know the second revocation …
+            let (here, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+            let (stopped, going) = (Arc::clone(&here), Arc::clone(&go_on));
+            let between = Between::new(temp, &slow, nth, move || {
+                let (stopped, going) = (Arc::clone(&stopped), Arc::clone(&going));
+                Box::pin(async move {
+                    stopped.notify_one();
+                    going.notified().await;
+                })
+            });
+            let between = between.await;
+            let app = between.app.clone();
+            let publishing = tokio::spawn(async move { list::publish_due(&app).await.map(|_| ()) });
+            tokio::select! {
+                () = here.notified() => {}
+                () = async { while !publishing.is_finished() { tokio::time::sleep(Duration::from_millis(5)).await } } => {}
+            }
+            let over = publishing.is_finished();
+            revoke::change(&lab.app, &lab.who, &second.id, Change::Revoke).await.expect("revoked");
+            // … and stores it just before another stores one that does.
+            let done = Arc::new(Mutex::new(Some(publishing)));
+            let rest = Between::new(temp, &quick, nth, move || {
+                let (go_on, done) = (Arc::clone(&go_on), Arc::clone(&done));
+                Box::pin(async move {
+                    go_on.notify_one();
+                    let publishing = done.lock().await.take().expect("once");
+                    publishing.await.expect("ran").expect("published");
+                })
+            });
+            let rest = rest.await;
+            list::publish_due(&rest.app).await.expect("published");
+            assert_eq!((bit(&lab, &first).await, bit(&lab, &second).await), (1, 1), "{nth}");
+            if over || !rest.came() {
+                assert!(nth > 5, "{nth}");
+                break;
+            }
+        }
+    }
+
+    fn j10_something_is_promised_only_while_the_learner_is_held(temp) {
+        let lab = Lab::open(temp).await;
+        lab.issue("s-1").await;
+        let hash = lab.app.custody.lookup_hash(lab.who.issuer(), "s-1").expect("a hash");
+        let (app, who) = (another(&lab).await, lab.who.clone());
+        // As an erasure holds the learner.
+        let mut tx = lab.app.db.begin().await.expect("begun");
+        let held = tx.of(lab.who.issuer()).hold_people(&[hash]).await.expect("read");
+        assert_eq!(held.len(), 1);
+        let mut request = lab.request("s-1", None);
+        request.row.awarded = "2026-02-01T00:00:00Z".parse().expect("a date");
+        let promising = tokio::spawn(async move { one::promise(&app, &who, &request).await });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!promising.is_finished(), "it does not wait");
+        tx.rollback().await.expect("let go");
+        promising.await.expect("ran").expect("promised");
     }
 
     fn i3_without_the_key_encryption_key_nothing_taken_back_is_called_good(temp) {
