@@ -103,6 +103,11 @@ async fn a17_what_nobody_signed_is_said_to_be_not_verifiable() {
         .shows("<p class=\"word\">Not verifiable</p>")
         .shows("Nobody has signed this: it cannot be verified.")
         .shows("It is not confirmed.")
+        .shows(
+            "Says that it was issued in March 2026 by Riverside Tutoring (unverified organisation)",
+        )
+        .shows("<h2>Whom it names</h2>")
+        .hides("Who says so")
         .hides("Real and still good")
         .hides("is-good\" aria-label");
 }
