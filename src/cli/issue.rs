@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
@@ -251,12 +251,18 @@ pub(super) async fn issue_csv(
     })
 }
 
+/// How many a second, without a fraction.
+fn rate(state: &ProgressState, into: &mut dyn std::fmt::Write) {
+    // A bar that cannot be drawn stops nothing.
+    let _ = write!(into, "{:.0} a second", state.per_sec());
+}
+
 /// A bar on the standard error; nothing where that is not a terminal.
 fn progress(total: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("  {bar:40} {pos} of {len} credentials, {per_sec}");
+    let style = ProgressStyle::with_template("  {bar:40} {pos} of {len} credentials, {rate}");
     let bar = ProgressBar::new(total as u64);
     match style {
-        Ok(style) => bar.with_style(style),
+        Ok(style) => bar.with_style(style.with_key("rate", rate)),
         Err(_) => bar,
     }
 }

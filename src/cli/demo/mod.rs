@@ -96,7 +96,10 @@ impl Demo {
         show(&app, &shown, screen).await?;
         let Some(server) = server else {
             app.db.close().await;
-            screen.line("\nNext: skillmark demo, to see it in a browser.")?;
+            screen.line(format_args!(
+                "\nNext: {} demo, to see it in a browser.",
+                program()
+            ))?;
             return Ok(0);
         };
         let origin = &app.config.public_url;
@@ -214,7 +217,19 @@ async fn show(app: &App, shown: &Shown, screen: &Screen) -> Result<(), Failure> 
         place += &format!(" --public-url {}", app.config.public_url);
     }
     screen.line("\nTo take the credential back, in another terminal:")?;
-    screen.line(format_args!("\n  skillmark revoke {id} {place}"))
+    screen.line(format_args!("\n  {} revoke {id} {place}", program()))
+}
+
+/// How this program was called, so that what is shown can be copied: `cargo run` puts nothing on
+/// the path.
+fn program() -> String {
+    let called = std::env::args_os().next().unwrap_or_default();
+    let called = called.to_string_lossy();
+    if called.contains(std::path::MAIN_SEPARATOR) {
+        super::screen::plain(&called)
+    } else {
+        "skillmark".to_owned()
+    }
 }
 
 /// A new link to the demo's portfolio; those of earlier runs stop working.
