@@ -210,7 +210,7 @@ fn c2_alg_confusion() {
     let pem = base64::engine::general_purpose::STANDARD.encode(der);
     let pem = format!("-----BEGIN PUBLIC KEY-----\n{pem}\n-----END PUBLIC KEY-----\n");
     let jwk = json::text(&key.to_jwk());
-    for secret in [&key.as_bytes()[..], pem.as_bytes(), jwk.as_bytes()] {
+    for secret in [key.as_bytes(), pem.as_bytes(), jwk.as_bytes()] {
         for alg in ["HS256", "EdDSA"] {
             let head = format!(r#"{{"alg":"{alg}","kid":"{KID}"}}"#);
             let encode = |part: &str| URL_SAFE_NO_PAD.encode(part);

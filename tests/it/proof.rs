@@ -467,11 +467,9 @@ fn a9_suite_confusion() {
         let verdict = with_member("type", Some(name.into()));
         assert_eq!(verdict, malformed("/proof/0/type", unknown), "{name}");
     }
-    for name in ["bbs-2023"] {
-        let error = with_member("cryptosuite", Some(name.into())).expect_err(name);
-        assert_eq!(error, ProofError::NotSupportedYet(name.into()));
-        assert!(error.is_unknown());
-    }
+    let error = with_member("cryptosuite", Some("bbs-2023".into())).expect_err("bbs");
+    assert_eq!(error, ProofError::NotSupportedYet("bbs-2023".into()));
+    assert!(error.is_unknown());
     let list = Value::Array(vec!["DataIntegrityProof".into()]);
     assert_eq!(
         with_member("type", Some(list)),

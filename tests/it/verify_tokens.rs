@@ -125,7 +125,7 @@ fn c2_alg_confusion() {
     let public = issuer_key().public();
     let jwk = json::text(&public.to_jwk());
     for secret in [
-        &public.as_bytes()[..],
+        public.as_bytes(),
         jwk.as_bytes(),
         public.to_multikey().as_bytes(),
     ] {

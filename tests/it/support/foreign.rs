@@ -16,8 +16,11 @@ use skillmark::{
 /// A key of another program, and how it signs.
 pub(crate) struct Foreign {
     pub(crate) public: PublicKey,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    sign: Box<Sign>,
 }
+
+/// What makes a signature out of a message.
+type Sign = dyn Fn(&[u8]) -> Vec<u8>;
 
 /// The key pairs of W3C vc-di-ecdsa: public and secret Multikey.
 const P256: [&str; 2] = [
