@@ -72,12 +72,9 @@ fn public_address(settings: &Settings, sheet: &mut Sheet<'_>) -> Result<(), Fail
 
 /// Whether the address to listen on is free, or our own server has it; whether it serves.
 fn address(listen: SocketAddr, sheet: &mut Sheet<'_>) -> Result<bool, Failure> {
-    let error = match TcpListener::bind(listen) {
-        Ok(_) => {
-            sheet.ok("address", format_args!("{listen} is free"))?;
-            return Ok(false);
-        }
-        Err(error) => error,
+    let Err(error) = TcpListener::bind(listen) else {
+        sheet.ok("address", format_args!("{listen} is free"))?;
+        return Ok(false);
     };
     if error.kind() == ErrorKind::AddrInUse && is_ours(listen) {
         sheet.ok(

@@ -2,7 +2,7 @@
 //! endorsements, how things belong together, and what was read leniently.
 
 use crate::{
-    verify::{Claim as Said, Report, Verdict},
+    verify::{Claim as Said, Claimed, Report, Verdict},
     web::{
         check,
         markdown::{self, Html},
@@ -66,7 +66,7 @@ impl Inside {
                 .collect(),
             ..Inside::default()
         };
-        match report.claim.as_ref().map(|claimed| claimed.claim()) {
+        match report.claim.as_ref().map(Claimed::claim) {
             Some(Said::Endorsement(said)) => {
                 inside.kind = "An endorsement";
                 inside.name = Text::new(&said.name);
@@ -113,7 +113,7 @@ impl Inside {
 
 fn line(report: &Report) -> Line {
     let verdict = check::verdict(report, None);
-    let name = match report.claim.as_ref().map(|claimed| claimed.claim()) {
+    let name = match report.claim.as_ref().map(Claimed::claim) {
         Some(Said::Achievement(said)) => said.name.as_str(),
         Some(Said::Endorsement(said)) => said.name.as_str(),
         Some(Said::Record(said)) => said.name.as_str(),

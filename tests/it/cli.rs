@@ -566,6 +566,122 @@ fn what_is_past_its_time_is_deleted() {
         .says("Deleted: keys of requests: 0; ended portfolios: 0; notes of status lists: 0; lines of the log: 0.");
 }
 
+/// What stands behind `name` on a line of its own.
+fn value_of(done: &Done, name: &str) -> String {
+    let line = done
+        .out
+        .lines()
+        .find_map(|line| line.trim().strip_prefix(name));
+    line.unwrap_or_else(|| panic!("no {name} in\n{}", done.out))
+        .trim()
+        .to_owned()
+}
+
+#[test]
+fn achievements_are_published_once_and_listed_with_their_ids() {
+    let desk = Desk::new().with_class();
+    desk.run(&["achievements", "publish", "knots.json"])
+        .is(1)
+        .says("skillmark init");
+    desk.run(&[
+        "init",
+        "--name",
+        "Harbour",
+        "--web",
+        "https://harbour.example",
+    ])
+    .is(0);
+    desk.run(&["achievements", "list"])
+        .is(0)
+        .says("Nothing is published yet.");
+    let first = desk
+        .run(&["achievements", "publish", "knots.json"])
+        .is(0)
+        .says("Published \"Knots for the Quay\".");
+    let id = value_of(&first, "id");
+    assert_eq!(id.len(), 22, "{id}");
+    desk.run(&["achievements", "publish", "knots.json"])
+        .is(0)
+        .says("was published before")
+        .says(&id);
+    desk.run(&["achievements", "list"])
+        .is(0)
+        .says(&format!("{id}  performance  Knots for the Quay"));
+    desk.run(&["issue", "knots.json", "class.csv", "--out", "badges"])
+        .is(0)
+        .says(&format!("The achievement's id, for programs: {id}"));
+    fs::write(
+        desk.path("knots.json"),
+        ACHIEVEMENT.replace("\"task\"", "\"tusk\""),
+    )
+    .expect("written");
+    desk.run(&["achievements", "publish", "knots.json"])
+        .is(1)
+        .says("/tusk");
+    desk.run(&["achievements", "publish", "gone.json"]).is(74);
+}
+
+/// A key works until another process takes it back, and then not for one second more.
+#[tokio::test]
+async fn g11_a_revoked_api_key_is_401_within_a_second() {
+    let desk = Desk::new();
+    desk.run(&[
+        "init",
+        "--name",
+        "Harbour",
+        "--web",
+        "https://harbour.example",
+    ])
+    .is(0);
+    desk.run(&["api-keys", "new", "x", "--scopes", "root"])
+        .is(64)
+        .says("expected one of issue, revoke, read, publish, manage");
+    desk.run(&["api-keys", "new", "x"]).is(64).says("--scopes");
+    desk.run(&[
+        "api-keys",
+        "new",
+        "x",
+        "--scopes",
+        "read",
+        "--expires",
+        "2020-01-01",
+    ])
+    .is(64)
+    .says("expires is a time that has passed");
+    let made = desk
+        .run(&["api-keys", "new", "School system", "--scopes", "read,issue"])
+        .is(0)
+        .says("shown this once");
+    let (key, id) = (value_of(&made, "API key  "), value_of(&made, "id"));
+    assert!(key.starts_with("skm_"), "{key}");
+    let listed = desk
+        .run(&["api-keys", "list"])
+        .is(0)
+        .says(&format!(
+            "{id}  School system  (read issue)  until it is taken back"
+        ))
+        .says("first  (issue revoke read publish)");
+    assert!(!listed.out.contains("skm_"), "{}", listed.out);
+
+    let mut serving = Serving::with(&desk, &["serve", "--listen", "127.0.0.1:0"]);
+    let line = serving.until("Serving http://localhost:8080 on ");
+    let address = line.split(". ").next().expect("an address");
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::new();
+    let url = format!("http://{address}/api/v1/achievements");
+    let ask = async || {
+        let answer = client.get(&url).bearer_auth(&key).send().await;
+        answer.expect("an answer").status().as_u16()
+    };
+    assert_eq!(ask().await, 200);
+    desk.run(&["api-keys", "revoke", &id]).is(0);
+    assert_eq!(ask().await, 401);
+    desk.run(&["api-keys", "list"]).is(0).says("taken back");
+    desk.run(&["api-keys", "revoke", &id])
+        .is(1)
+        .says("no such API key");
+}
+
 #[test]
 fn a_status_list_is_taken_elsewhere() {
     let desk = Desk::new().with_class();

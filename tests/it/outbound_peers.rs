@@ -116,7 +116,7 @@ async fn d12_slow_and_endless_hosts() {
                     "evil.test",
                     address(1),
                     [HEAD, b"content-length: 9\r\n\r\n{}"].concat(),
-                )
+                );
             },
             Cause::Http,
             4000,

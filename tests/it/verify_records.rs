@@ -5,7 +5,7 @@ use skillmark::{
     did,
     json::{self, Value},
     proof::jwt,
-    verify::{CheckId, Claim, Known, Outcome, Report, Verdict},
+    verify::{CheckId, Claim, Claimed, Known, Outcome, Report, Verdict},
 };
 
 use crate::{
@@ -78,7 +78,7 @@ fn a_record_is_valid_with_every_credential_in_it() {
             report.children[1].pointer,
             "/credentialSubject/verifiableCredential/1"
         );
-        let Some(Claim::Record(said)) = report.claim.as_ref().map(|c| c.claim()) else {
+        let Some(Claim::Record(said)) = report.claim.as_ref().map(Claimed::claim) else {
             panic!("{:#?}", report.claim)
         };
         assert_eq!((said.name.as_str(), said.partial), ("Spring record", true));
@@ -247,7 +247,7 @@ fn the_published_record_is_valid() {
 fn an_endorsement_alone_is_read_like_any_credential() {
     let report = check(&signed(&sample("endorsement"), RDFC));
     assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
-    let Some(Claim::Endorsement(said)) = report.claim.as_ref().map(|c| c.claim()) else {
+    let Some(Claim::Endorsement(said)) = report.claim.as_ref().map(Claimed::claim) else {
         panic!("{:#?}", report.claim)
     };
     assert_eq!(

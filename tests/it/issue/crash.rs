@@ -210,7 +210,7 @@ on_both! {
         let wanted: Vec<_> = spellings(key.seed().as_slice())
             .into_iter()
             .map(|(form, text)| (form.to_owned(), text))
-            .chain([("the key-encryption key".to_owned(), kek.trim()[17..].as_bytes().to_vec())])
+            .chain([("the key-encryption key".to_owned(), kek.trim().as_bytes()[17..].to_vec())])
             .collect();
         let output = issue_elsewhere(&lab, "panic 0");
         let all = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
