@@ -155,5 +155,6 @@ const FILE: Want = Want {
     accept: &["text/plain", "application/octet-stream"],
     max_bytes: 4 * 1024,
     shape: Shape::Text,
+    may_leave: false,
     keep: |_| Duration::ZERO,
 };

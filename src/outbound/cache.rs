@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::{sync::OnceCell, time::Instant};
@@ -32,12 +32,22 @@ impl Cache {
         F: Future<Output = Kept>,
     {
         let cell = self.cell(key);
-        cell.get_or_init(fetch).await.outcome.clone()
+        let was_kept = cell.initialized();
+        let outcome = cell.get_or_init(fetch).await.outcome.clone();
+        if !was_kept {
+            // What has come may weigh more than may be kept.
+            make_room(&mut self.lock(), Instant::now());
+        }
+        outcome
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<OnceCell<Kept>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn cell(&self, key: &str) -> Arc<OnceCell<Kept>> {
         let now = Instant::now();
-        let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cells = self.lock();
         if let Some(cell) = cells.get(key)
             && cell.get().is_none_or(|kept| kept.until > now)
         {
@@ -154,5 +164,32 @@ mod tests {
         let cells = cache.0.lock().expect("unharmed");
         assert!(cells.keys().filter(|key| key.starts_with("large")).count() <= 8);
         assert!(cells.contains_key("large 39"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_large_answers_at_once_are_not_all_kept() {
+        let cache = Cache::default();
+        let large = vec![b' '; limits::KEPT_BYTES / 8];
+        let fetch = || async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            kept(&large, 60)
+        };
+        let gets = (0..40).map(|i| cache.get(i.to_string().leak(), fetch));
+        let mut all: Vec<_> = gets.map(Box::pin).collect();
+        for get in &mut all {
+            assert!(futures_poll(get).is_none(), "all are under way");
+        }
+        for get in all {
+            assert!(get.await.is_ok());
+        }
+        assert!(cache.lock().len() <= 8, "{}", cache.lock().len());
+    }
+
+    fn futures_poll<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        match std::pin::Pin::new(future).poll(&mut context) {
+            std::task::Poll::Ready(output) => Some(output),
+            std::task::Poll::Pending => None,
+        }
     }
 }

@@ -179,8 +179,9 @@ impl Inner {
                 Answer::Moved { location } => {
                     let next = place.join(&location)?;
                     self.refuse_own(&next)?;
+                    let stays = want.may_leave || next.host() == place.host();
                     seen.push(place);
-                    if seen.len() > REDIRECTS || seen.contains(&next) {
+                    if !stays || seen.len() > REDIRECTS || seen.contains(&next) {
                         return Err(Cause::Redirect);
                     }
                     place = next;
@@ -226,6 +227,7 @@ impl Inner {
         let each = limits::CONNECT / u32::try_from(tries.len().max(1)).unwrap_or(1);
         let mut cause = Cause::Dns;
         for address in tries {
+            self.gate.note(*address)?;
             let connecting = self.parts.connector.connect(SocketAddr::new(*address, 443));
             cause = match timeout(each, connecting).await {
                 Ok(Ok(stream)) => return Ok(stream),

@@ -1,13 +1,15 @@
-//! How often and how many at once: per host, and over all (threat D15).
+//! How often and how many at once: per host, per address, and over all (threat D15).
 
 use std::{
     collections::{HashMap, VecDeque},
+    hash::Hash,
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::Instant,
+    time::{Instant, timeout},
 };
 
 use super::{Cause, limits};
@@ -15,6 +17,7 @@ use super::{Cause, limits};
 /// Counts fetches, whoever asks for them.
 pub(super) struct Gate {
     hosts: Mutex<HashMap<String, Host>>,
+    addresses: Mutex<HashMap<IpAddr, Host>>,
     all: Arc<Semaphore>,
 }
 
@@ -34,42 +37,70 @@ impl Gate {
     pub(super) fn new() -> Gate {
         Gate {
             hosts: Mutex::default(),
+            addresses: Mutex::default(),
             all: Arc::new(Semaphore::new(limits::AT_ONCE)),
         }
     }
 
-    /// Waits until `host` may be asked.
+    /// Waits until `host` may be asked, for a moment: whoever waits longer stands behind too many
+    /// others, which says nothing about the host.
     pub(super) async fn enter(&self, host: &str) -> Result<Under, Cause> {
-        let at_once = self.count(host)?;
+        let at_once = count(&self.hosts, host.to_owned(), limits::HOST_STARTS)?;
         let enter =
             |gate: Arc<Semaphore>| async { gate.acquire_owned().await.map_err(|_| Cause::Busy) };
-        Ok(Under {
-            _host: enter(at_once).await?,
-            _all: enter(self.all.clone()).await?,
-        })
+        let both = async {
+            Ok(Under {
+                _host: enter(at_once).await?,
+                _all: enter(self.all.clone()).await?,
+            })
+        };
+        timeout(limits::WAIT, both)
+            .await
+            .unwrap_or(Err(Cause::Busy))
     }
 
-    /// Notes one more fetch from `host`, if it has not had all of this minute's.
-    fn count(&self, name: &str) -> Result<Arc<Semaphore>, Cause> {
-        let now = Instant::now();
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        if hosts.len() >= limits::HOSTS {
-            hosts.retain(|_, host| !host.is_idle(now));
-            if hosts.len() >= limits::HOSTS {
-                return Err(Cause::Busy);
-            }
-        }
-        let host = hosts.entry(name.to_owned()).or_insert_with(|| Host {
-            at_once: Arc::new(Semaphore::new(limits::HOST_AT_ONCE)),
-            starts: VecDeque::new(),
-        });
-        host.forget(now);
-        if host.starts.len() >= limits::HOST_STARTS {
-            return Err(Cause::Busy);
-        }
-        host.starts.push_back(now);
-        Ok(host.at_once.clone())
+    /// Notes that `address` is asked, by whatever name: a thousand names may lead to one machine.
+    pub(super) fn note(&self, address: IpAddr) -> Result<(), Cause> {
+        count(&self.addresses, address, limits::ADDRESS_STARTS).map(|_| ())
     }
+}
+
+/// Notes one more fetch from `whom`, if it has not had all of this minute's: what counts those that
+/// are under way there.
+fn count<K: Eq + Hash>(
+    counted: &Mutex<HashMap<K, Host>>,
+    whom: K,
+    most: usize,
+) -> Result<Arc<Semaphore>, Cause> {
+    let now = Instant::now();
+    let mut counted = counted.lock().unwrap_or_else(PoisonError::into_inner);
+    if counted.len() >= limits::HOSTS && !counted.contains_key(&whom) {
+        make_room(&mut counted, now);
+    }
+    let host = counted.entry(whom).or_insert_with(|| Host {
+        at_once: Arc::new(Semaphore::new(limits::HOST_AT_ONCE)),
+        starts: VecDeque::new(),
+    });
+    host.forget(now);
+    if host.starts.len() >= most {
+        return Err(Cause::Busy);
+    }
+    host.starts.push_back(now);
+    Ok(host.at_once.clone())
+}
+
+/// Forgets those that nobody asks any more, or else the half that were asked least: making up names
+/// must neither keep others out nor make us forget whom we have asked often.
+fn make_room<K: Eq + Hash>(counted: &mut HashMap<K, Host>, now: Instant) {
+    counted.retain(|_, host| !host.is_idle(now));
+    if counted.len() < limits::HOSTS {
+        return;
+    }
+    let mut counts: Vec<usize> = counted.values().map(|host| host.starts.len()).collect();
+    let middle = counts.len() / 2;
+    let (_, most, _) = counts.select_nth_unstable(middle);
+    let most = *most;
+    counted.retain(|_, host| host.is_asked() || host.starts.len() > most);
 }
 
 impl Host {
@@ -82,7 +113,12 @@ impl Host {
 
     fn is_idle(&mut self, now: Instant) -> bool {
         self.forget(now);
-        self.starts.is_empty() && self.at_once.available_permits() == limits::HOST_AT_ONCE
+        self.starts.is_empty() && !self.is_asked()
+    }
+
+    /// Whether a fetch is under way.
+    fn is_asked(&self) -> bool {
+        self.at_once.available_permits() < limits::HOST_AT_ONCE
     }
 }
 
@@ -103,9 +139,11 @@ mod tests {
         }
         let fifth = timeout(Duration::from_secs(1), gate.enter("a.test")).await;
         assert!(fifth.is_err(), "it waits");
+        let sixth = gate.enter("a.test").await;
+        assert_eq!(sixth.err(), Some(Cause::Busy), "but not for ever");
         assert!(gate.enter("b.test").await.is_ok(), "others do not");
         under.clear();
-        for _ in 5..limits::HOST_STARTS {
+        for _ in 6..limits::HOST_STARTS {
             assert!(gate.enter("a.test").await.is_ok());
         }
         assert_eq!(gate.enter("a.test").await.err(), Some(Cause::Busy));
@@ -119,9 +157,34 @@ mod tests {
         for i in 0..limits::HOSTS {
             assert!(gate.enter(&format!("{i}.test")).await.is_ok());
         }
-        assert_eq!(gate.enter("new.test").await.err(), Some(Cause::Busy));
         advance(limits::HOST_WINDOW).await;
         assert!(gate.enter("new.test").await.is_ok());
         assert_eq!(gate.hosts.lock().expect("unharmed").len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn made_up_names_neither_keep_others_out_nor_make_us_forget() {
+        let gate = Gate::new();
+        let _under = gate.enter("slow.test").await.expect("in");
+        for _ in 0..limits::HOST_STARTS {
+            assert!(gate.enter("victim.test").await.is_ok());
+        }
+        for i in 0..limits::HOSTS * 2 {
+            assert!(gate.enter(&format!("{i}.test")).await.is_ok());
+        }
+        assert_eq!(gate.enter("victim.test").await.err(), Some(Cause::Busy));
+        let hosts = gate.hosts.lock().expect("unharmed");
+        assert!(hosts.len() <= limits::HOSTS && hosts.contains_key("slow.test"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_machine_is_counted_under_all_its_names() {
+        let (gate, machine) = (Gate::new(), "93.184.216.34".parse().expect("an address"));
+        for _ in 0..limits::ADDRESS_STARTS {
+            assert_eq!(gate.note(machine), Ok(()));
+        }
+        assert_eq!(gate.note(machine), Err(Cause::Busy));
+        advance(limits::HOST_WINDOW).await;
+        assert_eq!(gate.note(machine), Ok(()));
     }
 }

@@ -31,9 +31,14 @@ pub(super) const URL_BYTES: usize = 2048;
 pub(super) const HOST_AT_ONCE: usize = 4;
 /// Fetches from one host within [`HOST_WINDOW`].
 pub(super) const HOST_STARTS: usize = 60;
+/// Fetches from one address within [`HOST_WINDOW`], under whatever names: more than from one host,
+/// because many hosts may share a machine.
+pub(super) const ADDRESS_STARTS: usize = 4 * HOST_STARTS;
+/// How long a fetch waits for others to end.
+pub(super) const WAIT: Duration = Duration::from_secs(2);
 /// See [`HOST_STARTS`].
 pub(super) const HOST_WINDOW: Duration = Duration::from_secs(60);
-/// Hosts that are counted at once; past it nothing new is fetched for a moment.
+/// Hosts, and addresses, that are counted at once.
 pub(super) const HOSTS: usize = 4096;
 /// Fetches at once, from all hosts.
 pub(super) const AT_ONCE: usize = 64;

@@ -15,6 +15,9 @@ pub struct Want {
     pub max_bytes: usize,
     /// What the content must look like.
     pub shape: Shape,
+    /// Whether a redirect may lead to another host. Not where the content speaks for the host that
+    /// was asked.
+    pub may_leave: bool,
     /// How long an answer is good for everybody who asks for the same.
     pub keep: fn(&Fetched) -> Duration,
 }

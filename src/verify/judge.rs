@@ -10,11 +10,13 @@ use crate::{
 use super::{
     Options, badge2, claim, conclude,
     document::{self, Sort},
+    effort::Effort,
     endorsements, enveloped, input,
     input::Refused,
     recipient,
     report::{
-        Check, CheckId, Child, Claimed, Endorsement, Form, Report, Unreadable, Verdict, Warning,
+        Check, CheckId, Child, Claimed, Endorsement, Form, Outcome, Report, Unreadable, Verdict,
+        Warning,
     },
     short::{bad_token, short, unreadable},
     signature::{self, Signed},
@@ -30,6 +32,8 @@ pub(super) struct Ask<'s> {
     pub(super) sources: &'s dyn Sources,
     pub(super) options: &'s Options,
     pub(super) now: Timestamp,
+    /// What it may cost, with all that stands inside.
+    pub(super) effort: &'s Effort,
 }
 
 /// Where a document stands.
@@ -106,7 +110,7 @@ pub(super) async fn token_text(ask: Ask<'_>, text: &str, place: Place) -> Report
         Err(error) => return bad_token(&error, ask),
     };
     let mut judging = Judging::begin(&claims.credential, form_of(claims.form));
-    judging.signed(token::check(ask.sources, &read, &claims, ask.now).await);
+    judging.signed(token::check(ask, &read, &claims).await);
     judging.rest(ask, &claims.credential, place).await;
     judging.report(claims.credential.clone().into_owned(), ask)
 }
@@ -123,7 +127,7 @@ async fn embedded(ask: Ask<'_>, value: Value<'_>, place: Place) -> Report {
         Ok(secured) => secured,
         Err(error) => return short(signature::unread_check(&error), ask),
     };
-    judging.signed(signature::check(ask.sources, &secured, ask.now).await);
+    judging.signed(signature::check(ask, &secured).await);
     judging.rest(ask, secured.document(), place).await;
     judging.report(secured.into_value().into_owned(), ask)
 }
@@ -135,6 +139,8 @@ pub(super) struct Judging {
     pub(super) checks: Vec<Check>,
     pub(super) faults: Vec<crate::credential::Fault>,
     pub(super) method: Option<&'static str>,
+    /// Whether whoever shows it may have left parts out.
+    pub(super) is_selective: bool,
     pub(super) endorsements: Vec<Endorsement>,
     pub(super) children: Vec<Child>,
     pub(super) warnings: Vec<Warning>,
@@ -152,6 +158,7 @@ impl Judging {
             checks,
             faults: examined.faults,
             method: None,
+            is_selective: false,
             endorsements: Vec::new(),
             children: Vec::new(),
             warnings: examined.warnings,
@@ -160,6 +167,7 @@ impl Judging {
 
     pub(super) fn signed(&mut self, signed: Signed) {
         self.method = signed.method;
+        self.is_selective = signed.is_selective;
         for check in signed.checks {
             document::replace(&mut self.checks, check);
         }
@@ -181,9 +189,12 @@ impl Judging {
             ),
         });
         let warnings = &mut self.warnings;
-        let status = status::check(ask.sources, document, verdict, ask.now, warnings).await;
+        let status = status::check(ask, document, verdict, warnings).await;
         self.checks.push(status);
         self.checks.extend(dates::check(document, ask.now));
+        if good && self.is_selective {
+            self.doubt_what_is_missing();
+        }
         let asked = ask.options.recipient.as_ref();
         let asked = asked.filter(|_| place != Place::Endorsing);
         self.checks.push(recipient::check(document, asked));
@@ -201,6 +212,25 @@ impl Judging {
             };
             self.checks.push(check);
             self.endorsements = found;
+        }
+    }
+
+    /// Whoever shows it may have left out its end, or where it would be taken back: that nothing is
+    /// said of them does not mean that there is nothing.
+    fn doubt_what_is_missing(&mut self) {
+        let missing = self.checks.iter_mut().filter(|check| {
+            matches!(check.id, CheckId::Status | CheckId::ValidUntil)
+                && check.outcome == Outcome::Skipped
+        });
+        for check in missing {
+            let what = match check.id {
+                CheckId::Status => "where its issuer would take it back",
+                _ => "its end date",
+            };
+            let sentence = format!(
+                "It shows only a part of what was signed, and {what} may have been left out."
+            );
+            *check = Check::unknown(check.id, "may_be_withheld", sentence);
         }
     }
 

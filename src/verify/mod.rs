@@ -15,6 +15,7 @@ mod claim;
 mod conclude;
 mod dates;
 mod document;
+mod effort;
 mod endorsements;
 mod enveloped;
 mod input;
@@ -56,6 +57,7 @@ pub use several::{Answered, Given, MAX_BYTES, MAX_INPUTS, many, unpack};
 pub use sources::{Answer, First, Found, Known, NotFetched, Soon, Sources, Standing};
 pub use verified::Verified;
 
+use effort::Effort;
 use judge::{Ask, Place};
 use short::{not_followed, not_yet, unreadable};
 
@@ -88,6 +90,7 @@ pub async fn verify(
         sources,
         options,
         now,
+        effort: &Effort::whole(),
     };
     match read(input) {
         Ok(Input::Link(link)) => match sources.credential(&link).await {
@@ -120,6 +123,7 @@ pub fn verify_known(known: &Known, input: &[u8], options: &Options, now: Timesta
                 sources: known,
                 options,
                 now,
+                effort: &Effort::whole(),
             },
         ),
     }

@@ -1,7 +1,10 @@
 //! Presentations: who shows these credentials, for whom and for what occasion (VCDM 2.0 §4.13, Data
 //! Integrity 1.0 §4.4, VC-JOSE-COSE §3.2). Each credential inside is verified alone.
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::{
+    config::limits,
     credential,
     did::{Purpose, split_fragment},
     json::Value,
@@ -14,7 +17,7 @@ use super::{
     conclude,
     document::{self, Sort},
     judge::{self, Ask},
-    report::{Check, CheckId, Child, Form, Issuer, Outcome, Report, Verdict, Warning},
+    report::{Check, CheckId, Child, Form, Issuer, Report, Verdict, Warning},
     short::short,
     signature::{self, Signed},
     token,
@@ -46,15 +49,10 @@ pub(super) async fn embedded(ask: Ask<'_>, value: Value<'_>) -> Report {
         domain: domain.as_deref(),
         challenge: ask.options.challenge.as_deref(),
     };
-    let signed = signature::check_by(
-        ask.sources,
-        &secured,
-        by.as_deref().unwrap_or_default(),
-        &expected,
-        ask.now,
-    )
-    .await;
-    if let Ok(proof) = secured.proof(0) {
+    let signed =
+        signature::check_by(ask, &secured, by.as_deref().unwrap_or_default(), &expected).await;
+    // What another proof says of the occasion, nobody has checked.
+    if let Ok(proof) = secured.proof(signed.proof.unwrap_or_default()) {
         shown.challenge = proof.challenge.map(str::to_owned);
         shown.domain = proof.domain.iter().map(|&name| name.to_owned()).collect();
     }
@@ -91,7 +89,7 @@ pub(super) async fn token(
     let by = shown
         .holder
         .clone()
-        .or(held.holder)
+        .or_else(|| held.holder.clone())
         .or_else(|| kid.map(|kid| split_fragment(kid).0.to_owned()));
     let made = token::Made {
         purpose: Purpose::Authentication,
@@ -99,8 +97,10 @@ pub(super) async fn token(
         expires: held.expires,
     };
     let by_text = by.as_deref().unwrap_or_default();
-    let mut signed = token::check_by(ask.sources, read, by_text, made, ask.now).await;
-    if let Some(check) = occasion(ask, held.challenge.as_deref(), &held.domain) {
+    let mut signed = token::check_by(ask, read, by_text, made).await;
+    if let Some(check) = from_the_future(&held, ask.now)
+        .or_else(|| occasion(ask, held.challenge.as_deref(), &held.domain))
+    {
         signed.checks.retain(|old| old.id != CheckId::Proof);
         signed.checks.push(check);
     }
@@ -109,6 +109,17 @@ pub(super) async fn token(
     shown.holder = by;
     shown.signed(signed);
     shown.report(ask, held.presentation).await
+}
+
+/// A token that was not yet made, or does not hold yet.
+fn from_the_future(held: &jwt::Presentation<'_>, now: Timestamp) -> Option<Check> {
+    let skew = SignedDuration::try_from(limits::CLOCK_SKEW).unwrap_or(SignedDuration::ZERO);
+    let latest = now.checked_add(skew).unwrap_or(Timestamp::MAX);
+    let mut dates = [held.issued, held.not_before].into_iter().flatten();
+    dates.any(|at| at > latest).then(|| {
+        let sentence = "The signature says that it was made in the future.";
+        Check::fail(CheckId::Proof, "created_in_future", sentence)
+    })
 }
 
 /// What is wrong with the occasion that a token was made for.
@@ -198,8 +209,10 @@ impl Showing {
             found = children::verify(ask, CHILDREN, list).await;
             children::summary(&found, count)
         });
-        self.checks
-            .push(binding(self.holder.as_deref(), before, &found));
+        let mut binding = binding(self.holder.as_deref(), before, &found);
+        // Whoever sets a challenge asks who is there, not only what is there.
+        binding.decides = ask.options.challenge.is_some() && binding.reason == Some("other_holder");
+        self.checks.push(binding);
         self.checks.sort_by_key(|check| check.id);
         let (verdict, decided) = conclude::verdict(&self.checks);
         let reason = decided.and_then(|check| check.reason);
@@ -248,7 +261,7 @@ impl Showing {
         let inside = self.checks.iter().find(|c| c.id == CheckId::Credentials);
         let who = self.holder.as_deref().unwrap_or("its holder");
         let whose = match self.checks.iter().find(|c| c.id == CheckId::HolderBinding) {
-            Some(check) if check.outcome == Outcome::Fail => format!(" {}", check.sentence),
+            Some(check) if check.reason == Some("other_holder") => format!(" {}", check.sentence),
             _ => String::new(),
         };
         format!(
@@ -282,7 +295,7 @@ fn binding(holder: Option<&str>, signed: Verdict, children: &[Child]) -> Check {
             id,
             "It holds no credentials that could belong to its presenter.",
         ),
-        _ if other > 0 => Check::fail(
+        _ if other > 0 => Check::unknown(
             id,
             "other_holder",
             format!("{other} of them were made out to somebody else than who presents them."),

@@ -140,6 +140,7 @@ const KEYS: Want = Want {
     ],
     max_bytes: json::MAX_BYTES,
     shape: Shape::Object,
+    may_leave: false,
     keep: |_| KEEP_KEYS,
 };
 
@@ -148,6 +149,7 @@ const DOCUMENT: Want = Want {
     accept: &["application/ld+json", "application/json"],
     max_bytes: json::MAX_BYTES,
     shape: Shape::Object,
+    may_leave: true,
     keep: |_| KEEP_DOCUMENT,
 };
 
@@ -163,6 +165,7 @@ const STATUS_LIST: Want = Want {
     ],
     max_bytes: jwt::MAX_BYTES,
     shape: Shape::ObjectOrToken,
+    may_leave: true,
     keep: list_is_good_for,
 };
 
@@ -182,7 +185,12 @@ const CREDENTIAL: Want = Want {
     ],
     max_bytes: UPLOAD_BYTES,
     shape: Shape::Bytes,
-    keep: |_| KEEP_CREDENTIAL,
+    may_leave: true,
+    keep: |fetched| match fetched.body.len() {
+        ..=json::MAX_BYTES => KEEP_CREDENTIAL,
+        // A picture.
+        _ => Duration::ZERO,
+    },
 };
 
 /// The `ttl` of a list, and not past its end; within our own bounds.

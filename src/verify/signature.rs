@@ -12,9 +12,9 @@ use crate::{
 
 use super::{
     binding::{self, Controller, NoKey},
-    document,
+    document, effort,
+    judge::Ask,
     report::{Check, CheckId},
-    sources::Sources,
 };
 
 /// What the proofs of a document come to.
@@ -24,6 +24,10 @@ pub(super) struct Signed {
     pub(super) checks: Vec<Check>,
     /// How the issuer's key was found.
     pub(super) method: Option<&'static str>,
+    /// Which of the proofs of a document is the good one.
+    pub(super) proof: Option<usize>,
+    /// Whether whoever shows it may have left parts out.
+    pub(super) is_selective: bool,
 }
 
 impl Signed {
@@ -35,6 +39,8 @@ impl Signed {
         Signed {
             checks: vec![proof, binding],
             method: None,
+            proof: None,
+            is_selective: false,
         }
     }
 }
@@ -55,6 +61,7 @@ enum Why {
     Key(NoKey),
     Future,
     Expired,
+    TooMuch,
 }
 
 impl Why {
@@ -65,15 +72,21 @@ impl Why {
             }
             Why::Proof(error) => error.is_unknown(),
             Why::Key(no_key) => no_key.is_unknown(),
+            Why::TooMuch => true,
             Why::Future | Why::Expired => false,
         }
+    }
+
+    /// Whether all was done for it that one canonicalisation may do.
+    fn is_entangled(&self) -> bool {
+        matches!(self, Why::Proof(ProofError::Transformation(fault)) if fault.kind == rdf::Kind::Limit)
     }
 }
 
 /// Checks the proofs of a credential, which its issuer must have made to assert it.
-pub(super) async fn check(sources: &dyn Sources, secured: &Secured<'_>, now: Timestamp) -> Signed {
+pub(super) async fn check(ask: Ask<'_>, secured: &Secured<'_>) -> Signed {
     let issuer = binding::issuer_id(secured.document()).unwrap_or_default();
-    check_by(sources, secured, issuer, &Expected::CREDENTIAL, now).await
+    check_by(ask, secured, issuer, &Expected::CREDENTIAL).await
 }
 
 /// Checks every proof of a document until one is good that `issuer` made as `expected`.
@@ -81,11 +94,10 @@ pub(super) async fn check(sources: &dyn Sources, secured: &Secured<'_>, now: Tim
 /// Each failing proof is passed over, so that somebody's broken proof beside the issuer's good one
 /// does no harm; but a good proof of somebody else is none (threat A11).
 pub(super) async fn check_by(
-    sources: &dyn Sources,
+    ask: Ask<'_>,
     secured: &Secured<'_>,
     issuer: &str,
     expected: &Expected<'_>,
-    now: Timestamp,
 ) -> Signed {
     let mut controller: Option<Result<Controller, NoKey>> = None;
     let mut failed: Vec<(Why, bool)> = Vec::new();
@@ -95,16 +107,31 @@ pub(super) async fn check_by(
             .proof(index)
             .is_ok_and(|proof| split_fragment(proof.verification_method).0 == issuer);
         if meant && controller.is_none() {
-            controller = Some(binding::controller(sources, issuer).await);
+            controller = Some(binding::controller(ask.sources, issuer).await);
         }
-        match prove(secured, index, (issuer, expected), controller.as_ref(), now) {
+        if !ask.effort.spend(1) {
+            failed.push((Why::TooMuch, meant));
+            break;
+        }
+        match prove(
+            secured,
+            index,
+            (issuer, expected),
+            controller.as_ref(),
+            ask.now,
+        ) {
             Proved::Good(suite) => {
                 let Some(Ok(controller)) = &controller else {
                     continue;
                 };
-                return good(controller, suite, count);
+                return good(controller, suite, index, count);
             }
-            Proved::Not { why, bound } => failed.push((why, bound)),
+            Proved::Not { why, bound } => {
+                if why.is_entangled() {
+                    ask.effort.spend(effort::ENTANGLED);
+                }
+                failed.push((why, bound));
+            }
         }
     }
     bad(failed, controller.and_then(Result::ok))
@@ -139,24 +166,25 @@ fn prove(
         None => return not(Why::Key(NoKey::NotNamed)),
     };
     let skew = SignedDuration::try_from(limits::CLOCK_SKEW).unwrap_or(SignedDuration::ZERO);
-    if proof.created > now.checked_add(skew).unwrap_or(Timestamp::MAX) {
-        return not(Why::Future);
-    }
-    if proof.expires.is_some_and(|expires| expires < now) {
-        return not(Why::Expired);
-    }
+    let latest = now.checked_add(skew).unwrap_or(Timestamp::MAX);
     // Every proof that this one builds on must hold too, with a key of the same issuer.
     let chain = match secured.ancestors(index) {
         Ok(chain) => chain,
         Err(error) => return not(Why::Proof(error)),
     };
     for at in chain.into_iter().chain([index]) {
-        let url = match secured.proof(at) {
-            Ok(proof) => proof.verification_method.to_owned(),
+        let link = match secured.proof(at) {
+            Ok(link) => link,
             Err(error) => return not(Why::Proof(error)),
         };
-        let created = secured.proof(at).map(|proof| proof.created).ok();
-        let key = match controller.key(&url, expected.purpose, created) {
+        if link.created > latest {
+            return not(Why::Future);
+        }
+        if link.expires.is_some_and(|expires| expires < now) {
+            return not(Why::Expired);
+        }
+        let (url, created) = (link.verification_method, Some(link.created));
+        let key = match controller.key(url, expected.purpose, created) {
             Ok(key) => key,
             Err(no_key) => return not(Why::Key(no_key)),
         };
@@ -167,7 +195,7 @@ fn prove(
     Proved::Good(proof.suite)
 }
 
-fn good(controller: &Controller, suite: &dyn Suite, count: usize) -> Signed {
+fn good(controller: &Controller, suite: &dyn Suite, index: usize, count: usize) -> Signed {
     let shown = if suite.is_selective() {
         " Whoever shows it may have left parts out; what is missing says nothing."
     } else {
@@ -187,6 +215,8 @@ fn good(controller: &Controller, suite: &dyn Suite, count: usize) -> Signed {
     Signed {
         checks: vec![proof, controller.check()],
         method: Some(controller.method),
+        proof: Some(index),
+        is_selective: suite.is_selective(),
     }
 }
 
@@ -225,7 +255,12 @@ fn bad(failed: Vec<(Why, bool)>, controller: Option<Controller>) -> Signed {
         why => checks.push(proof_check(why)),
     }
     checks.push(binding);
-    Signed { checks, method }
+    Signed {
+        checks,
+        method,
+        proof: None,
+        is_selective: false,
+    }
 }
 
 fn proof_check(why: &Why) -> Check {
@@ -251,6 +286,7 @@ fn proof_check(why: &Why) -> Check {
             CheckId::Proof,
             "Without the issuer's key the signature says nothing.",
         ),
+        Why::TooMuch => too_much(CheckId::Proof),
         Why::Future => Check::fail(
             CheckId::Proof,
             "created_in_future",
@@ -276,6 +312,15 @@ fn reason(error: &ProofError) -> &'static str {
         ProofError::Challenge => "wrong_challenge",
         _ => "malformed_proof",
     }
+}
+
+/// Nothing more is computed for this document.
+pub(super) fn too_much(id: CheckId) -> Check {
+    Check::unknown(
+        id,
+        "too_much_work",
+        "This was not checked: what came before it made more work than one document may.",
+    )
 }
 
 /// Nobody has signed it.

@@ -13,6 +13,7 @@ use crate::{
 
 use super::{
     binding,
+    judge::Ask,
     report::{Check, CheckId, Outcome, Verdict, Warning},
     revocations, signature,
     sources::{NotFetched, Sources, Standing},
@@ -40,10 +41,9 @@ pub(super) enum Told {
 /// checked: a revocation stands, whatever became of keys and lists. The lists themselves are asked
 /// for only if everything before was good, so that nobody is led to addresses that a forger wrote.
 pub(super) async fn check(
-    sources: &dyn Sources,
+    ask: Ask<'_>,
     document: &Value<'_>,
     so_far: Verdict,
-    now: Timestamp,
     warnings: &mut Vec<Warning>,
 ) -> Check {
     let not_asked = || {
@@ -54,14 +54,14 @@ pub(super) async fn check(
         return not_asked();
     }
     let standing = match document.get("id").and_then(Value::as_str) {
-        Some(id) => sources.standing(id).await,
+        Some(id) => ask.sources.standing(id).await,
         None => Ok(Standing::Unknown),
     };
     match standing {
-        Ok(Standing::Revoked) => taken_back(&Purpose::Revocation, now),
-        Ok(Standing::Suspended) => taken_back(&Purpose::Suspension, now),
+        Ok(Standing::Revoked) => taken_back(&Purpose::Revocation, ask.now),
+        Ok(Standing::Suspended) => taken_back(&Purpose::Suspension, ask.now),
         Ok(Standing::Good | Standing::Unknown) if so_far == Verdict::Valid => {
-            listed(sources, document, now, warnings).await
+            listed(ask, document, warnings).await
         }
         Ok(Standing::Good | Standing::Unknown) => not_asked(),
         Err(why) => not_fetched(why),
@@ -77,12 +77,7 @@ fn taken_back(purpose: &Purpose, as_of: Timestamp) -> Check {
 }
 
 /// Reads every status entry of a document that its issuer signed.
-async fn listed(
-    sources: &dyn Sources,
-    document: &Value<'_>,
-    now: Timestamp,
-    warnings: &mut Vec<Warning>,
-) -> Check {
+async fn listed(ask: Ask<'_>, document: &Value<'_>, warnings: &mut Vec<Warning>) -> Check {
     let id = CheckId::Status;
     let entries = status::entries(document);
     if entries.is_empty() {
@@ -101,11 +96,11 @@ async fn listed(
         told.push(match entry {
             Ok(Named::Place(entry)) => {
                 warn_of(&entry, warnings);
-                look_up(sources, &entry, issuer, now, warnings).await
+                look_up(ask, &entry, issuer, warnings).await
             }
             Ok(Named::Revocations(list)) => {
                 let id = document.get("id").and_then(Value::as_str);
-                revocations::look_up(sources, &list, issuer, id).await
+                revocations::look_up(ask.sources, &list, issuer, id).await
             }
             Err(error) => Told::Not(wrong_entry(&error)),
         });
@@ -172,34 +167,31 @@ fn warn_of_length(list: &ListCredential, warnings: &mut Vec<Warning>) {
     }
 }
 
-async fn look_up(
-    sources: &dyn Sources,
-    entry: &Entry,
-    issuer: &str,
-    now: Timestamp,
-    warnings: &mut Vec<Warning>,
-) -> Told {
-    let found = match sources.status_list(&entry.list).await {
+async fn look_up(ask: Ask<'_>, entry: &Entry, issuer: &str, warnings: &mut Vec<Warning>) -> Told {
+    let found = match ask.sources.status_list(&entry.list).await {
         Ok(found) => found,
         Err(why) => return Told::Not(not_fetched(why)),
     };
-    let list = match signed_list(sources, &found.text, issuer, now).await {
+    let list = match signed_list(ask, &found.text, issuer).await {
         Ok(list) => list,
         Err(sentence) => return Told::Not(bad_list("status_list_not_verified", sentence)),
     };
+    if !ask.effort.spend_on_list(list.list.len()) {
+        return Told::Not(signature::too_much(CheckId::Status));
+    }
     let skew = SignedDuration::try_from(limits::CLOCK_SKEW).unwrap_or(SignedDuration::ZERO);
-    let latest = now.checked_add(skew).unwrap_or(Timestamp::MAX);
+    let latest = ask.now.checked_add(skew).unwrap_or(Timestamp::MAX);
     if list.valid_from.is_some_and(|from| from > latest) {
         return Told::Not(bad_list(
             "status_stale",
             "The status list does not hold yet.",
         ));
     }
-    if list.valid_until.is_some_and(|until| until < now) {
+    if list.valid_until.is_some_and(|until| until < ask.now) {
         return Told::Not(bad_list("status_stale", "The status list is out of date."));
     }
     if let Some(from) = list.valid_from {
-        match sources.is_newest(&entry.list, from).await {
+        match ask.sources.is_newest(&entry.list, from).await {
             Ok(true) => {}
             Ok(false) => {
                 return Told::Not(bad_list(
@@ -274,31 +266,26 @@ fn wrong_entry(error: &StatusError) -> Check {
 }
 
 /// The list in a text, if the issuer of the credential has signed it (threat E7).
-async fn signed_list(
-    sources: &dyn Sources,
-    text: &str,
-    issuer: &str,
-    now: Timestamp,
-) -> Result<ListCredential, String> {
+async fn signed_list(ask: Ask<'_>, text: &str, issuer: &str) -> Result<ListCredential, String> {
     let other = || "The status list was signed by somebody else than the issuer.".to_owned();
     if jwt::looks_like(text) {
         let read = jwt::read(text).map_err(|error| list_error(&error))?;
         let claims = read.claims().map_err(|error| list_error(&error))?;
-        if !speaks_for(sources, &claims.credential, issuer).await {
+        if !speaks_for(ask.sources, &claims.credential, issuer).await {
             return Err(other());
         }
         envelope(&claims.credential)?;
-        good(&token::check(sources, &read, &claims, now).await.checks)?;
+        good(&token::check(ask, &read, &claims).await.checks)?;
         return ListCredential::read(&claims.credential).map_err(|error| list_error(&error));
     }
     let value =
         json::parse(text).map_err(|_| "The status list is not readable JSON.".to_owned())?;
-    if !speaks_for(sources, &value, issuer).await {
+    if !speaks_for(ask.sources, &value, issuer).await {
         return Err(other());
     }
     envelope(&value)?;
     let secured = Secured::read(value).map_err(|_| "The status list is not signed.".to_owned())?;
-    good(&signature::check(sources, &secured, now).await.checks)?;
+    good(&signature::check(ask, &secured).await.checks)?;
     ListCredential::read(secured.document()).map_err(|error| list_error(&error))
 }
 

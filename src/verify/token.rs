@@ -11,25 +11,20 @@ use crate::{
 
 use super::{
     binding::{self, Controller, NoKey},
+    judge::Ask,
     report::{Check, CheckId},
-    signature::Signed,
-    sources::Sources,
+    signature::{self, Signed},
 };
 
 /// Checks the signature of a token with a key of the issuer that the credential in it names.
-pub(super) async fn check(
-    sources: &dyn Sources,
-    token: &Token<'_>,
-    claims: &Claims<'_>,
-    now: Timestamp,
-) -> Signed {
+pub(super) async fn check(ask: Ask<'_>, token: &Token<'_>, claims: &Claims<'_>) -> Signed {
     let issuer = binding::issuer_id(&claims.credential).unwrap_or_default();
     let made = Made {
         purpose: Purpose::AssertionMethod,
         at: signed_at(&claims.credential),
         expires: claims.signature_expires,
     };
-    check_by(sources, token, issuer, made, now).await
+    check_by(ask, token, issuer, made).await
 }
 
 /// What a signature was made for, and when.
@@ -42,18 +37,15 @@ pub(super) struct Made {
 }
 
 /// Checks the signature of a token with a key of `issuer`.
-pub(super) async fn check_by(
-    sources: &dyn Sources,
-    token: &Token<'_>,
-    issuer: &str,
-    made: Made,
-    now: Timestamp,
-) -> Signed {
+pub(super) async fn check_by(ask: Ask<'_>, token: &Token<'_>, issuer: &str, made: Made) -> Signed {
+    if !ask.effort.spend(1) {
+        return Signed::not(signature::too_much(CheckId::Proof));
+    }
     let named = match named_key(token, issuer) {
         Ok(named) => named,
         Err(no_key) => return no_key_of(&no_key),
     };
-    let controller = match binding::for_token(sources, issuer).await {
+    let controller = match binding::for_token(ask.sources, issuer).await {
         Ok(controller) => controller,
         Err(no_key) => return no_key_of(&no_key),
     };
@@ -61,7 +53,7 @@ pub(super) async fn check_by(
     let proof = match checked {
         Err(no_key) => return no_key_of(&no_key),
         Ok(Err(error)) => failed(&error),
-        Ok(Ok(())) if made.expires.is_some_and(|at| at < now) => Check::fail(
+        Ok(Ok(())) if made.expires.is_some_and(|at| at < ask.now) => Check::fail(
             CheckId::Proof,
             "proof_expired",
             "The signature has expired.",
@@ -71,6 +63,8 @@ pub(super) async fn check_by(
     Signed {
         checks: vec![proof, controller.check()],
         method: Some(controller.method),
+        proof: None,
+        is_selective: false,
     }
 }
 
@@ -203,6 +197,8 @@ fn no_key_of(no_key: &NoKey) -> Signed {
     Signed {
         checks: vec![proof, no_key.check()],
         method: None,
+        proof: None,
+        is_selective: false,
     }
 }
 

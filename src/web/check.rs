@@ -143,6 +143,9 @@ fn word(reason: &str) -> &'static str {
 /// The sentence of a good answer. A name that nobody has confirmed is said to be one, and an
 /// identifier that no person can read is left to the lines below.
 fn good(report: &Report, ours: Option<&IssuerView>) -> String {
+    if let Some(Claim::Presentation(_)) = report.claim.as_ref().map(Claimed::claim) {
+        return report.sentence.clone();
+    }
     // The last semicolon: those before it stand in the name.
     let Some((_, rest)) = report.sentence.rsplit_once("; ") else {
         return report.sentence.clone();

@@ -14,6 +14,7 @@ pub(crate) const DOCUMENT: Want = Want {
     accept: &["application/did+json", "application/json"],
     max_bytes: 256 * 1024,
     shape: Shape::Object,
+    may_leave: true,
     keep: |_| Duration::from_secs(300),
 };
 

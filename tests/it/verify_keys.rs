@@ -526,6 +526,33 @@ fn a13_time_on_the_proof() {
 }
 
 #[test]
+fn a13_time_on_the_proofs_that_a_proof_builds_on() {
+    let key = issuer_key();
+    let with = |created: &str, expires: Option<&str>| {
+        let method = did::key::method_url(&key.public());
+        let mut first = ProofOptions::new(method.clone(), at(created));
+        first.id = Some("urn:uuid:0e9a3d40-1d5a-4c02-9f5e-7b6f3a0c2a11".to_owned());
+        first.expires = expires.map(at);
+        let mut second = ProofOptions::new(method, at("2026-03-01T10:00:00Z"));
+        second.previous_proof = first.id.iter().cloned().collect();
+        let document = proof::secure(sample("simple"), suite(RDFC), &first, &key).expect("signs");
+        let document = proof::secure(document, suite(RDFC), &second, &key).expect("signs");
+        proof_of(&document)
+    };
+    let past = Some("2026-03-31T00:00:00Z");
+    let refused = |reason| (INVALID, Outcome::Fail, Some(reason));
+    assert_eq!(
+        with("2026-03-01T10:00:00Z", None),
+        (Verdict::Valid, Outcome::Pass, None)
+    );
+    assert_eq!(with("2026-03-01T10:00:00Z", past), refused("proof_expired"));
+    assert_eq!(
+        with("2026-04-01T12:06:00Z", None),
+        refused("created_in_future")
+    );
+}
+
+#[test]
 fn a_key_counts_for_the_time_it_was_in_force() {
     let url = format!("{VICTIM}#{}", multikey(&issuer_key()));
     let document = signed_as(&issued_by(VICTIM), RDFC, &issuer_key(), &url);

@@ -379,3 +379,25 @@ async fn a_slow_issuer_holds_nobody_up() {
         verdict = verify(&ours) => assert_eq!(verdict, "valid"),
     }
 }
+
+/// An open redirect must not let somebody else say what an issuer's keys are (digest: no redirect
+/// off the host).
+#[tokio::test(start_paused = true)]
+async fn a6_keys_do_not_come_from_another_host() {
+    for host in ["evil.test", "issuer.test"] {
+        let foreign = Elsewhere::https();
+        let keys = json::text(&foreign.key_document());
+        let moved = format!("location: https://{host}/d\r\ncontent-length: 0");
+        let world = &foreign.world;
+        world.page(host, "/d", "application/json", &keys);
+        world.page_says("issuer.test", "/issuers/7", response(302, &moved, b""));
+        let report = foreign.verify(&foreign.badge()).await;
+        let expected = match host {
+            "issuer.test" => Verdict::Valid,
+            _ => Verdict::CannotTell,
+        };
+        assert_eq!(report.verdict, expected, "{host}: {report:#?}");
+        let asked = world.questions().contains(&"evil.test/d".to_owned());
+        assert!(!asked, "{:?}", world.questions());
+    }
+}

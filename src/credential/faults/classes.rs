@@ -14,7 +14,8 @@ use super::{
     results,
     rules::{
         any_context, badge_context, count_of_proofs, criteria_say_something, hash_is_a_hash,
-        order_of_activity, order_of_dates, record_context, subject_is_named,
+        order_of_activity, order_of_dates, record_context, shows_and_says_nothing,
+        subject_is_named,
     },
 };
 
@@ -160,7 +161,7 @@ pub(super) static PRESENTATION: Class = Class {
         many("termsOfUse", Of(&TERMS)),
     ]],
     closed: false,
-    rules: &[any_context, count_of_proofs],
+    rules: &[any_context, count_of_proofs, shows_and_says_nothing],
 };
 static HOLDER: Class = Class {
     name: "a holder",

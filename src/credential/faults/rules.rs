@@ -2,7 +2,7 @@
 
 use crate::{credential::dates, json::Value};
 
-use super::{Kind, MAX_PROOFS, class::Walk};
+use super::{Kind, MAX_PROOFS, class::Walk, structure::ENVELOPE};
 
 pub(super) const VC_1: &str = "https://www.w3.org/2018/credentials/v1";
 const VC_2: &str = "https://www.w3.org/ns/credentials/v2";
@@ -117,6 +117,22 @@ pub(super) fn count_of_proofs(credential: &Value, walk: &mut Walk) {
                 format!("There are {proofs} proofs; at most {MAX_PROOFS} are read."),
             );
         });
+    }
+}
+
+/// A presentation shows what others say. What only a credential has, it would say in the name of
+/// whomever it likes.
+pub(super) fn shows_and_says_nothing(presentation: &Value, walk: &mut Walk) {
+    let own = ["verifiableCredential", "termsOfUse"];
+    for name in ENVELOPE.iter().filter(|name| !own.contains(name)) {
+        if presentation.get(name).is_some() {
+            walk.at(name, |walk| {
+                walk.wrong(
+                    Kind::Structure,
+                    format!("A presentation may not have `{name}`: only a credential has it."),
+                );
+            });
+        }
     }
 }
 

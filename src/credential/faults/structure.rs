@@ -79,7 +79,7 @@ fn look(value: &Value, under: &str, place: Place, endorsements: &mut usize, walk
 
 /// What only a credential has (VCDM 2.0 §4, 1.1 §4). Elsewhere it would say, as linked data, the
 /// same about the object with the credential's id, and no reader would look there.
-const ENVELOPE: [&str; 12] = [
+pub(super) const ENVELOPE: [&str; 12] = [
     "awardedDate",
     "credentialSchema",
     "credentialStatus",

@@ -21,6 +21,8 @@ pub struct Presentation<'t> {
     pub domain: Vec<String>,
     /// When it was made (`iat`, or else `nbf`).
     pub issued: Option<Timestamp>,
+    /// From when on it holds (`nbf`).
+    pub not_before: Option<Timestamp>,
     /// From when on it must not be believed (`exp`).
     pub expires: Option<Timestamp>,
 }
@@ -78,16 +80,15 @@ fn take(mut payload: Value<'_>, form: Form) -> Result<Presentation<'_>, JwtError
         let (claim, sentence) = ("jti", "says something else than the presentation");
         return Err(JwtError::Claim { claim, sentence });
     }
-    let issued = match time(&claims, "iat")? {
-        None => time(&claims, "nbf")?,
-        some => some,
-    };
+    let not_before = time(&claims, "nbf")?;
+    let issued = time(&claims, "iat")?.or(not_before);
     Ok(Presentation {
         form,
         holder: text(&claims, "iss")?,
         challenge: text(&claims, "nonce")?,
         domain: texts(&claims, "aud")?,
         issued,
+        not_before,
         expires: time(&claims, "exp")?,
         presentation,
     })

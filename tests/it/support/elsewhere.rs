@@ -71,7 +71,7 @@ impl Elsewhere {
         format!("{}#k", self.id)
     }
 
-    fn key_document(&self) -> Value<'static> {
+    pub(crate) fn key_document(&self) -> Value<'static> {
         let mut document = did::Document::new(self.id);
         let method = did::VerificationMethod::multikey(self.method(), self.id, self.key.public());
         document.add_for(method, &[did::Purpose::AssertionMethod]);
