@@ -38,6 +38,8 @@ fn zbar(pictures: &[PathBuf]) -> Vec<String> {
     for some in pictures.chunks(250) {
         let output = Command::new("zbarimg")
             .args(["--quiet", "--raw", "--nodbus"])
+            // Among a thousand there is one in which it also sees the lines of a bar code.
+            .args(["-Sdisable", "-Sqrcode.enable"])
             .args(some)
             .output();
         let output = output.unwrap_or_else(|error| match error.kind() {

@@ -137,7 +137,7 @@ on_both! {
         }
         assert_eq!(ask().await, Vec::<String>::new());
         let on_postgres = |names: &[&str]| if temp.url.is_some() { names.iter().map(ToString::to_string).collect() } else { Vec::new() };
-        set("log_error_verbosity = default").await;
+        set("log_error_verbosity = 'default'").await;
         assert_eq!(ask().await, on_postgres(&["log_error_verbosity"]));
         set("log_min_duration_statement = 60000").await;
         assert_eq!(ask().await, on_postgres(&["log_error_verbosity", "log_parameter_max_length"]));
