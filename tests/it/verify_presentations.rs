@@ -7,7 +7,7 @@ use skillmark::{
     json::{self, Value},
     keys::SigningKey,
     proof::{self, ProofOptions, jwt},
-    verify::{self, CheckId, Claim, Form, Options, Outcome, Report, Verdict},
+    verify::{self, CheckId, Claim, Claimed, Form, Options, Outcome, Report, Verdict},
 };
 
 use crate::{
@@ -226,7 +226,7 @@ fn a17_a_presentation_says_nothing_itself() {
             assert_eq!(report.verdict, Verdict::Invalid, "{member}: {report:#?}");
             let fault = report.faults.first().expect("a fault");
             assert_eq!(fault.pointer, format!("/{member}"));
-            let claim = report.claim.as_ref().map(|claimed| claimed.claim());
+            let claim = report.claim.as_ref().map(Claimed::claim);
             assert!(claim.is_none_or(|claim| claim.achieved().is_none()));
         }
     }
@@ -237,7 +237,7 @@ fn a17_a_presentation_says_nothing_itself() {
 #[test]
 fn b10_entangled_credentials_by_the_dozen_are_not_all_computed() {
     let alignment = r#"{"type":["Alignment"],"targetName":"t","targetUrl":"https://a.test/"}"#;
-    let alignments = vec![alignment; 9].join(",");
+    let alignments = [alignment; 9].join(",");
     let related = format!(
         r#"{{"type":["Achievement"],"name":"n","description":"d","criteria":{{"narrative":"n"}},"alignment":[{alignments}]}}"#
     );
@@ -295,7 +295,7 @@ fn a_challenge_in_a_proof_that_is_not_good_is_no_challenge() {
     both.set("proof", Value::Array(vec![junk, proof]));
     let report = check(&both);
     assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
-    let Some(Claim::Presentation(said)) = report.claim.as_ref().map(|c| c.claim()) else {
+    let Some(Claim::Presentation(said)) = report.claim.as_ref().map(Claimed::claim) else {
         panic!("a presentation");
     };
     assert_eq!(said.challenge.as_deref(), Some("n-0S6_WzA2Mj"));
