@@ -5,7 +5,7 @@ use super::{Did, DidError, Resolved};
 /// Where the document of a did:web stands.
 ///
 /// # Errors
-/// The faults of [`url`].
+/// The faults of [`url()`].
 pub fn resolve(did: &Did) -> Result<Resolved, DidError> {
     url(did).map(Resolved::At)
 }
@@ -52,7 +52,7 @@ pub fn url(did: &Did) -> Result<String, DidError> {
 }
 
 /// The did:web of a page: `https://example.org:8443/issuers/7` is
-/// `did:web:example.org%3A8443:issuers:7`. The reverse of [`url`], without `/did.json`.
+/// `did:web:example.org%3A8443:issuers:7`. The reverse of [`url()`], without `/did.json`.
 ///
 /// # Errors
 /// [`DidError::Malformed`] if the address is not https (or http on loopback), names no DNS host,
