@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Failure, Screen, Settings, issue::date, organisation::Organisation, screen::plain};
+use super::{
+    Failure, Screen, Settings, issue::date, organisation::Organisation, screen::plain, with_app,
+};
 use crate::{
     app::App,
     db::ApiKeyRow,
@@ -66,10 +68,8 @@ enum What {
 
 impl ApiKeys {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
-        let app = App::open(settings).await?;
-        let done = self.act(&app, screen).await;
-        app.db.close().await;
-        done.map(|()| 0)
+        with_app(settings, async |app| self.act(app, screen).await).await?;
+        Ok(0)
     }
 
     async fn act(&self, app: &App, screen: &Screen) -> Result<(), Failure> {

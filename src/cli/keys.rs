@@ -1,6 +1,6 @@
 //! `skillmark keys`: the signing keys of an organisation.
 
-use super::{Failure, Screen, Settings, organisation::Organisation};
+use super::{Failure, Screen, Settings, organisation::Organisation, with_app};
 use crate::{
     app::App,
     db::{IssuerKeyRow, IssuerRow, KeyState},
@@ -57,10 +57,8 @@ enum What {
 
 impl Keys {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
-        let app = App::open(settings).await?;
-        let done = self.act(&app, screen).await;
-        app.db.close().await;
-        done.map(|()| 0)
+        with_app(settings, async |app| self.act(app, screen).await).await?;
+        Ok(0)
     }
 
     async fn act(&self, app: &App, screen: &Screen) -> Result<(), Failure> {

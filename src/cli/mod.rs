@@ -20,7 +20,7 @@ use std::{ffi::OsString, process::ExitCode};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 use self::{failure::Failure, screen::Screen};
-use crate::config::Config as Settings;
+use crate::{app::App, config::Config as Settings};
 
 /// Exit code: `verify` could not tell.
 const CANNOT_TELL: u8 = 2;
@@ -90,6 +90,17 @@ fn start(cli: Cli, screen: &Screen) -> u8 {
         Ok(code) => code,
         Err(failure) => screen.failed(&failure),
     }
+}
+
+/// Opens the data, does something with it, and closes it whatever came of that.
+async fn with_app<T>(
+    settings: Settings,
+    act: impl AsyncFnOnce(&App) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let app = App::open(settings).await?;
+    let done = act(&app).await;
+    app.db.close().await;
+    done
 }
 
 /// Every command, as `clap` sees it; for tests that walk through all of them.

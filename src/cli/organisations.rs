@@ -1,6 +1,6 @@
 //! `skillmark organisation`: what an organisation shows of itself.
 
-use super::{Failure, Screen, Settings, failure::REFUSED, organisation::Organisation};
+use super::{Failure, Screen, Settings, failure::REFUSED, organisation::Organisation, with_app};
 use crate::{
     app::App,
     db::DomainWay,
@@ -35,10 +35,7 @@ enum What {
 
 impl Organisations {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
-        let app = App::open(settings).await?;
-        let done = self.act(&app, screen).await;
-        app.db.close().await;
-        done
+        with_app(settings, async |app| self.act(app, screen).await).await
     }
 
     async fn act(&self, app: &App, screen: &Screen) -> Result<u8, Failure> {

@@ -1,6 +1,6 @@
 //! `skillmark people`: what is kept about learners.
 
-use super::{Failure, Screen, Settings, organisation::Organisation};
+use super::{Failure, Screen, Settings, organisation::Organisation, with_app};
 use crate::{app::App, issue::people};
 
 /// Erase what is kept about a learner
@@ -34,10 +34,8 @@ Backups made before today can still be read with the key file until they are del
 
 impl People {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
-        let app = App::open(settings).await?;
-        let done = self.act(&app, screen).await;
-        app.db.close().await;
-        done.map(|()| 0)
+        with_app(settings, async |app| self.act(app, screen).await).await?;
+        Ok(0)
     }
 
     async fn act(&self, app: &App, screen: &Screen) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Failure, Screen, Settings, credentials, organisation::Organisation};
+use super::{Failure, Screen, Settings, credentials, organisation::Organisation, with_app};
 use crate::{app::App, bake::qr::Qr, ids::PortfolioId, portfolio};
 
 /// Make, list and take back links to credentials shown together
@@ -52,10 +52,8 @@ enum What {
 
 impl Portfolio {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
-        let app = App::open(settings).await?;
-        let done = self.act(&app, screen).await;
-        app.db.close().await;
-        done.map(|()| 0)
+        with_app(settings, async |app| self.act(app, screen).await).await?;
+        Ok(0)
     }
 
     async fn act(&self, app: &App, screen: &Screen) -> Result<(), Failure> {
