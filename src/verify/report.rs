@@ -93,7 +93,7 @@ impl CheckId {
             CheckId::ValidUntil => "End date",
             CheckId::Recipient => "Recipient",
             CheckId::HolderBinding => "Presenter",
-            CheckId::Credentials => "Credentials inside",
+            CheckId::Credentials => "Inside",
             CheckId::Endorsements => "Endorsements",
         }
     }
