@@ -19,7 +19,7 @@ use skillmark::{bake::qr::Qr, web::Server};
 use tempfile::TempDir;
 use thirtyfour::{
     By, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver, WebElement,
-    extensions::query::ElementQueryable,
+    extensions::query::ElementQueryable, prelude::ElementWaitable as _,
 };
 
 use crate::{
@@ -187,6 +187,16 @@ async fn click(browser: &WebDriver, selector: &str) {
     see(browser, selector).await.click().await.expect(selector);
 }
 
+/// Clicks on what leads to another page, and waits until this one is gone: the next look must not
+/// find what stood here.
+async fn follow(browser: &WebDriver, selector: &str) {
+    let here = see(browser, "html").await;
+    click(browser, selector).await;
+    let leaving = here.wait_until();
+    let leaving = leaving.wait(Duration::from_secs(20), Duration::from_millis(50));
+    leaving.stale().await.expect("another page");
+}
+
 async fn write(browser: &WebDriver, selector: &str, words: &str) {
     let field = see(browser, selector).await;
     field.send_keys(words).await.expect(selector);
@@ -202,7 +212,7 @@ async fn the_demo_is_clicked_through() {
 
         // A link, pasted on the first page, answers with the credential.
         write(browser, "main input[name=text]", &demo.credential).await;
-        click(browser, "main form button").await;
+        follow(browser, "main form button").await;
         see(browser, ".hero .picture").await;
         assert_eq!(text(browser, "h1").await, "Interview Conversation");
         see(browser, ".verdict.is-good").await;
@@ -226,10 +236,10 @@ async fn the_demo_is_clicked_through() {
 
         // Confirm the name you were given.
         write(browser, "#name", "Somebody Else").await;
-        click(browser, "#confirm form button").await;
+        follow(browser, "#confirm form button").await;
         let wrong = text(browser, "#confirm .answer").await;
         write(browser, "#name", "amara castellanos").await;
-        click(browser, "#confirm form button").await;
+        follow(browser, "#confirm form button").await;
         let right = text(browser, "#confirm .answer").await;
         assert_ne!(wrong, right);
         assert!(!right.contains("Castellanos"));
@@ -241,7 +251,7 @@ async fn the_demo_is_clicked_through() {
             .await
             .expect("links");
         assert_eq!(credentials.len(), 4);
-        click(browser, "main li h2 a").await;
+        follow(browser, "main li h2 a").await;
         assert_eq!(text(browser, "h1").await, "Professional Email");
 
         // Taken back in another terminal: the page says so at once.
