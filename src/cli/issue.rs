@@ -20,7 +20,7 @@ use crate::{
     custody,
     ids::CredentialId,
     issue::{
-        Achievement, batch, offline,
+        Achievement, batch, cell, offline,
         plan::{self, Limits},
         publish,
     },
@@ -82,7 +82,7 @@ pub(super) struct Issue {
 
 /// A date of the command line.
 pub(super) fn date(text: &str) -> Result<Timestamp, String> {
-    plan::parse_date(text).ok_or_else(|| "write a date such as 2030-12-31".to_owned())
+    cell::parse_date(text).ok_or_else(|| "write a date such as 2030-12-31".to_owned())
 }
 
 impl Issue {

@@ -8,6 +8,8 @@
 pub mod achievement;
 // Issuing many.
 pub mod batch;
+// What one cell of a sheet says.
+pub mod cell;
 mod columns;
 // What is not as it should be.
 pub mod checkup;

@@ -9,7 +9,7 @@ use axum::{
 
 use crate::{
     ids::AchievementId,
-    issue::{one, plan, publish},
+    issue::{cell, one, publish},
     web::{
         Site,
         answer::NEVER,
@@ -97,7 +97,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, WebError> {
 }
 
 fn until(text: &str) -> Result<jiff::Timestamp, WebError> {
-    plan::parse_date(text).ok_or_else(|| {
+    cell::parse_date(text).ok_or_else(|| {
         let fault = FaultLine {
             pointer: "/validUntil".to_owned(),
             detail: "is no date".to_owned(),
