@@ -29,7 +29,7 @@ mod evidence;
 mod idempotency;
 mod issuer_keys;
 mod issuers;
-mod newest_lists;
+mod list_notes;
 mod people;
 mod portfolios;
 mod status;

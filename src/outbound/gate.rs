@@ -1,4 +1,11 @@
 //! How often and how many at once: per host, per address, and over all (threat D15).
+//!
+//! There is no share for each who asks. Whoever checks fifty links of one issuer at once, as an
+//! employer may, needs nearly all that a host is asked in a minute, so that a smaller share would
+//! turn away the honest; and whoever means harm has more than one address. What is used up here is
+//! little: keys and lists that were read stand in the cache and cost nothing, what is not in it
+//! comes out as "cannot tell" and never as wrong, and a minute later there is a whole allowance
+//! again. How much one visitor may ask of us is counted where visitors come in.
 
 use std::{
     collections::{HashMap, VecDeque},

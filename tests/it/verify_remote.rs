@@ -316,8 +316,7 @@ on_both! {
         assert_eq!(read().await, stale);
         foreign.publishes(&[], "2026-03-02T00:00:00Z");
         assert_eq!(read().await, GOOD);
-        assert_eq!(temp.number("select count(*) from newest_lists").await, 1);
-        assert_eq!(temp.texts("select url from newest_lists").await, [LIST]);
+        assert_eq!(temp.number("select count(*) from list_notes").await, 1);
     }
 
     fn e9_a_list_is_forgotten_when_it_is_long_gone(temp) {
@@ -330,6 +329,27 @@ on_both! {
         assert_eq!(older, first);
         assert_eq!(temp.db.forget_lists(at("2026-03-01T01:00:00Z").into()).await, Ok(0));
         assert_eq!(temp.db.forget_lists(at("2026-03-01T01:00:01Z").into()).await, Ok(1));
+    }
+
+    fn e9_made_up_lists_push_out_only_those_of_their_own_site(temp) {
+        let note = async |url: String, seconds: i64| {
+            let read = at("2026-03-01T00:00:00Z") + jiff::SignedDuration::from_secs(seconds);
+            let newer = at("2026-03-02T00:00:00Z");
+            temp.db.note_list(&url, newer.into(), read.into()).await.expect("noted")
+        };
+        let older = async |url: String| {
+            let older = at("2026-03-01T00:00:00Z");
+            let newest = temp.db.note_list(&url, older.into(), at("2026-03-03T00:00:00Z").into());
+            newest.await.expect("noted") == at("2026-03-02T00:00:00Z").into()
+        };
+        note(LIST.to_owned(), 0).await;
+        for n in 0..2_001_i64 {
+            note(format!("https://{n}.evil.test/list"), n).await;
+        }
+        assert_eq!(temp.number("select count(*) from list_notes").await, 1_801);
+        assert!(older(LIST.to_owned()).await, "others are remembered");
+        assert!(older("https://2000.evil.test/list".to_owned()).await, "so are the newest");
+        assert!(!older("https://0.evil.test/list".to_owned()).await, "the oldest are not");
     }
 }
 
