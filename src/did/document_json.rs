@@ -198,8 +198,9 @@ fn read_key(method: &Value<'_>, kind: &str) -> Result<PublicKey, KeyError> {
         ("Ed25519VerificationKey2018", ..) => {
             Err(KeyError::OtherKind("Ed25519VerificationKey2018"))
         }
-        _ => Err(KeyError::Malformed(
-            "the type and the key of a method do not fit",
-        )),
+        ("Multikey" | "Ed25519VerificationKey2020" | "JsonWebKey" | "JsonWebKey2020", ..) => Err(
+            KeyError::Malformed("the type and the key of a method do not fit"),
+        ),
+        _ => Err(KeyError::UnknownKind),
     }
 }

@@ -22,7 +22,9 @@ impl PublicKey {
     ///
     /// # Errors
     /// [`KeyError::Private`] if a private member is present, [`KeyError::OtherKind`] for a known
-    /// kind of key that is not used, [`KeyError::Malformed`], or what is wrong with the key itself.
+    /// kind of key (or a known algorithm of RSA keys) that is not used, [`KeyError::UnknownKind`]
+    /// for a `kty` or `crv` nobody here has heard of, [`KeyError::Malformed`], or what is wrong with
+    /// the key itself.
     pub fn from_jwk(jwk: &Value<'_>) -> Result<PublicKey, KeyError> {
         if jwk.members().is_none() {
             return Err(KeyError::Malformed("a JWK is a JSON object"));
@@ -51,7 +53,11 @@ impl PublicKey {
                 let sentence = "n and e of an RSA JWK are numbers in base64url without padding";
                 let n = bytes(jwk, "n").ok_or(KeyError::Malformed(sentence))?;
                 let e = bytes(jwk, "e").ok_or(KeyError::Malformed(sentence))?;
-                PublicKey::rsa(&n, &e)
+                let key = PublicKey::rsa(&n, &e)?;
+                match other_algorithm(jwk) {
+                    Some(other) => Err(KeyError::OtherKind(other)),
+                    None => Ok(key),
+                }
             }
         }
     }
@@ -117,8 +123,12 @@ fn uncompressed<const N: usize>(x: [u8; N], y: [u8; N]) -> Vec<u8> {
     [&[4][..], &x, &y].concat()
 }
 
+/// Algorithms of RSA keys that are good and not used here (RFC 7518 §3.1).
+const OTHER_RSA: &[&str] = &["RS384", "RS512", "PS256", "PS384", "PS512"];
+
 fn kind(jwk: &Value<'_>) -> Result<Kind, KeyError> {
-    match (text(jwk, "kty"), text(jwk, "crv")) {
+    let named = |name| text(jwk, name).filter(|name| !name.is_empty());
+    match (named("kty"), named("crv")) {
         (Some("OKP"), Some("Ed25519")) => Ok(Kind::Ed25519),
         (Some("OKP"), Some("Ed448")) => Err(KeyError::OtherKind("Ed448")),
         (Some("OKP"), Some("X25519")) => Err(KeyError::OtherKind("X25519")),
@@ -126,11 +136,20 @@ fn kind(jwk: &Value<'_>) -> Result<Kind, KeyError> {
         (Some("EC"), Some("P-384")) => Ok(Kind::P384),
         (Some("EC"), Some("P-521")) => Err(KeyError::OtherKind("P-521")),
         (Some("EC"), Some("secp256k1")) => Err(KeyError::OtherKind("secp256k1")),
-        (Some("RSA"), None) => Ok(Kind::Rsa),
-        _ => Err(KeyError::Malformed(
-            "kty and crv of the JWK name no known kind of key",
+        (Some("RSA"), None) if jwk.get("crv").is_none() => Ok(Kind::Rsa),
+        (Some("oct"), _) => Err(KeyError::Malformed("an oct JWK is a shared secret")),
+        (Some("OKP" | "EC"), Some(_)) => Err(KeyError::UnknownKind),
+        (Some("OKP" | "EC" | "RSA"), _) | (None, _) => Err(KeyError::Malformed(
+            "kty and crv of the JWK do not name a kind of key",
         )),
+        (Some(_), _) => Err(KeyError::UnknownKind),
     }
+}
+
+/// The algorithm of an RSA key that is good and not used here.
+fn other_algorithm(jwk: &Value<'_>) -> Option<&'static str> {
+    let alg = text(jwk, "alg")?;
+    OTHER_RSA.iter().find(|other| **other == alg).copied()
 }
 
 fn usage(jwk: &Value<'_>, kind: Kind) -> Result<(), KeyError> {
@@ -141,7 +160,8 @@ fn usage(jwk: &Value<'_>, kind: Kind) -> Result<(), KeyError> {
     if !fits("use", &["sig"]) {
         return Err(KeyError::Malformed("the JWK is not for signatures (use)"));
     }
-    if !fits("alg", kind.algorithms()) {
+    let is_other = kind == Kind::Rsa && other_algorithm(jwk).is_some();
+    if !is_other && !fits("alg", kind.algorithms()) {
         return Err(KeyError::Malformed(match kind {
             Kind::Ed25519 => "alg of the JWK does not fit an Ed25519 key",
             Kind::P256 => "alg of the JWK does not fit a P-256 key",
@@ -178,6 +198,7 @@ mod tests {
     #[test]
     fn what_is_no_public_ed25519_key_is_refused() {
         let malformed = KeyError::Malformed;
+        let no_kind = "kty and crv of the JWK do not name a kind of key";
         let encoding = "x of an Ed25519 JWK is 32 bytes in base64url without padding";
         for (members, why) in [
             (
@@ -202,8 +223,12 @@ mod tests {
             ),
             (
                 r#""kty":"RSA","crv":"P-256","n":"AQAB","e":"AQAB""#.into(),
-                malformed("kty and crv of the JWK name no known kind of key"),
+                malformed(no_kind),
             ),
+            (r#""kty":"EC""#.into(), malformed(no_kind)),
+            (r#""kty":"","crv":"P-256""#.into(), malformed(no_kind)),
+            (r#""kty":7,"crv":"P-256""#.into(), malformed(no_kind)),
+            (r#""crv":"Ed25519""#.into(), malformed(no_kind)),
             (
                 r#""kty":"EC","crv":"P-256","x":"AA","y":"AA""#.into(),
                 malformed("x and y of a P-256 JWK are 32 bytes in base64url without padding"),
@@ -214,7 +239,39 @@ mod tests {
             ),
             (
                 r#""kty":"oct""#.into(),
-                malformed("kty and crv of the JWK name no known kind of key"),
+                malformed("an oct JWK is a shared secret"),
+            ),
+            (
+                r#""kty":"EC","crv":"brainpoolP256r1","x":"AA","y":"AA""#.into(),
+                KeyError::UnknownKind,
+            ),
+            (
+                r#""kty":"AKP","alg":"ML-DSA-44","pub":"AA""#.into(),
+                KeyError::UnknownKind,
+            ),
+            (
+                format!(
+                    r#""kty":"RSA","alg":"PS256","n":"{}","e":"AQAB""#,
+                    "_".repeat(342)
+                ),
+                KeyError::Malformed(
+                    "n and e of an RSA JWK are numbers in base64url without padding",
+                ),
+            ),
+            (
+                format!(
+                    r#""kty":"RSA","alg":"PS256","n":"{}w","e":"AQAB""#,
+                    "_".repeat(341)
+                ),
+                KeyError::OtherKind("PS256"),
+            ),
+            (
+                r#""kty":"RSA","alg":"PS256","n":"AQAB","e":"AQAB""#.into(),
+                KeyError::Weak("an RSA key has 2048 to 8192 bits"),
+            ),
+            (
+                r#""kty":"RSA","alg":"HS256","n":"AQAB","e":"AQAB""#.into(),
+                malformed("alg of the JWK is not RS256, the one that RSA keys are used with here"),
             ),
             (
                 format!(r#""kty":"OKP","crv":"Ed25519","x":"{X}","use":"enc""#),

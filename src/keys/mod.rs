@@ -109,6 +109,9 @@ pub enum KeyError {
     /// A well-known kind of key that this version does not use; the name of the kind.
     #[error("keys of kind {0} are not supported yet")]
     OtherKind(&'static str),
+    /// A kind of key that is not known here, in a form that such keys may well have.
+    #[error("this kind of key is not known here")]
+    UnknownKind,
     /// A private key where a public one belongs.
     #[error("the key contains its private part")]
     Private,
@@ -118,6 +121,14 @@ pub enum KeyError {
     /// The signature does not fit the key and the message.
     #[error("the signature does not match")]
     Signature,
+}
+
+impl KeyError {
+    /// Whether this says nothing against the key: only that its kind is not used here.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, KeyError::OtherKind(_) | KeyError::UnknownKind)
+    }
 }
 
 impl PublicKey {

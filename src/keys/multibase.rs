@@ -3,6 +3,8 @@
 //! Decoding base58 takes time that grows with the square of the length, so every text is measured
 //! before it is read.
 
+use std::ops::RangeInclusive;
+
 use zeroize::Zeroizing;
 
 use super::{Inner, KeyError, PublicKey, SignatureBytes, SigningKey, nist};
@@ -13,14 +15,26 @@ const P256_PUBLIC: [u8; 2] = [0x80, 0x24];
 const P384_PUBLIC: [u8; 2] = [0x81, 0x24];
 const RSA_PUBLIC: [u8; 2] = [0x85, 0x24];
 
-/// Prefixes of kinds of public key that we know but do not use.
-const OTHER_KINDS: &[([u8; 2], &str)] = &[
-    ([0x82, 0x24], "P-521"),
-    ([0xe7, 0x01], "secp256k1"),
-    ([0xec, 0x01], "X25519"),
-    ([0xeb, 0x01], "BLS12-381 G2"),
-    (RSA_PUBLIC, "RSA"),
+/// A kind of public key that we know and do not use: its prefix, its name, and how many bytes its
+/// keys have.
+struct Other([u8; 2], &'static str, RangeInclusive<usize>);
+
+const OTHER_KINDS: &[Other] = &[
+    Other([0x82, 0x24], "P-521", 67..=67),
+    Other([0x83, 0x24], "Ed448", 57..=57),
+    Other([0xe7, 0x01], "secp256k1", 33..=33),
+    Other([0xec, 0x01], "X25519", 32..=32),
+    Other([0xea, 0x01], "BLS12-381 G1", 48..=48),
+    Other([0xeb, 0x01], "BLS12-381 G2", 96..=96),
+    Other([0x90, 0x24], "ML-DSA-44", 1312..=1312),
+    // The DER of 2048 to 8192 bits (RFC 8017 §A.1.1); fewer are weak.
+    Other(RSA_PUBLIC, "RSA", MIN_RSA..=1040),
 ];
+
+/// The bytes of the shortest RSA key that is not weak: a modulus of 2048 bits, and what is around it.
+const MIN_RSA: usize = 268;
+/// Most letters of a Multikey: an ML-DSA-44 key has some 1,800.
+const MAX_LETTERS: usize = 1900;
 
 impl PublicKey {
     /// Reads `publicKeyMultibase` of a Multikey: two bytes for the kind, then the key.
@@ -35,6 +49,9 @@ impl PublicKey {
     /// [`KeyError::Malformed`], [`KeyError::OtherKind`] for another known kind of key (RSA too: it
     /// is only read as a JWK), or the faults of [`PublicKey::from_bytes`] and its like.
     pub fn from_multikey(text: &str) -> Result<PublicKey, KeyError> {
+        if text.len() > LONGEST_USED {
+            return Err(not_used(&long(text)?));
+        }
         let (buffer, len) = decode::<69>(text)?;
         let Some((prefix, key)) = buffer[..len].split_first_chunk::<2>() else {
             return Err(KeyError::Malformed("a Multikey is longer"));
@@ -50,12 +67,7 @@ impl PublicKey {
                 .and_then(PublicKey::from_bytes),
             P256_PUBLIC => PublicKey::p256(bytes(33, "a P-256 Multikey has 35 bytes")?),
             P384_PUBLIC => PublicKey::p384(bytes(49, "a P-384 Multikey has 51 bytes")?),
-            prefix => Err(OTHER_KINDS
-                .iter()
-                .find(|(known, _)| *known == prefix)
-                .map_or(KeyError::Malformed("not a known Multikey"), |(_, kind)| {
-                    KeyError::OtherKind(kind)
-                })),
+            _ => Err(not_used(&buffer[..len])),
         }
     }
 
@@ -113,6 +125,61 @@ impl SigningKey {
         bytes[2..].copy_from_slice(&*self.seed());
         Zeroizing::new(encode(&*bytes))
     }
+}
+
+/// The longest Multikey text that may hold a key that is used: 51 bytes fill 70 letters.
+const LONGEST_USED: usize = 72;
+
+/// Why the key in `bytes` is not used: its kind, or that it is none.
+fn not_used(bytes: &[u8]) -> KeyError {
+    let unknown = KeyError::Malformed("not a known Multikey");
+    let Some((prefix, key)) = bytes.split_first_chunk::<2>() else {
+        return unknown;
+    };
+    match OTHER_KINDS.iter().find(|other| other.0 == *prefix) {
+        Some(other) if other.2.contains(&key.len()) => KeyError::OtherKind(other.1),
+        Some(_) if *prefix == RSA_PUBLIC && key.len() < MIN_RSA => {
+            KeyError::Weak("an RSA key has 2048 to 8192 bits")
+        }
+        Some(_) => KeyError::Malformed("the Multikey is not as long as keys of its kind"),
+        None => unknown,
+    }
+}
+
+/// The bytes of a Multikey that is longer than those that are used, in base-2^32 steps: some tens
+/// of thousands for the longest.
+fn long(text: &str) -> Result<Vec<u8>, KeyError> {
+    let body = text
+        .strip_prefix('z')
+        .ok_or(KeyError::Malformed("expected base58btc, beginning with z"))?;
+    if body.len() > MAX_LETTERS {
+        return Err(KeyError::Malformed("the base58btc text is too long"));
+    }
+    if body.starts_with('1') {
+        return Err(KeyError::Malformed("not a known Multikey"));
+    }
+    // The lowest limb first.
+    let mut limbs: Vec<u64> = Vec::with_capacity(body.len() / 5);
+    for five in body.as_bytes().chunks(5) {
+        let (mut carry, mut step) = (0, 1);
+        for letter in five {
+            carry = carry * 58 + value(*letter)?;
+            step *= 58;
+        }
+        for limb in &mut limbs {
+            let number = *limb * step + carry;
+            *limb = number & 0xffff_ffff;
+            carry = number >> 32;
+        }
+        if carry > 0 {
+            limbs.push(carry);
+        }
+    }
+    let bytes = limbs
+        .iter()
+        .rev()
+        .flat_map(|limb| (*limb as u32).to_be_bytes());
+    Ok(bytes.skip_while(|byte| *byte == 0).collect())
 }
 
 /// Reads a `proofValue` of a P-384 key: `z` and the base58btc of exactly 96 bytes (threat A7).
@@ -349,6 +416,35 @@ mod tests {
                 Err(KeyError::OtherKind(kind))
             );
         }
+    }
+
+    #[test]
+    fn other_kinds_are_told_from_keys_that_are_none() {
+        let of = |prefix: [u8; 2], len: usize| {
+            let mut bytes = vec![0xff; len + 2];
+            bytes[..2].copy_from_slice(&prefix);
+            let text = format!("z{}", bs58::encode(bytes).into_string());
+            PublicKey::from_multikey(&text)
+        };
+        for Other(prefix, kind, lens) in OTHER_KINDS {
+            for len in [*lens.start(), *lens.end()] {
+                assert_eq!(of(*prefix, len), Err(KeyError::OtherKind(kind)));
+            }
+            let longer = KeyError::Malformed("the Multikey is not as long as keys of its kind");
+            assert_eq!(of(*prefix, lens.end() + 1), Err(longer), "{kind}");
+        }
+        let weak = KeyError::Weak("an RSA key has 2048 to 8192 bits");
+        assert_eq!(of(RSA_PUBLIC, 140), Err(weak.clone()), "1024 bits");
+        assert_eq!(of(RSA_PUBLIC, 20), Err(weak));
+        let unknown = KeyError::Malformed("not a known Multikey");
+        for len in [20, 32, 100, 1200] {
+            assert_eq!(of([0x77, 0x01], len), Err(unknown.clone()), "{len}");
+            assert_eq!(of([0, 0], len), Err(unknown.clone()), "{len}");
+        }
+        let too_long = KeyError::Malformed("the base58btc text is too long");
+        assert_eq!(of([0x90, 0x24], 1500), Err(too_long));
+        assert!(PublicKey::from_multikey(&"u".repeat(200)).is_err());
+        assert!(PublicKey::from_multikey(&format!("z{}", "0".repeat(200))).is_err());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::{
     did::{self, Did, DidError, Document, DocumentError, KeyState, Purpose, Resolved},
     json::{self, Value},
-    keys::{KeyError, PublicKey},
+    keys::PublicKey,
     outbound::Unreachable,
 };
 
@@ -54,13 +54,15 @@ pub(super) enum NoKey {
 impl NoKey {
     /// Whether nothing is known to be wrong.
     pub(super) fn is_unknown(&self) -> bool {
-        matches!(
-            self,
+        match self {
             NoKey::NotFetched(_)
-                | NoKey::RevokedSince(_)
-                | NoKey::Did(DidError::UnknownMethod(_) | DidError::Key(KeyError::OtherKind(_)))
-                | NoKey::Document(DocumentError::Key(KeyError::OtherKind(_)))
-        )
+            | NoKey::RevokedSince(_)
+            | NoKey::Did(DidError::UnknownMethod(_)) => true,
+            NoKey::Did(DidError::Key(error)) | NoKey::Document(DocumentError::Key(error)) => {
+                error.is_unknown()
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn check(&self) -> Check {

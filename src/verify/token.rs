@@ -111,11 +111,20 @@ fn with_key(
     named: &Named<'_>,
     made: Made,
 ) -> Result<Result<(), JwtError>, NoKey> {
-    let brought = match &token.header.jwk {
-        Some(Ok(key)) => Some(key),
-        Some(Err(_)) => return Err(NoKey::OtherController),
-        None => None,
+    let is_checked = matches!(token.header.algorithm, Algorithm::Of(_));
+    let brought = match (&token.header.jwk, named) {
+        (Some(Ok(key)), _) => Some(key),
+        // Neither the key nor the algorithm is used here: nothing speaks against them.
+        (Some(Err(error)), Named::Brought) if error.is_unknown() && !is_checked => {
+            return Err(NoKey::Document(DocumentError::Key(error.clone())));
+        }
+        (Some(Err(error)), _) if error.is_unknown() && !is_checked => None,
+        (Some(Err(_)), _) => return Err(NoKey::OtherController),
+        (None, _) => None,
     };
+    if let (Algorithm::NotSupportedYet(name), true) = (&token.header.algorithm, controller.is_set) {
+        return Ok(Err(JwtError::NotSupportedYet(name.clone())));
+    }
     let mut answer = Err(NoKey::Document(DocumentError::NoMethod));
     for url in urls(token, controller, named, brought)? {
         let key = controller.key(&url, made.purpose, made.at)?;

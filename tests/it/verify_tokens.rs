@@ -348,3 +348,126 @@ fn an_algorithm_that_is_not_read_yet_leaves_it_open() {
         )
     );
 }
+
+/// A key of secp256k1, RSA-PSS or a curve of tomorrow: neither it nor its signature is checked here,
+/// and nothing speaks against them.
+#[test]
+fn what_is_not_supported_leaves_it_open() {
+    const SECP: &str = r#"{"kty":"EC","crv":"secp256k1","x":"AA","y":"AA"}"#;
+    const FUTURE: &str = r#"{"kty":"AKP","alg":"ML-DSA-44","pub":"AA"}"#;
+    let pss = format!(
+        r#"{{"kty":"RSA","alg":"PS256","n":"{}w","e":"AQAB"}}"#,
+        "_".repeat(341)
+    );
+    let open = (
+        Verdict::CannotTell,
+        Outcome::Unknown,
+        Some("INVALID_VERIFICATION_METHOD"),
+    );
+    for (alg, jwk) in [("ES256K", SECP), ("ML-DSA-44", FUTURE), ("PS256", &pss)] {
+        let report = with_header(&format!(r#"{{"alg":"{alg}","jwk":{jwk}}}"#));
+        assert_eq!(told(&report, CheckId::KeyBinding), open, "{alg}");
+        // The header says a way of signing that is checked here: then that is no key for it.
+        let report = with_header(&format!(r#"{{"alg":"EdDSA","jwk":{jwk}}}"#));
+        assert_eq!(
+            told(&report, CheckId::KeyBinding),
+            (Verdict::Invalid, Outcome::Fail, Some("issuer_key_mismatch")),
+            "{alg}"
+        );
+        // An issuer that is such a key.
+        let did = format!("did:jwk:{}", URL_SAFE_NO_PAD.encode(jwk));
+        assert_eq!(
+            issued_by(&did, &format!("{did}#0"), alg),
+            (
+                Verdict::CannotTell,
+                Outcome::Unknown,
+                Some("issuer_identifier")
+            ),
+            "{alg}"
+        );
+    }
+    // The same in a form that such keys cannot have.
+    for (alg, jwk) in [
+        ("ES256K", r#"{"kty":"EC","x":"AA","y":"AA"}"#),
+        (
+            "PS256",
+            r#"{"kty":"RSA","alg":"PS256","n":"AQAB","e":"AQAB"}"#,
+        ),
+        ("ES256K", r#"{"kty":"oct","alg":"HS256","k":"AA"}"#),
+        (
+            "ES256K",
+            r#"{"kty":"EC","crv":"secp256k1","x":"AA","y":"AA","d":"AA"}"#,
+        ),
+    ] {
+        let report = with_header(&format!(r#"{{"alg":"{alg}","jwk":{jwk}}}"#));
+        assert_eq!(
+            told(&report, CheckId::KeyBinding),
+            (Verdict::Invalid, Outcome::Fail, Some("issuer_key_mismatch")),
+            "{jwk}"
+        );
+        let did = format!("did:jwk:{}", URL_SAFE_NO_PAD.encode(jwk));
+        assert_eq!(
+            issued_by(&did, &format!("{did}#0"), alg),
+            (Verdict::Invalid, Outcome::Fail, Some("issuer_identifier")),
+            "{jwk}"
+        );
+    }
+}
+
+/// did:key of a kind that is not used; a weak one is wrong.
+#[test]
+fn a_did_key_of_another_kind_leaves_it_open() {
+    let did = |prefix: [u8; 2], len: usize| {
+        let mut bytes = vec![0xff; len + 2];
+        bytes[..2].copy_from_slice(&prefix);
+        format!("did:key:z{}", bs58::encode(bytes).into_string())
+    };
+    let (rsa, secp) = ([0x85, 0x24], [0xe7, 0x01]);
+    for (did, alg, verdict, outcome) in [
+        (
+            did(secp, 33),
+            "ES256K",
+            Verdict::CannotTell,
+            Outcome::Unknown,
+        ),
+        (
+            did(rsa, 270),
+            "RS256",
+            Verdict::CannotTell,
+            Outcome::Unknown,
+        ),
+        (
+            did(rsa, 526),
+            "PS256",
+            Verdict::CannotTell,
+            Outcome::Unknown,
+        ),
+        (did(secp, 32), "ES256K", Verdict::Invalid, Outcome::Fail),
+        (did(rsa, 140), "RS256", Verdict::Invalid, Outcome::Fail),
+        (
+            did([0x77, 0x01], 32),
+            "ES256K",
+            Verdict::Invalid,
+            Outcome::Fail,
+        ),
+    ] {
+        let url = format!("{did}#{}", &did["did:key:".len()..]);
+        let answer = issued_by(&did, &url, alg);
+        assert_eq!(
+            answer,
+            (verdict, outcome, Some("issuer_identifier")),
+            "{did:.40}"
+        );
+    }
+}
+
+/// What is told of the key of a token that `issuer` would have signed.
+fn issued_by(issuer: &str, kid: &str, alg: &str) -> (Verdict, Outcome, Option<&'static str>) {
+    let mut document = sample("percent");
+    document.set("issuer", Value::from(issuer.to_owned()));
+    let header = format!(r#"{{"alg":"{alg}","typ":"vc+jwt","kid":"{kid}"}}"#);
+    told(
+        &check(&token(&header, &document, &issuer_key())),
+        CheckId::KeyBinding,
+    )
+}
