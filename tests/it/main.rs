@@ -5,6 +5,7 @@ mod custody;
 mod db;
 mod did;
 mod faults;
+mod fuzz;
 mod interop;
 mod interop_foreign;
 mod issue;

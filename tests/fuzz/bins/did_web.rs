@@ -1,0 +1,9 @@
+//! Fuzzes `targets::did_web`.
+
+#![no_main]
+
+#[path = "../targets.rs"]
+#[expect(dead_code, reason = "each program fuzzes one of the targets")]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::did_web(data));
