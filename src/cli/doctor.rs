@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Failure, Screen, Settings, failure::REFUSED};
+use super::{Failure, Screen, Settings, failure::REFUSED, screen::plain, trusted};
 use crate::{
     app::{App, StartError},
     config::limits::PUBLISH_WITHIN,
@@ -36,6 +36,7 @@ impl Doctor {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
         let mut sheet = Sheet::new(screen);
         contexts(&mut sheet)?;
+        trust(&settings, &mut sheet)?;
         public_address(&settings, &mut sheet)?;
         let serves = address(settings.listen, &mut sheet)?;
         if settings.database_url.is_none() && !settings.sqlite_file().exists() {
@@ -57,6 +58,23 @@ fn contexts(sheet: &mut Sheet<'_>) -> Result<(), Failure> {
         Ok(()) => sheet.ok("contexts", "unchanged since they were built in"),
         Err(bad) => sheet.fail("contexts", bad, "install the program again"),
     }
+}
+
+/// Whether every list of trusted issuers can be read: otherwise nothing is served or verified.
+fn trust(settings: &Settings, sheet: &mut Sheet<'_>) -> Result<(), Failure> {
+    for path in &settings.trust {
+        match trusted::list(path) {
+            Ok(list) => {
+                let told = format!("“{}” names {}", plain(list.name()), list.len());
+                sheet.ok("trusted issuers", told)?;
+            }
+            Err(failure) => {
+                let next = "correct the list, or take it out of --trust (SKILLMARK_TRUST)";
+                sheet.fail("trusted issuers", failure.sentence, next)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn public_address(settings: &Settings, sheet: &mut Sheet<'_>) -> Result<(), Failure> {
@@ -208,7 +226,7 @@ fn describe(issuer: &IssuerRow) -> String {
         Some(_) => "web address proven",
         None => "web address not proven (skillmark organisation verify-domain)",
     };
-    let name = super::screen::plain(&issuer.name);
+    let name = plain(&issuer.name);
     format!("{name}, {}, {proven}", issuer.did)
 }
 

@@ -14,6 +14,7 @@ mod organisation;
 mod panics;
 mod screen;
 mod spoken;
+mod trusted;
 
 use std::{ffi::OsString, process::ExitCode};
 

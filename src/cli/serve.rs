@@ -2,12 +2,13 @@
 
 use std::{io::IsTerminal as _, sync::Arc};
 
-use super::{Failure, Screen, Settings};
+use super::{Failure, Screen, Settings, trusted};
 use crate::{
     app::{App, StartError},
     clock::{SystemChance, SystemClock},
     config::LogFormat,
     issue::rounds,
+    verify::TrustList,
     web::{self, Server, Site},
 };
 
@@ -23,6 +24,7 @@ pub(super) struct Serve {}
 impl Serve {
     pub(super) async fn run(self, settings: Settings, screen: &Screen) -> Result<u8, Failure> {
         log(&settings);
+        let trust = trusted::lists(&settings)?;
         let server = bind(&settings)?;
         let app = open(settings).await?;
         screen.line(format_args!(
@@ -34,7 +36,7 @@ impl Serve {
             screen.line("There is no organisation yet.")?;
             screen.line("Next, in another terminal: skillmark init --help")?;
         }
-        answer(app, server).await?;
+        answer(app, server, trust).await?;
         Ok(0)
     }
 }
@@ -69,9 +71,15 @@ pub(super) fn bind(settings: &Settings) -> Result<Server, Failure> {
 }
 
 /// Answers until told to stop.
-pub(super) async fn answer(app: App, server: Server) -> Result<(), Failure> {
+pub(super) async fn answer(
+    app: App,
+    server: Server,
+    trust: Vec<Arc<TrustList>>,
+) -> Result<(), Failure> {
     let rounds = rounds::start(&app, rounds::EVERY);
-    let outcome = server.run(web::router(Site::new(app.clone()))).await;
+    let outcome = server
+        .run(web::router(Site::new(app.clone()).trusting(trust)))
+        .await;
     drop(rounds);
     app.db.close().await;
     Ok(outcome?)

@@ -7,7 +7,9 @@ use std::{
     sync::Arc,
 };
 
-use super::{CANNOT_TELL, Failure, Screen, Settings, failure::REFUSED, screen::plain, spoken};
+use super::{
+    CANNOT_TELL, Failure, Screen, Settings, failure::REFUSED, screen::plain, spoken, trusted,
+};
 use crate::{
     app::{self, App},
     bake,
@@ -30,6 +32,10 @@ Examples:
   skillmark verify badge.png                       a picture with the credential in it, or of a QR code
   curl -s https://badges.example/c/J8bq….json | skillmark verify - --status list.json
   skillmark verify badge.jwt --issuer did.json --offline --json
+  skillmark verify badge.json --trust registry.json --trust ours.txt
+
+--trust names a list of issuers you trust: a text with a DID, an https address or a domain on each
+line, JSON, or a registry of the Digital Credentials Consortium. A list never changes the verdict.
 
 Keys and status lists that are neither in the credential (did:key, did:jwk) nor our own are taken from
 --issuer and --status, or else read where they stand, by https. With --offline nobody is asked, and
@@ -52,9 +58,6 @@ pub(super) struct Verify {
     /// The e-mail address of the person it should belong to.
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
-    /// The id of an issuer you trust; may be given more than once.
-    #[arg(long, value_name = "ID")]
-    trust: Vec<String>,
     /// The challenge that a presentation must answer.
     #[arg(long, value_name = "TEXT")]
     challenge: Option<String>,
@@ -78,6 +81,7 @@ impl Verify {
             let unpacked = verify::unpack(Given { name, bytes });
             given.extend(unpacked.map_err(|refused| Failure::usage(refused.sentence))?);
         }
+        let trust = trusted::lists(&settings)?;
         let known = self.known()?;
         let fetcher = self.fetcher(&settings)?;
         let app = open_ours(settings, screen).await;
@@ -93,7 +97,7 @@ impl Verify {
         };
         let options = Options {
             recipient: self.email.as_ref().map(Recipient::email),
-            trusted_issuers: (!self.trust.is_empty()).then(|| self.trust.clone()),
+            trust: trust.clone(),
             challenge: self.challenge.clone(),
             domain: self.domain.as_ref().map(|name| vec![name.clone()]),
             refresh: self.refresh,

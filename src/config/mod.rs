@@ -83,6 +83,18 @@ pub struct Config {
     )]
     pub no_fetch: bool,
 
+    /// Lists of the issuers you trust, comma-separated: text with a DID, an https address or a domain
+    /// on each line, JSON, or a registry of the Digital Credentials Consortium.
+    #[arg(
+        long,
+        env = "SKILLMARK_TRUST",
+        value_name = "FILE",
+        value_delimiter = ',',
+        global = true,
+        hide_short_help = true
+    )]
+    pub trust: Vec<PathBuf>,
+
     /// Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated.
     #[arg(
         long,
@@ -168,6 +180,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             kek_file: None,
             no_fetch: false,
+            trust: Vec::new(),
             trusted_proxies: Vec::new(),
             rate_burst: 300,
             rate_per_second: 20,
@@ -202,6 +215,9 @@ impl Config {
     #[must_use]
     pub fn settings(&self) -> Vec<Setting> {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(IpAddr::to_string).collect();
+        let lists: Vec<String> = (self.trust.iter())
+            .map(|list| list.display().to_string())
+            .collect();
         let database = match &self.database_url {
             Some(url) => url.to_string(),
             None => String::new(),
@@ -217,6 +233,7 @@ impl Config {
             ("listen", self.listen.to_string()),
             ("kek-file", self.kek_path().display().to_string()),
             ("no-fetch", self.no_fetch.to_string()),
+            ("trust", lists.join(",")),
             ("trusted-proxies", proxies.join(",")),
             ("rate-burst", self.rate_burst.to_string()),
             ("rate-per-second", self.rate_per_second.to_string()),

@@ -150,6 +150,25 @@ impl Own {
             .map(Into::into))
     }
 
+    /// The domain that the organisation of ours behind an identifier has proven.
+    async fn find_domain(&self, id: &str) -> Option<String> {
+        let origin = &self.app.config.public_url;
+        let page = id.strip_prefix(&origin.join("/issuers/"));
+        let issuer = match page {
+            Some(page) => page.parse().ok()?,
+            None => match self.issuer_of_did(id) {
+                Some(issuer) => issuer,
+                None => {
+                    let keys = self.app.db.keys_of_did(id).await.ok()?;
+                    keys.into_iter().next()?.issuer_id
+                }
+            },
+        };
+        let row = self.app.db.of(&issuer).issuer().await.ok()??;
+        row.domain_proven_at?;
+        Some(identity::domain_proof(&row.web_address, &row.domain_token)?.host)
+    }
+
     /// Whether two DIDs are the same organisation of ours: with `did:key`, one has as many as it
     /// had keys.
     async fn one_organisation(&self, one: &str, other: &str) -> bool {
@@ -189,6 +208,10 @@ impl Sources for Own {
 
     fn key_revoked<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {
         Box::pin(self.find_revocation(did))
+    }
+
+    fn proven_domain<'a>(&'a self, issuer: &'a str) -> Soon<'a, Option<String>> {
+        Box::pin(self.find_domain(issuer))
     }
 
     fn is_newest<'a>(

@@ -2,10 +2,7 @@
 
 use crate::{did, json::Value};
 
-use super::{
-    Options,
-    report::{Check, CheckId, Issuer, Outcome, Trust, Verdict},
-};
+use super::report::{Check, CheckId, Issuer, Outcome, Verdict};
 
 /// The verdict over all checks that decide, and the one that decided against it.
 ///
@@ -96,24 +93,4 @@ pub(super) fn domain(id: &str) -> Option<String> {
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"))?;
     rest.split(['/', '?', '#']).next().map(str::to_owned)
-}
-
-/// Whether the reader trusts the issuer.
-pub(super) fn trust(issuer: Option<&Issuer>, options: &Options) -> Trust {
-    let Some(list) = &options.trusted_issuers else {
-        return Trust {
-            trusted: None,
-            sentence: "You have not told us whom you trust.".to_owned(),
-        };
-    };
-    let trusted = issuer.is_some_and(|issuer| list.contains(&issuer.id));
-    let sentence = if trusted {
-        "You have told us that you trust this issuer."
-    } else {
-        "This issuer is not among those whom you trust."
-    };
-    Trust {
-        trusted: Some(trusted),
-        sentence: sentence.to_owned(),
-    }
 }

@@ -21,7 +21,7 @@ use super::{
     short::{bad_token, short, unreadable},
     signature::{self, Signed},
     sources::Sources,
-    status, token,
+    status, token, trust,
     verified::Verified,
     {dates, presentation, record},
 };
@@ -112,7 +112,9 @@ pub(super) async fn token_text(ask: Ask<'_>, text: &str, place: Place) -> Report
     let mut judging = Judging::begin(&claims.credential, form_of(claims.form));
     judging.signed(token::check(ask, &read, &claims).await);
     judging.rest(ask, &claims.credential, place).await;
-    judging.report(claims.credential.clone().into_owned(), ask)
+    judging
+        .report(claims.credential.clone().into_owned(), ask)
+        .await
 }
 
 /// A credential with embedded proofs.
@@ -121,7 +123,7 @@ async fn embedded(ask: Ask<'_>, value: Value<'_>, place: Place) -> Report {
     if let Some(none) = signature::unread(&value) {
         judging.signed(none);
         judging.rest(ask, &value, place).await;
-        return judging.report(value.into_owned(), ask);
+        return judging.report(value.into_owned(), ask).await;
     }
     let secured = match Secured::read(value) {
         Ok(secured) => secured,
@@ -129,7 +131,7 @@ async fn embedded(ask: Ask<'_>, value: Value<'_>, place: Place) -> Report {
     };
     judging.signed(signature::check(ask, &secured).await);
     judging.rest(ask, secured.document(), place).await;
-    judging.report(secured.into_value().into_owned(), ask)
+    judging.report(secured.into_value().into_owned(), ask).await
 }
 
 /// A report in the making.
@@ -235,7 +237,7 @@ impl Judging {
     }
 
     /// The report about a credential.
-    fn report(mut self, document: Value<'static>, ask: Ask<'_>) -> Report {
+    async fn report(mut self, document: Value<'static>, ask: Ask<'_>) -> Report {
         self.checks.sort_by_key(|check| check.id);
         let (verdict, decided) = conclude::verdict(&self.checks);
         let issuer = conclude::issuer(&document, self.method);
@@ -248,7 +250,7 @@ impl Judging {
             verdict,
             reason: decided.and_then(|check| check.reason),
             sentence,
-            trust: conclude::trust(issuer.as_ref(), ask.options),
+            trust: trust::judge(ask, issuer.as_ref(), &self.checks).await,
             checks: self.checks,
             faults: self.faults,
             form: Some(self.form),

@@ -34,10 +34,12 @@ mod signature;
 mod sources;
 mod status;
 mod token;
+mod trust;
 mod verified;
 
 use std::{
     pin::pin,
+    sync::Arc,
     task::{Context, Poll, Waker},
 };
 
@@ -50,11 +52,12 @@ pub use claim::{
 pub use input::{Input, Refused, read};
 pub use recipient::Recipient;
 pub use report::{
-    Check, CheckId, Child, Claimed, Endorsement, Form, Issuer, Outcome, Report, Trust, Unreadable,
+    Check, CheckId, Child, Claimed, Endorsement, Form, Issuer, Outcome, Report, Unreadable,
     Verdict, Warning,
 };
 pub use several::{Answered, Given, MAX_BYTES, MAX_INPUTS, many, unpack};
 pub use sources::{Answer, First, Found, Known, NotFetched, Soon, Sources, Standing};
+pub use trust::{By, ListFault, MAX_LIST_BYTES, MAX_LISTS, Naming, Trust, TrustList, TrustReason};
 pub use verified::Verified;
 
 use effort::Effort;
@@ -66,8 +69,8 @@ use short::{not_followed, not_yet, unreadable};
 pub struct Options {
     /// To whom the reader believes it to belong.
     pub recipient: Option<Recipient>,
-    /// Ids of the issuers whom the reader trusts; `None` if the reader has not said.
-    pub trusted_issuers: Option<Vec<String>>,
+    /// Lists of the issuers whom the reader trusts. They never change the verdict.
+    pub trust: Vec<Arc<TrustList>>,
     /// What a presentation must answer: the challenge that the reader has set.
     pub challenge: Option<String>,
     /// For whom a presentation must have been made: all of these, and nobody else.

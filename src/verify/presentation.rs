@@ -20,7 +20,7 @@ use super::{
     report::{Check, CheckId, Child, Form, Issuer, Report, Verdict, Warning},
     short::short,
     signature::{self, Signed},
-    token,
+    token, trust,
 };
 
 const CHILDREN: &str = "/verifiableCredential";
@@ -231,7 +231,7 @@ impl Showing {
             verdict,
             reason,
             sentence,
-            trust: conclude::trust(None, ask.options),
+            trust: trust::inside(ask),
             checks: self.checks,
             faults: self.faults,
             form: Some(self.form),

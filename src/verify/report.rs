@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{credential::Fault, json::Value};
 
-use super::{claim::Claim, verified::Verified};
+use super::{claim::Claim, trust::Trust, verified::Verified};
 
 /// The answer: only [`Verdict::Valid`] is green.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -199,15 +199,6 @@ pub struct Issuer {
     pub domain: Option<String>,
     /// How the key was found: `did:key`, `did:jwk`, `did:web`, `https`; absent if it was not.
     pub key_binding: Option<&'static str>,
-}
-
-/// Whether the reader trusts the issuer: another question than who the issuer is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Trust {
-    /// `None` if nobody said whom to trust.
-    pub trusted: Option<bool>,
-    /// It, in one plain sentence.
-    pub sentence: String,
 }
 
 /// What a document says, and whether that was verified.

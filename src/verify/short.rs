@@ -8,7 +8,7 @@ use super::{
     judge::Ask,
     report::{Check, CheckId, Outcome, Report, Unreadable, Verdict},
     sources::NotFetched,
-    token,
+    token, trust,
 };
 
 /// A report with one check that says why there are no others.
@@ -21,7 +21,7 @@ pub(super) fn short(check: Check, ask: Ask<'_>) -> Report {
         verdict,
         reason: check.reason,
         sentence: conclude::sentence(verdict, Some(&check), &[], None),
-        trust: conclude::trust(None, ask.options),
+        trust: trust::nobody(ask),
         checks: vec![check],
         faults: Vec::new(),
         form: None,

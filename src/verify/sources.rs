@@ -105,6 +105,14 @@ pub trait Sources: Send + Sync {
         Box::pin(std::future::ready(Ok(None)))
     }
 
+    /// The domain that an issuer has proven to be its own, where its identifier has none (did:key).
+    /// Asked only for an issuer whose signature is good, and if a list of trusted domains was
+    /// given. By default nobody has.
+    fn proven_domain<'a>(&'a self, issuer: &'a str) -> Soon<'a, Option<String>> {
+        let _ = issuer;
+        Box::pin(std::future::ready(None))
+    }
+
     /// Whether no list of a later `validFrom` was read at `list` before; from now on this one was
     /// read (threat E9). By default nothing is remembered.
     ///
@@ -202,6 +210,17 @@ impl Sources for First {
                 }
             }
             Ok(None)
+        })
+    }
+
+    fn proven_domain<'a>(&'a self, issuer: &'a str) -> Soon<'a, Option<String>> {
+        Box::pin(async move {
+            for source in &self.0 {
+                if let Some(domain) = source.proven_domain(issuer).await {
+                    return Some(domain);
+                }
+            }
+            None
         })
     }
 

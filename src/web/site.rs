@@ -20,6 +20,7 @@ use crate::{
     clock::random,
     config::{Config, limits::UPLOAD_BYTES},
     issue::confirm::Tries,
+    verify::TrustList,
     web::{
         elsewhere::leads_elsewhere,
         error::WebError,
@@ -36,6 +37,7 @@ struct Inner {
     limits: Limits,
     names: Tries,
     work: Semaphore,
+    trust: Vec<Arc<TrustList>>,
 }
 
 /// How much heavy work (reading pictures, checking, drawing) runs at once: more only makes
@@ -50,8 +52,24 @@ impl Site {
             limits: Limits::new(app.config.rate_burst, app.config.rate_per_second),
             names: Tries::default(),
             work: Semaphore::new(WORKERS),
+            trust: Vec::new(),
             app,
         }))
+    }
+
+    /// The same site, whose operator trusts the issuers on these lists. To be called before it is
+    /// shared.
+    #[must_use]
+    pub fn trusting(mut self, lists: Vec<Arc<TrustList>>) -> Site {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.trust = lists;
+        }
+        self
+    }
+
+    /// The lists of the issuers whom the operator trusts.
+    pub(crate) fn trust(&self) -> &[Arc<TrustList>] {
+        &self.0.trust
     }
 
     /// What the services are given.

@@ -46,4 +46,5 @@ mod verify_refresh;
 mod verify_remote;
 mod verify_status;
 mod verify_tokens;
+mod verify_trust;
 mod web;

@@ -11,7 +11,7 @@ use super::{
     Failure, Screen, Settings,
     issue::issue_csv,
     serve::{self, answer, bind},
-    spoken,
+    spoken, trusted,
 };
 use crate::{
     app::App,
@@ -106,7 +106,8 @@ impl Demo {
         screen.title(format_args!(
             "\nOpen {origin} in a browser. Stop with ctrl-c."
         ))?;
-        answer(app, server).await?;
+        let trust = trusted::lists(&app.config)?;
+        answer(app, server, trust).await?;
         Ok(0)
     }
 }

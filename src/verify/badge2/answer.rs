@@ -9,6 +9,7 @@ use super::{
         judge::{self, Ask},
         recipient,
         report::{Check, CheckId, Form, Issuer, Outcome, Report, Verdict, Warning},
+        trust,
     },
     CONTEXT,
     objects::{Told, text},
@@ -101,7 +102,12 @@ impl Answering {
     }
 
     /// The report. Without `told` there is nothing to show but what was wrong.
-    pub(super) fn report(mut self, ask: Ask<'_>, assertion: &Value, told: Option<&Told>) -> Report {
+    pub(super) async fn report(
+        mut self,
+        ask: Ask<'_>,
+        assertion: &Value<'_>,
+        told: Option<&Told>,
+    ) -> Report {
         let document = told.map(|told| translate::credential(assertion, told));
         self.form_of(assertion);
         self.dates(ask, assertion);
@@ -144,7 +150,7 @@ impl Answering {
             verdict,
             reason: decided.and_then(|check| check.reason),
             sentence,
-            trust: conclude::trust(issuer.as_ref(), ask.options),
+            trust: trust::judge(ask, issuer.as_ref(), &self.checks).await,
             checks: self.checks,
             faults: Vec::new(),
             form: Some(self.form),

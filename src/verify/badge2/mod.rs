@@ -141,7 +141,7 @@ async fn hosted(ask: Ask<'_>, id: &str, copy: Option<&Value<'_>>) -> Report {
     }
     answer.push(stands_there(id, &assertion, copy, found.as_of));
     if answer.is_wrong() {
-        return answer.report(ask, &assertion, None);
+        return answer.report(ask, &assertion, None).await;
     }
     if let Some(check) = unfit(&assertion) {
         return short(check, ask);
@@ -150,12 +150,12 @@ async fn hosted(ask: Ask<'_>, id: &str, copy: Option<&Value<'_>>) -> Report {
         Ok(told) => told,
         Err(check) => {
             answer.push(check);
-            return answer.report(ask, &assertion, None);
+            return answer.report(ask, &assertion, None).await;
         }
     };
     answer.push(scope::check(id, &told.issuer));
     answer.parts(&told);
-    answer.report(ask, &assertion, Some(&told))
+    answer.report(ask, &assertion, Some(&told)).await
 }
 
 /// Whether what stands at an address is this very badge, and says what the copy says.

@@ -56,12 +56,12 @@ pub(super) async fn token(ask: Ask<'_>, text: &str) -> Report {
         Ok(key) => key,
         Err(check) => {
             answer.push(check);
-            return answer.report(ask, &assertion, None);
+            return answer.report(ask, &assertion, None).await;
         }
     };
     answer.push(signature(&token, &key));
     if answer.is_wrong() {
-        return answer.report(ask, &assertion, None);
+        return answer.report(ask, &assertion, None).await;
     }
     let told = match told {
         Some(told) => told,
@@ -69,7 +69,7 @@ pub(super) async fn token(ask: Ask<'_>, text: &str) -> Report {
             Ok(told) => told,
             Err(check) => {
                 answer.push(check);
-                return answer.report(ask, &assertion, None);
+                return answer.report(ask, &assertion, None).await;
             }
         },
     };
@@ -78,7 +78,7 @@ pub(super) async fn token(ask: Ask<'_>, text: &str) -> Report {
     if !answer.is_wrong() {
         answer.push(status(ask, &assertion, &told).await);
     }
-    answer.report(ask, &assertion, Some(&told))
+    answer.report(ask, &assertion, Some(&told)).await
 }
 
 /// The address of the key that a badge names.
