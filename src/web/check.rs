@@ -15,6 +15,7 @@ use crate::{
         error::WebError,
         icon,
         pages::issuer::IssuerView,
+        question::Question,
         stored::{self, Stored},
         text::{self, Text},
         verdict::{Check, Tone, Verdict},
@@ -25,9 +26,14 @@ use crate::{
 ///
 /// # Errors
 /// 400 or 413 for what cannot be read at all.
-pub(crate) async fn bytes(site: &Site, sent: Bytes) -> Result<Report, WebError> {
-    let sources = sources::all(site.app(), site.now());
-    let report = ask(site, sources, sent).await?;
+pub(crate) async fn question(site: &Site, question: Question) -> Result<Report, WebError> {
+    let sources = match question.no_fetch {
+        true => First::new().then(sources::Own::new(site.app(), site.now())),
+        false => sources::all(site.app(), site.now()),
+    };
+    let given = question.given.into_iter().next();
+    let sent = given.map_or_else(Bytes::new, |given| Bytes::from(given.bytes));
+    let report = ask(site, sources, sent, question.options).await?;
     match report.unreadable {
         None => Ok(report),
         Some(Unreadable::TooLarge) => Err(WebError::too_large()),
@@ -50,7 +56,8 @@ pub(crate) async fn bytes(site: &Site, sent: Bytes) -> Result<Report, WebError> 
 pub(crate) async fn own(site: &Site, stored: &Stored) -> Result<Report, WebError> {
     // Whoever reads a page of ours makes us ask nobody else.
     let own = First::new().then(sources::Own::new(site.app(), site.now()));
-    ask(site, own, Bytes::from(stored.document.clone())).await
+    let sent = Bytes::from(stored.document.clone());
+    ask(site, own, sent, Options::default()).await
 }
 
 /// The organisation of ours that a report names as the issuer. Without a good signature anybody
@@ -75,12 +82,15 @@ pub(crate) async fn issuer(site: &Site, report: &Report) -> Result<Option<Issuer
 }
 
 /// Reading pictures and checking signatures is heavy work, away from the threads that answer.
-async fn ask(site: &Site, sources: First, sent: Bytes) -> Result<Report, WebError> {
+async fn ask(
+    site: &Site,
+    sources: First,
+    sent: Bytes,
+    options: Options,
+) -> Result<Report, WebError> {
     let now = site.now();
-    site.heavy_at_times(
-        async move { verify::verify(&sources, &sent, &Options::default(), now).await },
-    )
-    .await
+    site.heavy_at_times(async move { verify::verify(&sources, &sent, &options, now).await })
+        .await
 }
 
 /// The answer. `ours`: the organisation on this service whose credential it is.

@@ -27,10 +27,12 @@ mod markdown;
 mod negotiate;
 mod pages;
 mod problem;
+mod question;
 mod serve;
 mod site;
 mod stored;
 mod text;
+mod trusted;
 mod verdict;
 
 use axum::{

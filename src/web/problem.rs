@@ -26,6 +26,10 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("form", "A form did not arrive whole."),
     ("nothing", "Nothing was sent."),
     (
+        "trust_list",
+        "A list of trusted issuers has faults; the sentence names the line and column.",
+    ),
+    (
         "idempotency_key",
         "The Idempotency-Key has not 1 to 200 plain characters.",
     ),

@@ -8,3 +8,4 @@ mod openapi;
 mod programs;
 mod server;
 mod strangers;
+mod trust;

@@ -3,12 +3,37 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::State,
+    extract::{FromRequest as _, Multipart, Request, State},
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 
-use crate::web::{Site, answer::NEVER, check, error::WebError, problem::Problem};
+use crate::web::{Site, answer::NEVER, check, problem::Problem, question::Question};
+
+/// The parts of a form that asks more than whether it is real.
+#[derive(utoipa::ToSchema)]
+#[expect(
+    dead_code,
+    reason = "it describes a body; the parts are read one by one"
+)]
+pub(crate) struct Form {
+    /// The credential: a file, or its text.
+    #[schema(value_type = String, format = Binary)]
+    credential: Vec<u8>,
+    /// A list of issuers you trust, up to eight of them: text with a DID, an https address or a domain on each line,
+    /// JSON, or a registry of the Digital Credentials Consortium.
+    trust: Option<Vec<String>>,
+    /// A name or an e-mail address: whose it should be.
+    recipient: Option<String>,
+    /// What a presentation must answer.
+    challenge: Option<String>,
+    /// For whom a presentation must have been made; may stand more than once.
+    domain: Option<Vec<String>>,
+    /// `true`: ask once for a newer version, where the credential says.
+    refresh: Option<bool>,
+    /// `true`: ask no other server. What is not kept here is then `cannot_tell`.
+    no_fetch: Option<bool>,
+}
 
 /// Check a credential.
 ///
@@ -18,19 +43,46 @@ use crate::web::{Site, answer::NEVER, check, error::WebError, problem::Problem};
 /// `invalid` or `cannot_tell`. Only `valid` means that everything was checked and is good. The
 /// issuer's keys and status list are read where they stand, within seconds; where that fails the answer is
 /// `cannot_tell`. What you send is not kept.
+///
+/// To ask more, send a form (`multipart/form-data`) with the part `credential` and any of `trust`, `recipient`, `challenge`,
+/// `domain`, `refresh` and `no_fetch`. None of them may stand in the address, where logs would keep it. `trust` says
+/// whether a list names the issuer; it never changes the verdict.
 #[utoipa::path(post, path = "/api/v1/verify", operation_id = "verify", tag = "Checking",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream",
-        description = "The credential: JSON or JWT up to 256 KB, a picture up to 2 MB."),
+    request_body(
+        description = "The credential: JSON or JWT up to 256 KB, a picture up to 2 MB. Or a form.",
+        content((Vec<u8> = "application/octet-stream"), (Form = "multipart/form-data"))),
     responses(
         (status = 200, description = "The report: `verdict`, `sentence`, and `checks`, each with `id`, `outcome` and `sentence`. `children` and `endorsements` have a `pointer` and a `report` of their own each; `warnings` have a `code` and a `sentence` for what is not quite as the standard has it, and was read all the same.", body = Object),
-        (status = 400, description = "Nothing that can be read: not JSON, a name twice in one object, no code in the picture.", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "Nothing that can be read: not JSON, a name twice in one object, no code in the picture, a list of issuers with faults.", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than is read.", body = Problem, content_type = "application/problem+json")
     ))]
-pub(crate) async fn verify(State(site): State<Site>, body: Bytes) -> Result<Response, WebError> {
-    let report = check::bytes(&site, body).await?;
+pub(crate) async fn verify(
+    State(site): State<Site>,
+    request: Request,
+) -> Result<Response, Response> {
+    let report = answered(&site, request).await?;
     let mut response = Json(report).into_response();
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static(NEVER));
     Ok(response)
+}
+
+async fn answered(site: &Site, request: Request) -> Result<crate::verify::Report, Response> {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+    let question = if is_form {
+        let parts = Multipart::from_request(request, site).await;
+        let parts = parts.map_err(IntoResponse::into_response)?;
+        let read = Question::read(site, parts).await;
+        read.map_err(IntoResponse::into_response)?
+    } else {
+        let body = Bytes::from_request(request, site).await;
+        Question::plain(site, body.map_err(IntoResponse::into_response)?)
+    };
+    if let Some(error) = question.fault.clone() {
+        return Err(error.into_response());
+    }
+    let report = check::question(site, question).await;
+    report.map_err(IntoResponse::into_response)
 }

@@ -4,11 +4,7 @@ use askama::Template;
 use axum::{
     Router,
     body::Bytes,
-    extract::{
-        Multipart, State,
-        multipart::{MultipartError, MultipartRejection},
-    },
-    http::StatusCode,
+    extract::{Multipart, State, multipart::MultipartRejection},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
@@ -25,6 +21,9 @@ use crate::{
         frame::Frame,
         inside::Inside,
         pages::issuer::IssuerView,
+        question::{Question, Typed},
+        text::Text,
+        trusted::Trusted,
         verdict::{Check, Verdict},
     },
 };
@@ -35,12 +34,20 @@ use crate::{
 pub(crate) struct VerifyForm {
     frame: Frame,
     fault: String,
+    typed: Typed,
+    /// The operator's lists, by name.
+    lists: Vec<Text>,
 }
 
 impl VerifyForm {
-    /// The form, with a sentence about what could not be read, or none.
+    /// The form, with a sentence about what could not be read, or none, and what was typed before.
     #[must_use]
-    pub(crate) fn new(fault: &str) -> VerifyForm {
+    pub(crate) fn new(site: &Site, fault: &str, typed: Typed) -> VerifyForm {
+        let lists = site.trust().iter().map(|list| Text::new(list.name()));
+        VerifyForm::of(fault, typed, lists.collect())
+    }
+
+    fn of(fault: &str, typed: Typed, lists: Vec<Text>) -> VerifyForm {
         let frame = Frame::new(
             "Check a credential",
             "Check whether a credential is real: paste it, drop a file, or scan its QR code.",
@@ -48,6 +55,8 @@ impl VerifyForm {
         VerifyForm {
             frame: frame.within("/verify"),
             fault: fault.to_owned(),
+            typed,
+            lists,
         }
     }
 }
@@ -62,6 +71,9 @@ pub(crate) struct ReportPage {
     issuer: Option<IssuerView>,
     inside: Inside,
     checks: Vec<Check>,
+    trusted: Trusted,
+    /// The visitor's list, to check another with; empty without one.
+    list: String,
     /// Whether there is more to show than checks.
     wide: bool,
 }
@@ -75,6 +87,7 @@ impl ReportPage {
         issuer: Option<IssuerView>,
         inside: Inside,
         checks: Vec<Check>,
+        trusted: Trusted,
     ) -> ReportPage {
         ReportPage {
             wide: claim.is_some() || !inside.kind.is_empty(),
@@ -84,6 +97,8 @@ impl ReportPage {
             issuer,
             inside,
             checks,
+            trusted,
+            list: String::new(),
         }
     }
 }
@@ -93,37 +108,53 @@ pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/verify", get(form).post(answered))
 }
 
-async fn form() -> Result<Response, WebError> {
-    answer::page(&VerifyForm::new(""), "no-cache")
+async fn form(State(site): State<Site>) -> Result<Response, WebError> {
+    answer::page(&VerifyForm::new(&site, "", Typed::default()), "no-cache")
 }
 
 async fn answered(
     State(site): State<Site>,
     sent: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, WebError> {
-    let sent = match sent {
-        Ok(parts) => read(parts).await?,
-        Err(_) => return again(&WebError::unreadable("nothing", NOTHING)),
+    let asked = match sent {
+        Ok(parts) => Question::read(&site, parts).await?,
+        Err(_) => Question::default(),
     };
-    if sent.is_empty() {
-        return again(&WebError::unreadable("nothing", NOTHING));
+    let typed = asked.typed.clone();
+    if asked.again {
+        return answer::page(&VerifyForm::new(&site, "", typed), NEVER);
     }
-    if let Some(page) = page_of_ours(&site, sent.clone()).await? {
+    if let Some(error) = &asked.fault {
+        return again(&site, error, typed);
+    }
+    let sent = asked.sent();
+    if sent.is_empty() {
+        return again(&site, &WebError::unreadable("nothing", NOTHING), typed);
+    }
+    // Our own page answers no further question.
+    if typed.is_empty()
+        && let Some(page) = page_of_ours(&site, sent).await?
+    {
         return Ok(Redirect::to(&page).into_response());
     }
-    match check::bytes(&site, sent).await {
+    let for_somebody = asked.options.recipient.is_some();
+    match check::question(&site, asked).await {
         Ok(report) => {
             let issuer = check::issuer(&site, &report).await?;
-            let page = ReportPage::new(
-                check::verdict(&report, issuer.as_ref()),
-                Claim::of(&report),
-                issuer,
-                Inside::of(&report),
-                check::checks(&report),
-            );
+            let page = ReportPage {
+                list: typed.trust,
+                ..ReportPage::new(
+                    check::verdict(&report, issuer.as_ref()),
+                    Claim::of(&report),
+                    issuer,
+                    Inside::of(&report),
+                    check::checks(&report),
+                    Trusted::of(&report, for_somebody),
+                )
+            };
             answer::page(&page, NEVER)
         }
-        Err(error) if error.status().is_client_error() => again(&error),
+        Err(error) if error.status().is_client_error() => again(&site, &error, typed),
         Err(error) => Err(error),
     }
 }
@@ -131,33 +162,9 @@ async fn answered(
 const NOTHING: &str =
     "Nothing was sent. Choose a file, or paste a link or the text of a credential.";
 
-/// The file if there is one, else the text.
-async fn read(mut parts: Multipart) -> Result<Bytes, WebError> {
-    let (mut file, mut text) = (Bytes::new(), Bytes::new());
-    while let Some(part) = parts
-        .next_field()
-        .await
-        .map_err(|error| unreadable(&error))?
-    {
-        match part.name() {
-            Some("file") => file = part.bytes().await.map_err(|error| unreadable(&error))?,
-            Some("text") => text = part.bytes().await.map_err(|error| unreadable(&error))?,
-            _ => {}
-        }
-    }
-    Ok(if file.is_empty() { text } else { file })
-}
-
-fn unreadable(error: &MultipartError) -> WebError {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => WebError::too_large(),
-        _ => WebError::unreadable("form", "The form did not arrive whole. Please try again."),
-    }
-}
-
 /// The form again, with what is wrong.
-fn again(error: &WebError) -> Result<Response, WebError> {
-    let mut response = answer::page(&VerifyForm::new(error.detail()), NEVER)?;
+fn again(site: &Site, error: &WebError, typed: Typed) -> Result<Response, WebError> {
+    let mut response = answer::page(&VerifyForm::new(site, error.detail(), typed), NEVER)?;
     *response.status_mut() = error.status();
     response.extensions_mut().insert(Shown);
     Ok(response)
@@ -183,20 +190,50 @@ async fn page_of_ours(site: &Site, sent: Bytes) -> Result<Option<String>, WebErr
 
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
-    use crate::web::{claim, inside, pages::issuer, verdict::samples as verdicts};
+    use crate::web::{claim, inside, pages::issuer, trusted, verdict::samples as verdicts};
     let report = |verdict, claim, issuer, inside| {
-        ReportPage::new(verdict, claim, issuer, inside, verdicts::checks())
+        let trusted = trusted::samples::none();
+        ReportPage::new(verdict, claim, issuer, inside, verdicts::checks(), trusted)
             .render()
             .expect("renders")
     };
+    let trusting = ReportPage {
+        list: "riverside.example".to_owned(),
+        ..ReportPage::new(
+            verdicts::good(),
+            Some(claim::samples::plain()),
+            None,
+            Inside::default(),
+            verdicts::checks(),
+            trusted::samples::listed(),
+        )
+    };
+    let form = |fault, typed, lists| {
+        VerifyForm::of(fault, typed, lists)
+            .render()
+            .expect("renders")
+    };
+    let typed = Typed {
+        trust: "riverside.example\ndid:web:college.example # The college".to_owned(),
+        recipient: "Ada Lovelace".to_owned(),
+        refresh: true,
+        ..Typed::default()
+    };
     vec![
-        ("verify", VerifyForm::new("").render().expect("renders")),
+        ("verify", form("", Typed::default(), Vec::new())),
         (
             "verify-fault",
-            VerifyForm::new("We found no credential and no QR code in that picture.")
-                .render()
-                .expect("renders"),
+            form(
+                "We found no credential and no QR code in that picture.",
+                Typed::default(),
+                Vec::new(),
+            ),
         ),
+        (
+            "verify-typed",
+            form("", typed, vec!["Regional colleges".into()]),
+        ),
+        ("report-trusted", trusting.render().expect("renders")),
         (
             "report-good",
             report(

@@ -200,6 +200,27 @@ impl Site {
             .await
     }
 
+    /// Sends a form of parts, each with a name, the name of its file if it is one, and its bytes.
+    pub(crate) async fn parts(&self, path: &str, parts: &[(&str, &str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (name, file, bytes) in parts {
+            let file = match *file {
+                "" => String::new(),
+                file => format!("; filename=\"{file}\""),
+            };
+            let head =
+                format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--x--\r\n");
+        self.ask("POST", path)
+            .body("multipart/form-data; boundary=x", body)
+            .send()
+            .await
+    }
+
     /// Any request, to be completed.
     pub(crate) fn ask(&self, method: &str, path: &str) -> Ask<'_> {
         let request = Request::builder()

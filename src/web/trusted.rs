@@ -1,0 +1,67 @@
+//! What a page says of whom the reader trusts: beside the answer, never a part of it.
+
+use crate::{
+    verify::{Report, TrustReason},
+    web::{text::Text, verdict::Tone},
+};
+
+/// The answer about trust, laid out.
+#[derive(Debug, Clone)]
+pub(crate) struct Trusted {
+    /// A tick only for a good credential of an issuer on a list; never a cross.
+    pub(crate) tone: Tone,
+    /// It, in a few words.
+    pub(crate) word: &'static str,
+    /// It, in one sentence.
+    pub(crate) sentence: Text,
+    /// Whether the reader has named somebody to whom it should belong.
+    pub(crate) recipient_asked: bool,
+}
+
+impl Trusted {
+    /// What `report` says of it.
+    #[must_use]
+    pub(crate) fn of(report: &Report, recipient_asked: bool) -> Trusted {
+        let (tone, word) = match report.trust.reason {
+            TrustReason::Listed if report.is_valid() => (Tone::Good, "On a list you use"),
+            TrustReason::Listed => (Tone::Quiet, "On a list you use"),
+            TrustReason::NotListed => (Tone::Quiet, "Not on any list you use"),
+            TrustReason::NotProven => (Tone::Unsure, "Named, but not shown to be theirs"),
+            TrustReason::SeeInside => (Tone::Quiet, "Asked of each credential"),
+            TrustReason::NoList => (Tone::Quiet, "No list used"),
+        };
+        Trusted {
+            tone,
+            word,
+            sentence: Text::new(&report.trust.sentence),
+            recipient_asked,
+        }
+    }
+}
+
+/// Samples that the pages' samples share.
+#[cfg(test)]
+pub(crate) mod samples {
+    use super::*;
+
+    pub(crate) fn none() -> Trusted {
+        Trusted {
+            tone: Tone::Quiet,
+            word: "No list used",
+            sentence:
+                "No list of trusted issuers was used: whether to trust the issuer is yours to say."
+                    .into(),
+            recipient_asked: false,
+        }
+    }
+
+    pub(crate) fn listed() -> Trusted {
+        Trusted {
+            tone: Tone::Good,
+            word: "On a list you use",
+            sentence: "The issuer is at riverside.example, and on the list “Regional colleges”."
+                .into(),
+            recipient_asked: true,
+        }
+    }
+}
