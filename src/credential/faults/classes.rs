@@ -11,7 +11,7 @@ use super::{
         Form::{self, *},
         Member, Walk, many, need, one, types,
     },
-    results,
+    generic, results,
     rules::{
         any_context, badge_context, count_of_proofs, criteria_say_something, hash_is_a_hash,
         order_of_activity, order_of_dates, record_context, shows_and_says_nothing,
@@ -105,6 +105,50 @@ pub(super) static ENVELOPE: Class = Class {
     ],
     closed: false,
     rules: &[any_context, order_of_dates, count_of_proofs],
+};
+
+/// A credential that only has to follow the data model (VCDM 2.0 §4).
+pub(super) static ANY_CREDENTIAL: Class = Class {
+    name: "a verifiable credential",
+    members: &[&ANY, &[one("validFrom", Date), one("validUntil", Date)]],
+    closed: false,
+    rules: &[
+        any_context,
+        order_of_dates,
+        count_of_proofs,
+        generic::named,
+        generic::subjects,
+        generic::resources,
+    ],
+};
+/// The same of VCDM 1.1, where a credential says from when it holds.
+pub(super) static ANY_CREDENTIAL_1: Class = Class {
+    members: &[&ANY, &DATES_1],
+    ..ANY_CREDENTIAL
+};
+static ANY: [Member; 10] = [
+    one("id", Uri),
+    types(&[&["VerifiableCredential"]]),
+    need("issuer", UriOr(&ANY_ISSUER)),
+    need("credentialSubject", Any),
+    many("proof", Of(&PROOF)),
+    many("credentialSchema", Of(&SCHEMA)),
+    many("credentialStatus", Of(&STATUS)),
+    many("refreshService", Of(&TYPED)),
+    many("termsOfUse", Of(&TYPED)),
+    many("evidence", Of(&TYPED)),
+];
+static ANY_ISSUER: Class = Class {
+    name: "an issuer",
+    members: &[&[need("id", Uri)]],
+    closed: false,
+    rules: &[generic::named],
+};
+static TYPED: Class = Class {
+    name: "an object with a type",
+    members: &[&[one("id", Uri), need("type", Any)]],
+    closed: false,
+    rules: &[generic::typed],
 };
 
 /// CLR 2.0, without `credentialSubject.verifiableCredential`.

@@ -6,6 +6,7 @@
 
 mod class;
 mod classes;
+mod generic;
 mod results;
 mod rules;
 mod structure;
@@ -88,6 +89,17 @@ pub fn faults(credential: &Value) -> Vec<Fault> {
 #[must_use]
 pub fn envelope_faults(credential: &Value) -> Vec<Fault> {
     whole(credential, &classes::ENVELOPE)
+}
+
+/// The faults of a verifiable credential of any kind, by the data model alone: VCDM 2.0 §4, or 1.1
+/// if its first context says so.
+#[must_use]
+pub fn generic_faults(credential: &Value) -> Vec<Fault> {
+    let class = match is_version_1(credential) {
+        true => &classes::ANY_CREDENTIAL_1,
+        false => &classes::ANY_CREDENTIAL,
+    };
+    whole(credential, class)
 }
 
 /// The faults of a learner record (CLR 2.0) without the credentials in it, which are documents of
