@@ -6,6 +6,7 @@
 pub mod limits;
 mod origin;
 mod secret;
+mod vc_api;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -14,6 +15,9 @@ use std::{
 
 pub use origin::Origin;
 pub use secret::DatabaseUrl;
+pub use vc_api::VcApi;
+
+use crate::ids::IssuerId;
 
 /// The settings in force.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -128,6 +132,32 @@ pub struct Config {
     )]
     pub rate_per_second: u32,
 
+    /// Serve the VC-API, a face for tests and integration: `open` to this machine alone, or with
+    /// `keys` to whoever shows an API key.
+    #[arg(
+        long,
+        env = "SKILLMARK_VC_API",
+        value_name = "WHO",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "open",
+        global = true,
+        hide_short_help = true
+    )]
+    pub vc_api: Option<VcApi>,
+
+    /// The organisation that the open VC-API signs as; not needed while there is only one.
+    #[arg(
+        long,
+        env = "SKILLMARK_VC_API_ORGANISATION",
+        value_name = "ID",
+        allow_hyphen_values = true,
+        global = true,
+        hide_short_help = true
+    )]
+    pub vc_api_organisation: Option<IssuerId>,
+
     /// What is logged: error, warn, info, debug, trace, or a filter such as skillmark=debug.
     #[arg(
         long,
@@ -184,6 +214,8 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             rate_burst: 300,
             rate_per_second: 20,
+            vc_api: None,
+            vc_api_organisation: None,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
         }
@@ -195,6 +227,23 @@ impl Config {
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.public_url.is_loopback()
+    }
+
+    /// Whether the VC-API may be served as it is asked for: open only where nobody but this machine
+    /// can reach it.
+    ///
+    /// # Errors
+    /// Why not, in a sentence.
+    pub fn check_vc_api(&self) -> Result<(), &'static str> {
+        match self.vc_api {
+            Some(VcApi::Open) if !self.is_loopback() => Err(
+                "the VC-API signs whatever it is sent, and --public-url is not this machine: only API keys may guard it there",
+            ),
+            Some(VcApi::Open) if !self.listen.ip().is_loopback() => Err(
+                "the VC-API signs whatever it is sent, and --listen lets other machines in: only API keys may guard it there",
+            ),
+            _ => Ok(()),
+        }
     }
 
     /// The embedded database's file, used when no `database_url` is set.
@@ -222,6 +271,10 @@ impl Config {
             Some(url) => url.to_string(),
             None => String::new(),
         };
+        let organisation = match &self.vc_api_organisation {
+            Some(id) => id.to_string(),
+            None => String::new(),
+        };
         let format = match self.log_format {
             LogFormat::Text => "text",
             LogFormat::Json => "json",
@@ -237,6 +290,8 @@ impl Config {
             ("trusted-proxies", proxies.join(",")),
             ("rate-burst", self.rate_burst.to_string()),
             ("rate-per-second", self.rate_per_second.to_string()),
+            ("vc-api", self.vc_api.map_or("", VcApi::as_str).to_owned()),
+            ("vc-api-organisation", organisation),
             ("log", self.log.clone()),
             ("log-format", format.to_owned()),
         ]
@@ -291,6 +346,25 @@ mod tests {
         let shown = format!("{config:?} {:?}", config.settings());
         assert!(!shown.contains("hunter2"), "{shown}");
         assert!(shown.contains("postgres://u:***@db/x"), "{shown}");
+    }
+
+    #[test]
+    fn the_open_vc_api_is_for_this_machine_alone() {
+        let check = |arguments: &[&str]| {
+            let config = parse(arguments).expect("settings");
+            (config.vc_api, config.check_vc_api().is_ok())
+        };
+        let public = "--public-url=https://badges.example";
+        let all = "--listen=0.0.0.0:8080";
+        assert_eq!(check(&[public]), (None, true));
+        assert_eq!(check(&["--vc-api"]), (Some(VcApi::Open), true));
+        assert_eq!(check(&["--vc-api", public]), (Some(VcApi::Open), false));
+        assert_eq!(check(&["--vc-api=open", all]), (Some(VcApi::Open), false));
+        assert_eq!(
+            check(&["--vc-api=keys", public, all]),
+            (Some(VcApi::Keys), true)
+        );
+        assert!(parse(&["--vc-api=everybody"]).is_err());
     }
 
     #[test]
