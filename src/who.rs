@@ -105,6 +105,16 @@ impl Who {
         }
     }
 
+    /// Whoever reaches a VC-API that asks for no key: it may sign, take back and look up.
+    #[must_use]
+    pub fn vc_api(issuer: IssuerId) -> Who {
+        Who {
+            issuer,
+            actor: "vc-api".to_owned(),
+            scopes: vec![Scope::Issue, Scope::Revoke, Scope::Read],
+        }
+    }
+
     /// The service itself, in its rounds: it looks after things, and may ask for nothing.
     #[must_use]
     pub fn service(issuer: IssuerId) -> Who {
@@ -148,7 +158,7 @@ impl Who {
         &self.issuer
     }
 
-    /// Who they are in the audit log: an API key's id, `cli` or `service`.
+    /// Who they are in the audit log: an API key's id, `cli`, `vc-api` or `service`.
     #[must_use]
     pub fn actor(&self) -> &str {
         &self.actor

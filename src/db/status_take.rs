@@ -46,9 +46,26 @@ impl Tenant<'_> {
         chance: &dyn Chance,
         at: Ts,
     ) -> Result<Vec<StatusPlaceRow>, Error> {
+        self.take_status_places_for("revocation", credentials, chance, at)
+            .await
+    }
+
+    /// [`Tenant::take_status_places`] in lists of another purpose.
+    ///
+    /// # Errors
+    /// As [`Tenant::take_status_places`].
+    pub async fn take_status_places_for(
+        &mut self,
+        purpose: &str,
+        credentials: &[CredentialId],
+        chance: &dyn Chance,
+        at: Ts,
+    ) -> Result<Vec<StatusPlaceRow>, Error> {
         let mut places = Vec::with_capacity(credentials.len());
         for block in credentials.chunks(BLOCK) {
-            let (list, entries) = self.list_with_room(block.len(), chance, at).await?;
+            let (list, entries) = self
+                .list_with_room(purpose, block.len(), chance, at)
+                .await?;
             places.extend(self.take_in(&list, entries, block, chance, at).await?);
         }
         Ok(places)
@@ -58,6 +75,7 @@ impl Tenant<'_> {
     /// the list's row, so that two batches draw one after the other.
     async fn list_with_room(
         &mut self,
+        purpose: &str,
         wanted: usize,
         chance: &dyn Chance,
         at: Ts,
@@ -67,11 +85,12 @@ impl Tenant<'_> {
             .write(
                 "update status_lists set taken = taken + $2 where issuer_id = $1 and \
                  status_list_id = (select status_list_id from status_lists where issuer_id = $1 \
-                 and purpose = 'revocation' and (taken + $2) * 2 <= entries \
+                 and purpose = $3 and (taken + $2) * 2 <= entries \
                  order by created_at, status_list_id limit 1) \
                  returning status_list_id, entries",
             )
             .bind(wanted)
+            .bind(purpose.to_owned())
             .opt()
             .await?;
         if let Some(found) = found {
@@ -80,9 +99,10 @@ impl Tenant<'_> {
         let list = StatusListId::random(chance);
         self.write(
             "insert into status_lists (issuer_id, status_list_id, purpose, entries, taken, \
-             changes, created_at) values ($1, $2, 'revocation', $3, $4, 0, $5)",
+             changes, created_at) values ($1, $2, $3, $4, $5, 0, $6)",
         )
         .bind(list.clone())
+        .bind(purpose.to_owned())
         .bind(LIST_ENTRIES)
         .bind(wanted)
         .bind(at)
