@@ -101,6 +101,7 @@ impl Verify {
             challenge: self.challenge.clone(),
             domain: self.domain.as_ref().map(|name| vec![name.clone()]),
             refresh: self.refresh,
+            any_credential: false,
         };
         let answers = verify::many(&sources, &given, &options, SystemClock.now())
             .await

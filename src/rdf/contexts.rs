@@ -18,6 +18,11 @@ pub const CREDENTIALS_V2: &str = "https://www.w3.org/ns/credentials/v2";
 /// W3C Verifiable Credentials 1.1: the first context of older credentials.
 pub const CREDENTIALS_V1: &str = "https://www.w3.org/2018/credentials/v1";
 
+/// Data Integrity 2: for proofs on documents whose own context knows none.
+pub const DATA_INTEGRITY_V2: &str = "https://w3id.org/security/data-integrity/v2";
+/// Bitstring Status List 1.0: for entries in documents of the data model 1.1.
+pub const STATUS_V1: &str = "https://www.w3.org/ns/credentials/status/v1";
+
 /// A context whose meaning is fixed in this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pinned {

@@ -77,6 +77,9 @@ pub struct Options {
     pub domain: Option<Vec<String>>,
     /// Whether a newer version is asked for, once, where a credential says (`refreshService`).
     pub refresh: bool,
+    /// Whether any verifiable credential will do, and not only a badge; whoever presents one need
+    /// not be whom it is about (VCDM 2.0 §4.13 leaves both open).
+    pub any_credential: bool,
 }
 
 /// Verifies what `input` holds: a JSON document, a compact JWT, a picture with a credential or a QR

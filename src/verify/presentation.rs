@@ -211,7 +211,9 @@ impl Showing {
         });
         let mut binding = binding(self.holder.as_deref(), before, &found);
         // Whoever sets a challenge asks who is there, not only what is there.
-        binding.decides = ask.options.challenge.is_some() && binding.reason == Some("other_holder");
+        binding.decides = ask.options.challenge.is_some()
+            && !ask.options.any_credential
+            && binding.reason == Some("other_holder");
         self.checks.push(binding);
         self.checks.sort_by_key(|check| check.id);
         let (verdict, decided) = conclude::verdict(&self.checks);

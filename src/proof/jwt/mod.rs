@@ -99,17 +99,53 @@ pub fn prepare(credential: &Value<'_>, kid: &str) -> Result<String, JwtError> {
         ("alg".into(), "EdDSA".into()),
         ("kid".into(), kid.into()),
     ]);
-    let payload = claims::payload(credential)?;
+    Ok(parts(&header, &claims::payload(credential)?))
+}
+
+/// What a VC-JOSE-COSE token holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// A credential: `vc+jwt`.
+    Credential,
+    /// A presentation: `vp+jwt`.
+    Presentation,
+}
+
+impl Held {
+    /// Its `typ` and `cty`.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Held::Credential => ("vc+jwt", "vc"),
+            Held::Presentation => ("vp+jwt", "vp"),
+        }
+    }
+}
+
+/// Everything of a VC-JOSE-COSE token but the signature: the document as it is, under a header that
+/// says what it is (VC-JOSE-COSE §3.1). `alg` is the algorithm of the key that `kid` names.
+#[must_use]
+pub fn prepare_jose(document: &Value<'_>, held: Held, alg: &str, kid: &str) -> String {
+    let (typ, cty) = held.names();
+    let header = Value::Object(vec![
+        ("alg".into(), alg.into()),
+        ("kid".into(), kid.into()),
+        ("typ".into(), typ.into()),
+        ("cty".into(), cty.into()),
+    ]);
+    parts(&header, document)
+}
+
+fn parts(header: &Value<'_>, payload: &Value<'_>) -> String {
     let mut token = String::with_capacity(1024);
-    URL_SAFE_NO_PAD.encode_string(json::text(&header), &mut token);
+    URL_SAFE_NO_PAD.encode_string(json::text(header), &mut token);
     token.push('.');
-    URL_SAFE_NO_PAD.encode_string(json::text(&payload), &mut token);
-    Ok(token)
+    URL_SAFE_NO_PAD.encode_string(json::text(payload), &mut token);
+    token
 }
 
 /// Puts the signature over the bytes of a prepared token behind it.
 #[must_use]
-pub fn finish(mut prepared: String, signature: &[u8; 64]) -> String {
+pub fn finish(mut prepared: String, signature: &[u8]) -> String {
     prepared.push('.');
     URL_SAFE_NO_PAD.encode_string(signature, &mut prepared);
     prepared
