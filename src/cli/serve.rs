@@ -57,6 +57,9 @@ async fn open(settings: Settings) -> Result<App, StartError> {
 /// Takes the address to listen on.
 pub(super) fn bind(settings: &Settings) -> Result<Server, Failure> {
     let listen = settings.listen;
+    settings.check_vc_api().map_err(|why| {
+        Failure::refused(why).hint("Serve it to those with an API key: --vc-api=keys")
+    })?;
     Server::bind(listen).map_err(|error| {
         let other = listen.port().wrapping_add(1);
         Failure {

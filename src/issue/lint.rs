@@ -13,6 +13,7 @@ use crate::credential;
 use crate::json::{self, Value};
 use crate::keys::{SignatureBytes, SigningKey};
 use crate::proof::{self, ProofError, ProofOptions, Suite, jwt};
+use crate::rdf::contexts;
 
 /// The suite that credentials and lists are signed with: `eddsa-rdfc-2022`, the one that every
 /// Open Badges 3.0 verifier reads.
@@ -123,9 +124,101 @@ pub fn envelope(document: Value<'static>, options: &ProofOptions) -> Result<Lint
     finish(document, None, options, faults)
 }
 
+/// Checks an unsigned credential that somebody else wrote, of whatever kind.
+///
+/// An Open Badges credential is checked as [`credential()`] checks it, but that what is only the
+/// strict schema's (a list for a single value) is the writer's choice. Any other must follow the data
+/// model, and every word in it must have a known meaning (safe mode).
+///
+/// # Errors
+/// Every fault that was found. Nothing is signed then.
+pub fn given(
+    document: Value<'static>,
+    suite: &dyn Suite,
+    options: &ProofOptions,
+) -> Result<Linted, Vec<Fault>> {
+    let faults = given_faults(&document);
+    finish_with(document, None, suite, options, faults)
+}
+
+/// Checks a credential that somebody else wrote, to be signed as a VC-JOSE-COSE token alone.
+///
+/// # Errors
+/// As [`given`].
+pub fn given_token(
+    document: Value<'static>,
+    options: &ProofOptions,
+) -> Result<LintedToken, Vec<Fault>> {
+    let mut faults = given_faults(&document);
+    if credential::is_version_1(&document) {
+        let sentence = "A token of this kind holds a credential of the data model 2.0 only.";
+        faults.push(Fault::new("/@context/0", sentence));
+    }
+    let token = jwt::prepare_jose(
+        &document,
+        jwt::Held::Credential,
+        "EdDSA",
+        &options.verification_method,
+    );
+    // The token itself has no canonical form; the document must have one all the same.
+    finish(document, None, options, faults)?;
+    Ok(LintedToken { token })
+}
+
+/// A credential that passed every check and only lacks the signature of its token.
+#[derive(Debug)]
+pub struct LintedToken {
+    token: String,
+}
+
+impl LintedToken {
+    /// Signs the token and uses it up.
+    #[must_use]
+    pub fn sign(self, signer: &dyn Signer) -> String {
+        let signature = signer.sign(self.token.as_bytes());
+        jwt::finish(self.token, &signature)
+    }
+}
+
+/// Whether a credential says that it is one of Open Badges 3.0.
+pub(super) fn is_badge(document: &Value<'_>) -> bool {
+    [
+        "OpenBadgeCredential",
+        "AchievementCredential",
+        "EndorsementCredential",
+    ]
+    .iter()
+    .any(|name| credential::has_type(document, name))
+}
+
+fn given_faults(document: &Value<'static>) -> Vec<Fault> {
+    let mut faults = if is_badge(document) {
+        plain(credential::faults(document))
+    } else {
+        plain(credential::generic_faults(document))
+    };
+    if let Err(fault) = contexts::check(document) {
+        let known = faults.iter().any(|known| known.pointer == fault.pointer);
+        if !known {
+            faults.push(Fault::new(fault.pointer, fault.sentence));
+        }
+    }
+    faults
+}
+
 fn finish(
     document: Value<'static>,
     token: Option<String>,
+    options: &ProofOptions,
+    faults: Vec<Fault>,
+) -> Result<Linted, Vec<Fault>> {
+    finish_with(document, token, suite(), options, faults)
+}
+
+fn finish_with(
+    document: Value<'static>,
+    token: Option<String>,
+    suite: &dyn Suite,
     options: &ProofOptions,
     mut faults: Vec<Fault>,
 ) -> Result<Linted, Vec<Fault>> {
@@ -143,7 +236,7 @@ fn finish(
     }
     // The suite's own canonical form is safe mode: a term that is undefined is refused.
     let prepared =
-        proof::prepare(document, suite(), options).map_err(|error| vec![fault_of(error)])?;
+        proof::prepare(document, suite, options).map_err(|error| vec![fault_of(error)])?;
     Ok(Linted {
         prepared,
         token,

@@ -20,6 +20,8 @@ pub mod domain;
 mod error;
 // From promise to credential: build, lint, sign, verify, store.
 pub mod fulfil;
+// Signing what somebody else wrote.
+pub mod given;
 // Who issues: DID, DID document, Profile.
 pub mod identity;
 // The organisation: made, described, given keys.

@@ -321,6 +321,7 @@ fn wants_problem(path: &str, headers: &HeaderMap) -> bool {
     let machine = file
         || ["/api/", "/status/", "/health/", "/verify/frame"]
             .iter()
+            .chain(&super::vc_api::PATHS)
             .any(|start| path.starts_with(start));
     machine || super::negotiate::prefers_json(headers)
 }

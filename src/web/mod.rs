@@ -3,6 +3,7 @@
 //! - A page is one file in `pages/` with its template beside it, and one name in `PAGES`.
 //! - An API endpoint is one file in `api/` and one line in `ENDPOINTS`; OpenAPI and the readable
 //!   page follow by themselves.
+//! - `vc_api/` is the face that test suites and integrators call; it is off unless asked for.
 //! - Documents are the public files behind links: credentials, lists, keys, pictures.
 //!
 //! A handler asks a service and shows the answer. It holds no SQL, signs nothing and opens no
@@ -33,6 +34,7 @@ mod site;
 mod stored;
 mod text;
 mod trusted;
+mod vc_api;
 mod verdict;
 
 use axum::{
@@ -58,7 +60,8 @@ pub fn router(site: Site) -> Router {
     let mut router = Router::new()
         .merge(assets::routes())
         .merge(documents::routes())
-        .merge(api::routes());
+        .merge(api::routes())
+        .merge(vc_api::routes(site.config()));
     for page in pages::PAGES {
         router = router.merge((page.routes)());
     }

@@ -33,6 +33,7 @@ mod outbound;
 mod outbound_peers;
 mod readme;
 mod tidy;
+mod vc_api;
 mod verify;
 mod verify_badge2;
 mod verify_foreign;

@@ -4,7 +4,7 @@
 //! to [`ENDPOINTS`].
 
 mod achievements;
-mod body;
+pub(crate) mod body;
 mod credential;
 mod everywhere;
 mod evidence;
