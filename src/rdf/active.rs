@@ -25,6 +25,10 @@ pub(super) struct ActiveId(u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct IriId(pub(super) u32);
 
+/// A name that some context defines as a term, in whichever sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NameId(u32);
+
 /// The IRIs that every engine knows first, in this order.
 const FIRST_IRIS: [&str; 4] = [
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
@@ -72,7 +76,8 @@ pub(super) struct Term {
 /// The state in which a document's keys are read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Active {
-    terms: FxHashMap<Arc<str>, Term>,
+    /// By the names' numbers; shorter than all of them.
+    terms: Vec<Option<Term>>,
     pub(super) vocab: Option<Arc<str>>,
     /// What to go back to inside nested nodes, when a type's own context is in force.
     pub(super) previous: Option<ActiveId>,
@@ -82,8 +87,17 @@ pub(super) struct Active {
 }
 
 impl Active {
-    pub(super) fn term(&self, name: &str) -> Option<&Term> {
-        self.terms.get(name)
+    pub(super) fn term(&self, name: NameId) -> Option<&Term> {
+        self.terms.get(name.0 as usize)?.as_ref()
+    }
+
+    /// Defines a term, or forgets it; returns what it was before.
+    fn set(&mut self, name: NameId, term: Option<Term>) -> Option<Term> {
+        let at = name.0 as usize;
+        if self.terms.len() <= at {
+            self.terms.resize(at + 1, None);
+        }
+        std::mem::replace(&mut self.terms[at], term)
     }
 
     /// The keyword that `key` is or stands for.
@@ -131,6 +145,8 @@ pub(super) struct Engine {
     library: Arc<Library>,
     actives: Vec<Active>,
     steps: FxHashMap<(ActiveId, LocalId, Mode), ActiveId>,
+    names: Vec<Arc<str>>,
+    name_ids: FxHashMap<Arc<str>, NameId>,
     iris: Vec<Arc<str>>,
     iri_ids: FxHashMap<Arc<str>, IriId>,
     limit: usize,
@@ -145,6 +161,8 @@ impl Engine {
             library,
             actives: vec![Active::default()],
             steps: FxHashMap::default(),
+            names: Vec::new(),
+            name_ids: FxHashMap::default(),
             iris: Vec::new(),
             iri_ids: FxHashMap::default(),
             limit: MAX_NEW,
@@ -168,13 +186,23 @@ impl Engine {
         &self.actives[id.0 as usize]
     }
 
+    /// The name that `text` is, if any context so far defines it.
+    pub(super) fn name(&self, text: &str) -> Option<NameId> {
+        self.name_ids.get(text).copied()
+    }
+
+    /// What `text` means in a context, as a term.
+    pub(super) fn term(&self, context: ActiveId, text: &str) -> Option<&Term> {
+        self.active(context).term(self.name(text)?)
+    }
+
     pub(super) fn iri(&self, id: IriId) -> &str {
         &self.iris[id.0 as usize]
     }
 
-    /// How many IRIs have an [`IriId`].
-    pub(super) fn iri_count(&self) -> usize {
-        self.iris.len()
+    /// Every IRI that has an [`IriId`], in their order.
+    pub(super) fn iris(&self) -> &[Arc<str>] {
+        &self.iris
     }
 
     /// The pinned context with exactly this URL.
@@ -204,10 +232,8 @@ impl Engine {
         for part in library.parts(local) {
             next = self.part(next, part, mode)?;
         }
-        next.aliases = next
-            .terms
-            .iter()
-            .filter_map(|(name, term)| match term.meaning {
+        next.aliases = (self.names.iter().zip(&next.terms))
+            .filter_map(|(name, term)| match term.as_ref()?.meaning {
                 Meaning::Keyword(keyword) => Some((Arc::clone(name), keyword)),
                 _ => None,
             })
@@ -223,7 +249,9 @@ impl Engine {
 
     fn part(&mut self, mut active: Active, part: &Part, mode: Mode) -> Result<Active, Refusal> {
         let definitions = match part {
-            Part::Reset if mode != Mode::Property && active.terms.values().any(|t| t.protected) => {
+            Part::Reset
+                if mode != Mode::Property && active.terms.iter().flatten().any(|t| t.protected) =>
+            {
                 return Err(Refusal::Conflict(
                     "a context would forget protected terms".to_owned(),
                 ));
@@ -245,6 +273,17 @@ impl Engine {
             work.define(at)?;
         }
         Ok(work.active)
+    }
+
+    fn intern_name(&mut self, text: &str) -> NameId {
+        if let Some(id) = self.name(text) {
+            return id;
+        }
+        let name: Arc<str> = text.into();
+        let id = NameId(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
+        self.names.push(Arc::clone(&name));
+        self.name_ids.insert(name, id);
+        id
     }
 
     fn intern(&mut self, text: &str) -> IriId {
@@ -283,7 +322,8 @@ impl Defining<'_> {
             State::Open => return conflict(&definition.name, "is defined by itself"),
             State::Waiting => self.states[at] = State::Open,
         }
-        let before = self.active.terms.remove(&*definition.name);
+        let name = self.engine.intern_name(&definition.name);
+        let before = self.active.set(name, None);
         let mut term = self.term(definition)?;
         if let Some(before) = before.filter(|t| t.protected && self.mode != Mode::Property) {
             term.protected = true;
@@ -291,8 +331,7 @@ impl Defining<'_> {
                 return conflict(&definition.name, "is protected and would change");
             }
         }
-        let name: Arc<str> = definition.name.as_ref().into();
-        self.active.terms.insert(name, term);
+        self.active.set(name, Some(term));
         self.states[at] = State::Done;
         Ok(())
     }
@@ -363,7 +402,7 @@ impl Defining<'_> {
             return Ok(Meaning::Keyword(keyword));
         }
         self.define_first(text)?;
-        if let Some(term) = self.active.terms.get(text) {
+        if let Some(term) = self.known(text) {
             return Ok(term.meaning);
         }
         if let Some((prefix, suffix)) = text.split_once(':')
@@ -375,7 +414,7 @@ impl Defining<'_> {
                 meaning: Meaning::Iri(id),
                 prefix: true,
                 ..
-            }) = self.active.terms.get(prefix)
+            }) = self.known(prefix)
             {
                 let full = format!("{}{suffix}", self.engine.iri(*id));
                 return Ok(Meaning::Iri(self.engine.intern(&full)));
@@ -388,6 +427,10 @@ impl Defining<'_> {
             return Ok(Meaning::Iri(self.engine.intern(&full)));
         }
         Ok(Meaning::Iri(self.engine.intern(text)))
+    }
+
+    fn known(&self, text: &str) -> Option<&Term> {
+        self.active.term(self.engine.name(text)?)
     }
 
     /// Defines `name` now if this same context defines it further down.
@@ -429,7 +472,7 @@ mod tests {
             let base = base.expect("the base context");
             let scoped = |engine: &Engine, n: usize| {
                 let name = format!("T{n}");
-                engine.active(base).term(&name).and_then(|term| term.scoped)
+                engine.term(base, &name).and_then(|term| term.scoped)
             };
             let mut refused = 0;
             for (a, b) in (0..40).flat_map(|a| (0..40).map(move |b| (a, b))) {

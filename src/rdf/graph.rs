@@ -1,7 +1,10 @@
 //! The quads of one document, over texts that are stored once.
 
+use std::{hash::Hasher, sync::Arc};
+
 use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::Hasher;
+
+use super::slots::Slots;
 
 /// A subject, predicate, object or graph name: a stored text, a blank node, or the default graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,11 +37,16 @@ pub(super) struct Quad {
 }
 
 impl Quad {
-    /// One number to compare quads by.
-    pub(super) fn key(&self) -> u128 {
-        [self.subject, self.predicate, self.object, self.graph]
-            .iter()
-            .fold(0, |key, node| key << 32 | u128::from(node.0))
+    /// The blank nodes in it, each once.
+    pub(super) fn mentions(&self) -> impl Iterator<Item = usize> {
+        let (subject, object) = (self.subject, self.object);
+        [
+            Some(subject),
+            Some(object).filter(|object| *object != subject),
+            Some(self.graph).filter(|graph| *graph != subject && *graph != object),
+        ]
+        .into_iter()
+        .filter_map(|node| node?.blank())
     }
 
     /// The blank nodes in it with the letter RDFC-1.0 §4.7 gives their places.
@@ -53,12 +61,16 @@ impl Quad {
     }
 }
 
-/// Texts (`<iri>`, `"literal"^^<type>`), blank nodes and quads; buffers are kept between documents.
+/// Texts (`<iri>`, `"literal"^^<type>`), blank nodes and quads; buffers are kept between documents,
+/// and so are the texts of IRIs that contexts mention.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
+    /// Every text with a space behind it, as it stands in a line.
     arena: String,
     spans: Vec<(u32, u32)>,
-    slots: Vec<Slot>,
+    slots: Slots,
+    /// How many texts last, and how much of the arena.
+    lasting: (usize, usize),
     pub(super) quads: Vec<Quad>,
     /// Some literal has a direction.
     pub(super) directed: bool,
@@ -66,33 +78,38 @@ pub(super) struct Graph {
     labels: FxHashMap<Box<str>, Node>,
 }
 
-/// A place in the hash table of texts: empty when `text` is `u32::MAX`.
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    hash: u32,
-    text: u32,
-}
-
-const EMPTY: Slot = Slot {
-    hash: 0,
-    text: u32::MAX,
-};
-
 impl Graph {
-    /// Empties it for the next document.
-    pub(super) fn clear(&mut self) {
-        self.arena.clear();
-        self.spans.clear();
+    /// Empties it for the next document. Only the texts of `iris` last, in their order
+    /// ([`Graph::lasting`]): a list that is only ever added to, or begun again with the same few.
+    pub(super) fn clear(&mut self, iris: &[Arc<str>]) {
+        let (texts, bytes) = self.lasting;
+        self.arena.truncate(bytes);
+        self.spans.truncate(texts);
+        self.slots.clear();
         self.quads.clear();
         self.labels.clear();
         self.blanks = 0;
         self.directed = false;
-        if self.slots.len() > 8192 {
-            self.slots = Vec::new();
+        if iris.len() < texts {
+            self.arena.clear();
+            self.spans.clear();
+            self.slots = Slots::default();
         }
-        let size = self.slots.len().max(512);
-        self.slots.clear();
-        self.slots.resize(size, EMPTY);
+        for iri in &iris[self.spans.len()..] {
+            self.iri(iri);
+        }
+        self.slots.keep();
+        self.lasting = (self.spans.len(), self.arena.len());
+    }
+
+    /// The IRI at this place of the list that [`Graph::clear`] was given.
+    pub(super) fn lasting(&self, at: usize) -> Option<Node> {
+        (at < self.lasting.0).then_some(Node(at as u32))
+    }
+
+    /// How many texts last.
+    pub(super) fn lasting_count(&self) -> usize {
+        self.lasting.0
     }
 
     /// A blank node that has no label.
@@ -134,47 +151,34 @@ impl Graph {
         &self.arena[from as usize..to as usize]
     }
 
+    /// A stored text with a space behind it.
+    pub(super) fn spaced(&self, number: usize) -> &str {
+        let (from, to) = self.spans[number];
+        &self.arena[from as usize..=to as usize]
+    }
+
     /// Stores what `write` appends, or finds it if it is stored already.
     pub(super) fn store(&mut self, write: impl FnOnce(&mut String)) -> Node {
         let from = self.arena.len();
         write(&mut self.arena);
+        let (known, new) = self.arena.as_bytes().split_at(from);
         let mut hasher = FxHasher::default();
-        hasher.write(&self.arena.as_bytes()[from..]);
+        hasher.write(new);
         // Half of the hash is enough.
         let hash = (hasher.finish() >> 32) as u32;
-        if self.spans.len() * 2 >= self.slots.len() {
-            self.grow();
+        let number = self.spans.len() as u32;
+        let spans = &self.spans;
+        let found = self.slots.find_or_put(hash, number, |other| {
+            let (start, end) = spans[other as usize];
+            known[start as usize..end as usize] == *new
+        });
+        if let Some(found) = found {
+            self.arena.truncate(from);
+            return Node(found);
         }
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        while self.slots[at].text != EMPTY.text {
-            let slot = self.slots[at];
-            let (start, end) = self.spans[slot.text as usize];
-            if slot.hash == hash
-                && self.arena.as_bytes()[start as usize..end as usize]
-                    == self.arena.as_bytes()[from..]
-            {
-                self.arena.truncate(from);
-                return Node(slot.text);
-            }
-            at = (at + 1) & mask;
-        }
-        let text = self.spans.len() as u32;
-        self.slots[at] = Slot { hash, text };
         self.spans.push((from as u32, self.arena.len() as u32));
-        Node(text)
-    }
-
-    fn grow(&mut self) {
-        let size = self.slots.len() * 2;
-        let old = std::mem::replace(&mut self.slots, vec![EMPTY; size]);
-        for slot in old.into_iter().filter(|slot| slot.text != EMPTY.text) {
-            let mut at = slot.hash as usize & (size - 1);
-            while self.slots[at].text != EMPTY.text {
-                at = (at + 1) & (size - 1);
-            }
-            self.slots[at] = slot;
-        }
+        self.arena.push(' ');
+        Node(number)
     }
 
     /// Stores an IRI.

@@ -19,7 +19,9 @@ mod literal;
 mod ndegree;
 mod node;
 pub mod nquads;
+mod order;
 mod rdfc;
+mod slots;
 mod source;
 mod value;
 mod walk;
@@ -176,7 +178,7 @@ pub struct Canonicalizer {
     engine: active::Engine,
     graph: graph::Graph,
     objects: Vec<graph::Node>,
-    known: Vec<Option<graph::Node>>,
+    order: order::Order,
     labels: rdfc::Labels,
     sorter: write::Sorter,
     text: String,
@@ -207,7 +209,7 @@ impl Canonicalizer {
             engine: active::Engine::new(library),
             graph: graph::Graph::default(),
             objects: Vec::new(),
-            known: Vec::new(),
+            order: order::Order::default(),
             labels: rdfc::Labels::default(),
             sorter: write::Sorter::default(),
             text: String::new(),
@@ -229,25 +231,28 @@ impl Canonicalizer {
         skip: &[&str],
     ) -> Result<&str, Fault> {
         self.engine.begin();
-        self.graph.clear();
+        self.graph.clear(self.engine.iris());
         self.objects.clear();
-        self.known.clear();
         let mut walk = walk::Walk {
             engine: &mut self.engine,
             graph: &mut self.graph,
             objects: &mut self.objects,
-            known: &mut self.known,
         };
         walk.document(document, skip)?;
+        self.order.rank(&self.graph);
         self.labels
-            .issue::<D>(&mut self.graph, MAX_WORK)
+            .issue::<D>(&mut self.graph, &mut self.order, MAX_WORK)
             .map_err(|rdfc::TooEntangled| {
                 let sentence = "the nodes without an id are too entangled to be told apart";
                 Path::Root.fault(Kind::Limit, sentence)
             })?;
         directed::check(&self.graph)?;
-        self.sorter
-            .write(&self.graph, &self.labels.canonical, &mut self.text);
+        self.sorter.write(
+            &self.graph,
+            &self.order,
+            &self.labels.canonical,
+            &mut self.text,
+        );
         Ok(&self.text)
     }
 }

@@ -124,7 +124,7 @@ impl<D: Digest> Work<'_, D> {
         let mut found: BTreeMap<Output<D>, Vec<usize>> = BTreeMap::new();
         let (graph, mentions) = (self.graph, self.mentions);
         for at in mentions.of(blank) {
-            let quad = &graph.quads[at];
+            let quad = &graph.quads[*at as usize];
             for (other, place) in quad.blanks().filter(|(other, _)| *other != blank) {
                 self.spend(HASH)?;
                 let hash = self.related_hash(other, quad, issuer, place);

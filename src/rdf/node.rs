@@ -24,7 +24,8 @@ impl Walk<'_> {
         value: &Value<'_>,
         place: Place<'_>,
     ) -> Result<bool, Fault> {
-        let term = self.engine.active(context).term(key).copied();
+        let name = self.engine.name(key);
+        let term = name.and_then(|name| self.engine.active(context).term(name).copied());
         let meaning = match (&term, iri::keyword(key)) {
             (_, Some(keyword)) => Meaning::Keyword(keyword),
             (Some(term), None) => term.meaning,
@@ -45,7 +46,7 @@ impl Walk<'_> {
             Meaning::Nothing => return Err(undefined(key, place)),
         };
         let property = Property {
-            name: key,
+            name,
             term,
             context,
         };
@@ -54,7 +55,7 @@ impl Walk<'_> {
 
     fn property(
         &mut self,
-        property: Property<'_>,
+        property: Property,
         subject: Node,
         predicate: Node,
         value: &Value<'_>,
@@ -95,7 +96,7 @@ impl Walk<'_> {
     fn graphs(
         &mut self,
         context: ActiveId,
-        property: Property<'_>,
+        property: Property,
         link: (Node, Node),
         value: &Value<'_>,
         place: Place<'_>,

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256, Sha384};
 use super::{
     graph::{Graph, Node, Quad},
     literal,
+    order::Order,
     rdfc::{Labels, MAX_WORK},
     write::Sorter,
 };
@@ -66,7 +67,7 @@ impl std::error::Error for Error {}
 /// Text that is not N-Quads, or a dataset that needs too much work ([`MAX_WORK`]).
 pub fn canonicalize(text: &str, hash: Hash) -> Result<Canonical, Error> {
     let mut graph = Graph::default();
-    graph.clear();
+    graph.clear(&[]);
     read(text, &mut graph)?;
     match hash {
         Hash::Sha256 => finish::<Sha256>(&mut graph),
@@ -75,12 +76,13 @@ pub fn canonicalize(text: &str, hash: Hash) -> Result<Canonical, Error> {
 }
 
 fn finish<D: Digest>(graph: &mut Graph) -> Result<Canonical, Error> {
-    let mut issued = Labels::default();
+    let (mut order, mut issued) = (Order::default(), Labels::default());
+    order.rank(graph);
     issued
-        .issue::<D>(graph, MAX_WORK)
+        .issue::<D>(graph, &mut order, MAX_WORK)
         .map_err(|_| Error::Limit)?;
     let mut text = String::new();
-    Sorter::default().write(graph, &issued.canonical, &mut text);
+    Sorter::default().write(graph, &order, &issued.canonical, &mut text);
     let labels = graph
         .labels()
         .filter_map(|(label, node)| {

@@ -9,6 +9,7 @@ use sha2::{Digest, digest::Output};
 use super::{
     graph::{Graph, Quad},
     ndegree,
+    order::{Line, Order},
 };
 
 /// Units of work (hashes and permutations) the n-degree algorithm may spend on one document.
@@ -21,36 +22,43 @@ pub(super) struct TooEntangled;
 /// Which quads mention which blank node.
 #[derive(Debug, Default)]
 pub(super) struct Mentions {
-    /// `(blank node, quad)`, sorted.
-    pairs: Vec<(u32, u32)>,
-    /// Where each blank node's pairs begin; one more at the end.
-    starts: Vec<u32>,
+    /// Quads, those of the first blank node first.
+    quads: Vec<u32>,
+    /// Where each blank node's quads end.
+    ends: Vec<u32>,
 }
 
 impl Mentions {
     fn gather(&mut self, graph: &Graph) {
-        self.pairs.clear();
+        self.ends.clear();
+        self.ends.resize(graph.blank_count(), 0);
+        let mut total = 0;
+        for blank in graph.quads.iter().flat_map(Quad::mentions) {
+            self.ends[blank] += 1;
+            total += 1;
+        }
+        let mut from = 0;
+        for end in &mut self.ends {
+            from += std::mem::replace(end, from);
+        }
+        self.quads.clear();
+        self.quads.resize(total, 0);
         for (at, quad) in (0..).zip(&graph.quads) {
-            for (blank, _) in quad.blanks() {
-                self.pairs.push((blank as u32, at));
+            for blank in quad.mentions() {
+                let end = &mut self.ends[blank];
+                self.quads[*end as usize] = at;
+                *end += 1;
             }
-        }
-        self.pairs.sort_unstable();
-        self.pairs.dedup();
-        self.starts.clear();
-        self.starts.resize(graph.blank_count() + 1, 0);
-        for (blank, _) in &self.pairs {
-            self.starts[*blank as usize + 1] += 1;
-        }
-        for at in 1..self.starts.len() {
-            self.starts[at] += self.starts[at - 1];
         }
     }
 
     /// The quads that mention `blank`, as indices.
-    pub(super) fn of(&self, blank: usize) -> impl Iterator<Item = usize> {
-        let range = self.starts[blank] as usize..self.starts[blank + 1] as usize;
-        self.pairs[range].iter().map(|(_, quad)| *quad as usize)
+    pub(super) fn of(&self, blank: usize) -> &[u32] {
+        let from = match blank {
+            0 => 0,
+            _ => self.ends[blank - 1],
+        };
+        &self.quads[from as usize..self.ends[blank] as usize]
     }
 }
 
@@ -58,8 +66,8 @@ impl Mentions {
 #[derive(Debug, Default)]
 pub(super) struct Labels {
     mentions: Mentions,
-    lines: String,
-    spans: Vec<(u32, u32)>,
+    lines: Vec<Line>,
+    text: String,
     /// The canonical number of each blank node (`_:c14n0` …), by its number in the graph.
     pub(super) canonical: Vec<Option<u32>>,
 }
@@ -69,10 +77,10 @@ impl Labels {
     pub(super) fn issue<D: Digest>(
         &mut self,
         graph: &mut Graph,
+        order: &mut Order,
         budget: u32,
     ) -> Result<(), TooEntangled> {
-        graph.quads.sort_unstable_by_key(Quad::key);
-        graph.quads.dedup();
+        order.sort(graph);
         self.canonical.clear();
         self.canonical.resize(graph.blank_count(), None);
         if graph.blank_count() == 0 {
@@ -81,11 +89,11 @@ impl Labels {
         self.mentions.gather(graph);
         let mut hashes: Vec<Output<D>> = Vec::with_capacity(graph.blank_count());
         for blank in 0..graph.blank_count() {
-            let hash = self.first_degree::<D>(graph, blank);
+            let hash = self.first_degree::<D>(graph, order, blank);
             hashes.push(hash);
         }
         let mut order: Vec<usize> = (0..graph.blank_count())
-            .filter(|blank| self.mentions.of(*blank).next().is_some())
+            .filter(|blank| !self.mentions.of(*blank).is_empty())
             .collect();
         order.sort_by(|a, b| hashes[*a].cmp(&hashes[*b]));
         let mut next = 0;
@@ -115,23 +123,24 @@ impl Labels {
     }
 
     /// The hash of a blank node's own statements, itself named `_:a` and every other `_:z` (§4.6.3).
-    fn first_degree<D: Digest>(&mut self, graph: &Graph, blank: usize) -> Output<D> {
+    fn first_degree<D: Digest>(&mut self, graph: &Graph, order: &Order, blank: usize) -> Output<D> {
         self.lines.clear();
-        self.spans.clear();
         for at in self.mentions.of(blank) {
-            let from = self.lines.len() as u32;
-            graph.write(&graph.quads[at], &mut self.lines, |other, out| {
-                out.push_str(if other == blank { "_:a" } else { "_:z" });
-            });
-            self.spans.push((from, self.lines.len() as u32));
+            let quad = &graph.quads[*at as usize];
+            let line = order.line(*at, quad, |other| u64::from(other != blank));
+            self.lines.push(line);
         }
-        let lines = self.lines.as_bytes();
-        let line = |span: &(u32, u32)| &lines[span.0 as usize..span.1 as usize];
-        self.spans.sort_unstable_by(|a, b| line(a).cmp(line(b)));
-        let mut hasher = D::new();
-        for span in &self.spans {
-            hasher.update(line(span));
+        self.lines.sort_unstable_by(|a, b| a.compare(b, graph));
+        self.text.clear();
+        for line in &self.lines {
+            graph.write(
+                &graph.quads[line.quad as usize],
+                &mut self.text,
+                |other, out| {
+                    out.push_str(if other == blank { "_:a" } else { "_:z" });
+                },
+            );
         }
-        hasher.finalize()
+        D::digest(&self.text)
     }
 }

@@ -167,7 +167,7 @@ impl Walk<'_> {
             return Reference::Keyword;
         }
         let active = self.engine.active(context);
-        if vocab && let Some(term) = active.term(text) {
+        if vocab && let Some(term) = self.engine.term(context, text) {
             return match term.meaning {
                 Meaning::Iri(id) => Reference::Node(self.known_iri(id)),
                 Meaning::Keyword(_) | Meaning::Nothing => Reference::Keyword,
@@ -182,7 +182,7 @@ impl Walk<'_> {
                 };
             }
             if !suffix.starts_with("//")
-                && let Some(term) = active.term(prefix)
+                && let Some(term) = self.engine.term(context, prefix)
                 && term.prefix
                 && let Meaning::Iri(id) = term.meaning
             {
@@ -212,16 +212,10 @@ impl Walk<'_> {
 
     /// The stored text of an IRI that a pinned context mentions.
     pub(super) fn known_iri(&mut self, id: IriId) -> Node {
-        let at = id.0 as usize;
-        if self.known.len() <= at {
-            self.known.resize(self.engine.iri_count(), None);
+        match self.graph.lasting(id.0 as usize) {
+            Some(node) => node,
+            None => self.graph.iri(self.engine.iri(id)),
         }
-        if let Some(node) = self.known[at] {
-            return node;
-        }
-        let node = self.graph.iri(self.engine.iri(id));
-        self.known[at] = Some(node);
-        node
     }
 }
 

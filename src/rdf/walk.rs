@@ -7,7 +7,7 @@
 use crate::json::{MAX_DEPTH, Members, Value};
 
 use super::{
-    active::{ActiveId, Engine, Mode, Refusal, Term},
+    active::{ActiveId, Engine, Mode, NameId, Refusal, Term},
     fault::{Fault, Kind, Path},
     graph::{Graph, Node},
     iri::Keyword,
@@ -25,8 +25,8 @@ pub(super) enum Shape {
 
 /// The property a value stands under, and what it means in the context it was found in.
 #[derive(Clone, Copy)]
-pub(super) struct Property<'d> {
-    pub(super) name: &'d str,
+pub(super) struct Property {
+    pub(super) name: Option<NameId>,
     pub(super) term: Option<Term>,
     pub(super) context: ActiveId,
 }
@@ -58,8 +58,6 @@ pub(super) struct Walk<'w> {
     pub(super) graph: &'w mut Graph,
     /// The objects of the property at hand.
     pub(super) objects: &'w mut Vec<Node>,
-    /// The stored text of each of the engine's IRIs, where this document uses it.
-    pub(super) known: &'w mut Vec<Option<Node>>,
 }
 
 impl Walk<'_> {
@@ -108,7 +106,7 @@ impl Walk<'_> {
     pub(super) fn value(
         &mut self,
         context: ActiveId,
-        property: Property<'_>,
+        property: Property,
         value: &Value<'_>,
         in_list: bool,
         place: Place<'_>,
@@ -143,11 +141,11 @@ impl Walk<'_> {
     }
 
     /// What `property` means in `context`: looked up again where the context is another one.
-    pub(super) fn term(&self, context: ActiveId, property: Property<'_>) -> Option<Term> {
+    pub(super) fn term(&self, context: ActiveId, property: Property) -> Option<Term> {
         if context == property.context {
             return property.term;
         }
-        self.engine.active(context).term(property.name).copied()
+        self.engine.active(context).term(property.name?).copied()
     }
 
     /// An object: a node, a value object, a `@list` or a `@set`. `must_say` is set where a node
@@ -155,7 +153,7 @@ impl Walk<'_> {
     pub(super) fn object(
         &mut self,
         outer: ActiveId,
-        property: Option<Property<'_>>,
+        property: Option<Property>,
         members: &Members<'_>,
         skip: &[&str],
         must_say: bool,
@@ -212,7 +210,7 @@ impl Walk<'_> {
     fn enter(
         &mut self,
         outer: ActiveId,
-        property: Option<Property<'_>>,
+        property: Option<Property>,
         members: &Members<'_>,
         place: Place<'_>,
     ) -> Result<ActiveId, Fault> {
@@ -284,7 +282,7 @@ impl Walk<'_> {
             .iter()
             .filter_map(|name| {
                 let name = name.as_str()?;
-                Some((name, active.term(name)?.scoped?))
+                Some((name, self.engine.term(base, name)?.scoped?))
             })
             .collect();
         scoped.sort_unstable_by_key(|(name, _)| *name);
@@ -322,7 +320,7 @@ impl Walk<'_> {
     fn wrapper(
         &mut self,
         context: ActiveId,
-        property: Option<Property<'_>>,
+        property: Option<Property>,
         members: &Members<'_>,
         (key, inner, keyword): (&str, &Value<'_>, Keyword),
         place: Place<'_>,

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
+use proptest::{collection::vec, prelude::*, sample::Index};
 use skillmark::{
     json,
     rdf::{
@@ -125,4 +126,58 @@ fn numbers_have_the_text_that_jsonld_gives_them() {
             ),
         }
     }
+}
+
+/// Terms that are hard to put in order: alike at the beginning, or one the beginning of another.
+fn subject() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (0..3_u8).prop_map(|n| format!("_:b{n}")),
+        "<urn:(a|ab|a-b|b)>".prop_map(|iri| iri),
+        "<https://w3id[.]org/security#(a|proof|x)>".prop_map(|iri| iri),
+    ]
+}
+
+fn object() -> impl Strategy<Value = String> {
+    let literal = "\"(same start(| a| b)|a|)\"(|@en|@en-gb|\\^\\^<urn:t>)";
+    prop_oneof![subject(), literal.prop_map(|text| text)]
+}
+
+proptest! {
+    #[test]
+    fn lines_come_in_code_point_order_and_once(
+        lines in vec((subject(), "<urn:(p|q)>", object(), prop_oneof![Just(None), subject().prop_map(Some)]), 1..40),
+        turn in any::<Index>(),
+    ) {
+        let line = |(subject, predicate, object, graph): &(String, String, String, Option<String>)| {
+            let graph = graph.as_ref().map_or_else(String::new, |graph| format!(" {graph}"));
+            format!("{subject} {predicate} {object}{graph} .\n")
+        };
+        let mut written: Vec<String> = lines.iter().map(line).collect();
+        let canonical = nquads::canonicalize(&written.concat(), Hash::Sha256).expect("N-Quads");
+        let found: Vec<&str> = canonical.text.split_inclusive('\n').collect();
+        prop_assert!(found.is_sorted_by(|a, b| a < b), "{}", canonical.text);
+
+        // The same statements under their new names, and no others.
+        let named = written.iter().map(|line| rename(line, &canonical.labels));
+        let mut named: Vec<String> = named.collect();
+        named.sort_unstable();
+        named.dedup();
+        prop_assert_eq!(&found, &named);
+
+        // In another order, and some said twice, they say the same.
+        let at = turn.index(written.len());
+        written.rotate_left(at);
+        written.extend_from_within(..at);
+        let again = nquads::canonicalize(&written.concat(), Hash::Sha256).expect("N-Quads");
+        prop_assert_eq!(again.text, canonical.text);
+    }
+}
+
+/// A line with its labels replaced.
+fn rename(line: &str, labels: &BTreeMap<String, String>) -> String {
+    let mut line = line.to_owned();
+    for (from, to) in labels {
+        line = line.replace(&format!("_:{from} "), &format!("_:{to} "));
+    }
+    line
 }
