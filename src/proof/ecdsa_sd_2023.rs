@@ -52,6 +52,7 @@ impl Suite for EcdsaSd2023 {
         document: &Value<'_>,
         proof: &Proof<'_>,
         key: &PublicKey,
+        hashed: &mut Option<HashData>,
     ) -> Result<(), ProofError> {
         let disclosure = proof.disclosure()?;
         let shown = Shown::of(document, &disclosure)?;
@@ -59,6 +60,7 @@ impl Suite for EcdsaSd2023 {
             return Err(ProofError::Signature);
         }
         let signed = signed(document, proof.raw(), &disclosure, &shown)?;
+        *hashed = Some(signed);
         // The issuer's signature first: nothing else costs time without it.
         key.verify(&signed, &disclosure.base_signature)
             .map_err(|_| ProofError::Signature)?;

@@ -112,6 +112,33 @@ fn as_signed<'v, 'a>(
     Ok(Cow::Owned(document))
 }
 
+impl HashData {
+    /// What the digests are made with: `sha-256` or `sha-384`.
+    #[must_use]
+    pub fn algorithm(&self) -> &'static str {
+        match self.digest_len() {
+            48 => "sha-384",
+            _ => "sha-256",
+        }
+    }
+
+    /// The digest of the proof's options.
+    #[must_use]
+    pub fn of_options(&self) -> &[u8] {
+        &self[..self.digest_len()]
+    }
+
+    /// The digest of the document; in ecdsa-sd-2023, of its mandatory statements.
+    #[must_use]
+    pub fn of_document(&self) -> &[u8] {
+        &self[self.len - self.digest_len()..]
+    }
+
+    fn digest_len(&self) -> usize {
+        if self.len == 96 { 48 } else { 32 }
+    }
+}
+
 impl Deref for HashData {
     type Target = [u8];
 

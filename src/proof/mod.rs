@@ -91,7 +91,8 @@ pub trait Suite: Sync {
         Err(ProofError::OnlyRead(self.name()))
     }
 
-    /// Checks a proof with a key of one of its kinds; `document` as for [`Suite::hash`].
+    /// Checks a proof with a key of one of its kinds; `document` as for [`Suite::hash`]. What was
+    /// hashed on the way is put into `hashed`, also if the signature then does not fit.
     ///
     /// # Errors
     /// [`ProofError::Malformed`] for its value, those of [`Suite::hash`],
@@ -101,13 +102,19 @@ pub trait Suite: Sync {
         document: &Value<'_>,
         proof: &Proof<'_>,
         key: &PublicKey,
+        hashed: &mut Option<HashData>,
     ) -> Result<(), ProofError> {
+        let mut hash = || {
+            let hash = self.hash(document, proof.raw(), key.kind())?;
+            *hashed = Some(hash);
+            Ok(hash)
+        };
         let verified = if key.kind() == Kind::P384 {
             let signature = proof.long_signature()?;
-            key.verify(&self.hash(document, proof.raw(), key.kind())?, &signature)
+            key.verify(&hash()?, &signature)
         } else {
             let signature = proof.signature()?;
-            key.verify(&self.hash(document, proof.raw(), key.kind())?, &signature)
+            key.verify(&hash()?, &signature)
         };
         verified.map_err(|_| ProofError::Signature)
     }

@@ -109,6 +109,21 @@ impl<'a> Secured<'a> {
         key: &PublicKey,
         expected: &Expected<'_>,
     ) -> Result<(), ProofError> {
+        self.check_telling(index, key, expected, &mut None)
+    }
+
+    /// As [`Secured::check`]; what was hashed on the way is put into `hashed`, also if the signature
+    /// then does not fit.
+    ///
+    /// # Errors
+    /// Those of [`Secured::check`].
+    pub fn check_telling(
+        &self,
+        index: usize,
+        key: &PublicKey,
+        expected: &Expected<'_>,
+        hashed: &mut Option<HashData>,
+    ) -> Result<(), ProofError> {
         let proof = self.proof(index)?;
         proof.meets(expected)?;
         if !proof.suite.kinds().contains(&key.kind()) {
@@ -118,7 +133,7 @@ impl<'a> Secured<'a> {
             });
         }
         let document = self.beneath(&proof.previous_proof)?;
-        proof.suite.check(&document, &proof, key)
+        proof.suite.check(&document, &proof, key, hashed)
     }
 
     /// The bytes that the proof at `index` signs, if its key is of `kind`.

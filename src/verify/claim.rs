@@ -19,7 +19,8 @@ use super::{
 };
 
 /// What a document says.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Claim)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Claim {
     /// Somebody achieved something.
@@ -44,7 +45,8 @@ impl Claim {
 }
 
 /// An achievement, and what was reached.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Achieved)]
 pub struct Achieved {
     /// The URI of the credential.
     pub id: String,
@@ -83,7 +85,8 @@ pub struct Achieved {
 }
 
 /// One criterion of a rubric.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Criterion)]
 pub struct Criterion {
     /// Its name.
     pub name: String,
@@ -95,7 +98,8 @@ pub struct Criterion {
 }
 
 /// One level of a criterion.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Level)]
 pub struct Level {
     /// Its name.
     pub name: String,
@@ -110,7 +114,8 @@ pub struct Level {
 }
 
 /// A grade, a percentage, a status.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Score)]
 pub struct Score {
     /// What is measured; absent if the result does not say.
     pub name: Option<String>,
@@ -129,7 +134,8 @@ pub struct Score {
 }
 
 /// A piece of evidence.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Shown)]
 pub struct Shown {
     /// Its name.
     pub name: Option<String>,
@@ -146,7 +152,8 @@ pub struct Shown {
 }
 
 /// An item of a framework.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Aligned)]
 pub struct Aligned {
     /// Its name.
     pub name: String,
@@ -161,7 +168,8 @@ pub struct Aligned {
 }
 
 /// Who assessed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Assessor)]
 pub struct Assessor {
     /// The name or role.
     pub name: Option<String>,
@@ -170,7 +178,8 @@ pub struct Assessor {
 }
 
 /// An endorsement's words.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Endorsed)]
 pub struct Endorsed {
     /// The URI of the endorsement.
     pub id: String,
@@ -183,7 +192,8 @@ pub struct Endorsed {
 }
 
 /// A learner record's own words; its credentials speak for themselves.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Recorded)]
 pub struct Recorded {
     /// The URI of the record.
     pub id: String,
@@ -196,7 +206,8 @@ pub struct Recorded {
 }
 
 /// How two things in a learner record belong together.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Associated)]
 pub struct Associated {
     /// How: `isChildOf`, `isPartOf`, `precedes`, ….
     pub kind: String,
@@ -211,7 +222,8 @@ pub struct Associated {
 }
 
 /// What a presentation says about itself.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Presented)]
 pub struct Presented {
     /// The URI of the presentation, if it has one.
     pub id: Option<String>,

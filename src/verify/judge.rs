@@ -21,7 +21,9 @@ use super::{
     short::{bad_token, short, unreadable},
     signature::{self, Signed},
     sources::Sources,
-    status, token, trust,
+    status::{self, Heard},
+    technical::Technical,
+    token, trust,
     verified::Verified,
     {dates, presentation, record},
 };
@@ -146,6 +148,7 @@ pub(super) struct Judging {
     pub(super) endorsements: Vec<Endorsement>,
     pub(super) children: Vec<Child>,
     pub(super) warnings: Vec<Warning>,
+    pub(super) technical: Technical,
 }
 
 impl Judging {
@@ -164,6 +167,7 @@ impl Judging {
             endorsements: Vec::new(),
             children: Vec::new(),
             warnings: examined.warnings,
+            technical: Technical::default(),
         }
     }
 
@@ -178,6 +182,7 @@ impl Judging {
     pub(super) fn signed(&mut self, signed: Signed) {
         self.method = signed.method;
         self.is_selective = signed.is_selective;
+        self.technical = signed.technical;
         for check in signed.checks {
             document::replace(&mut self.checks, check);
         }
@@ -198,8 +203,11 @@ impl Judging {
                 "It does not say where to find a newer version.",
             ),
         });
-        let warnings = &mut self.warnings;
-        let status = status::check(ask, document, verdict, warnings).await;
+        let mut heard = Heard {
+            warnings: &mut self.warnings,
+            read: &mut self.technical.status,
+        };
+        let status = status::check(ask, document, verdict, &mut heard).await;
         self.checks.push(status);
         self.checks.extend(dates::check(document, ask.now));
         if good && self.is_selective {
@@ -267,6 +275,7 @@ impl Judging {
             endorsements: self.endorsements,
             children: self.children,
             warnings: self.warnings,
+            technical: self.technical,
             checked_at: ask.now,
             unreadable: None,
             document: Some(document),

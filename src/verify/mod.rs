@@ -33,6 +33,7 @@ mod short;
 mod signature;
 mod sources;
 mod status;
+mod technical;
 mod token;
 mod trust;
 mod verified;
@@ -57,6 +58,7 @@ pub use report::{
 };
 pub use several::{Answered, Given, MAX_BYTES, MAX_INPUTS, many, unpack};
 pub use sources::{Answer, First, Found, Known, NotFetched, Soon, Sources, Standing};
+pub use technical::{KeyPath, SignedHashes, StatusRead, Technical};
 pub use trust::{By, ListFault, MAX_LIST_BYTES, MAX_LISTS, Naming, Trust, TrustList, TrustReason};
 pub use verified::Verified;
 

@@ -20,6 +20,7 @@ use super::{
     report::{Check, CheckId, Child, Form, Issuer, Report, Verdict, Warning},
     short::short,
     signature::{self, Signed},
+    technical::Technical,
     token, trust,
 };
 
@@ -160,6 +161,7 @@ struct Showing {
     challenge: Option<String>,
     domain: Vec<String>,
     method: Option<&'static str>,
+    technical: Technical,
 }
 
 impl Showing {
@@ -185,12 +187,14 @@ impl Showing {
             challenge: None,
             domain: Vec::new(),
             method: None,
+            technical: Technical::default(),
         }
     }
 
     /// Takes the checks of the signature over, which speak of the one who signs as of an issuer.
     fn signed(&mut self, signed: Signed) {
         self.method = signed.method;
+        self.technical = signed.technical;
         for mut check in signed.checks {
             check.sentence = check.sentence.replace("issuer", "presenter");
             document::replace(&mut self.checks, check);
@@ -250,6 +254,7 @@ impl Showing {
             endorsements: Vec::new(),
             warnings: warnings(ask, &document, &found),
             children: found,
+            technical: self.technical,
             checked_at: ask.now,
             unreadable: None,
             document: Some(document.into_owned()),

@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use crate::{credential::Fault, json::Value};
 
-use super::{claim::Claim, trust::Trust, verified::Verified};
+use super::{claim::Claim, technical::Technical, trust::Trust, verified::Verified};
 
 /// The answer: only [`Verdict::Valid`] is green.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Verdict)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Everything that decides was checked, and is good.
@@ -20,7 +21,8 @@ pub enum Verdict {
 }
 
 /// How one check came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Outcome)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Checked and good.
@@ -34,7 +36,8 @@ pub enum Outcome {
 }
 
 /// What is checked, in the order in which it is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
+#[schema(as = report::CheckId)]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckId {
     /// The bytes can be read, in one way only.
@@ -100,7 +103,8 @@ impl CheckId {
 }
 
 /// One check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Check)]
 pub struct Check {
     /// What was checked.
     pub id: CheckId,
@@ -117,6 +121,7 @@ pub struct Check {
     pub problem: Option<&'static str>,
     /// The age of what was read to check it, where that was not in the document.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub as_of: Option<Timestamp>,
     /// Whether the verdict depends on it.
     pub decides: bool,
@@ -171,7 +176,8 @@ impl Check {
 }
 
 /// How the document is secured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Form)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
     /// JSON with a proof inside.
@@ -189,7 +195,8 @@ pub enum Form {
 }
 
 /// Who says so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Issuer)]
 pub struct Issuer {
     /// The identifier that the key was checked against.
     pub id: String,
@@ -232,25 +239,30 @@ impl Claimed {
 }
 
 /// An endorsement that the document carries, verified on its own.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Endorsement)]
 pub struct Endorsement {
     /// Where it stands in the document: an RFC 6901 pointer.
     pub pointer: String,
     /// Its own report. It never changes the verdict about the document around it.
+    #[schema(value_type = Report, no_recursion)]
     pub report: Box<Report>,
 }
 
 /// A credential inside a presentation or a learner record, verified on its own.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Child)]
 pub struct Child {
     /// Where it stands in the document: an RFC 6901 pointer.
     pub pointer: String,
     /// Its own report. What surrounds it is valid only if this is.
+    #[schema(value_type = Report, no_recursion)]
     pub report: Box<Report>,
 }
 
 /// Something that is not as the standard has it, harmless, and so read nevertheless.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Warning)]
 pub struct Warning {
     /// For programs: what it is (`numeric_status_index`, `old_context`, …).
     pub code: &'static str,
@@ -268,7 +280,8 @@ impl Warning {
 }
 
 /// Why bytes were not read at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Unreadable)]
 #[serde(rename_all = "snake_case")]
 pub enum Unreadable {
     /// Over a limit (HTTP 413).
@@ -281,8 +294,24 @@ pub enum Unreadable {
     NothingFound,
 }
 
+/// How a fault is written: the kernel's own type knows nothing of OpenAPI.
+#[derive(utoipa::ToSchema)]
+#[schema(as = report::Fault)]
+#[expect(dead_code, reason = "it only describes `credential::Fault`")]
+struct FaultShape {
+    /// Where: an RFC 6901 pointer to the value, or to where a missing one should be.
+    pointer: String,
+    /// What is wrong, in one plain sentence.
+    sentence: String,
+    /// `missing`, `shape`, `date`, `address`, `range`, `rule` or `structure`.
+    kind: String,
+    /// `wrong`: it is no right credential; `unwise`: it can be read, but should not be issued so.
+    weight: String,
+}
+
 /// What a verification says.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Report)]
 pub struct Report {
     /// The answer.
     pub verdict: Verdict,
@@ -293,6 +322,7 @@ pub struct Report {
     /// Every check, in the order of [`CheckId`].
     pub checks: Vec<Check>,
     /// Every fault of the document, not only the first.
+    #[schema(value_type = Vec<FaultShape>)]
     pub faults: Vec<Fault>,
     /// How it is secured; `None` if that is not known.
     pub form: Option<Form>,
@@ -300,7 +330,8 @@ pub struct Report {
     pub issuer: Option<Issuer>,
     /// Whether the reader trusts them.
     pub trust: Trust,
-    /// What it says.
+    /// What it says. Only with the verdict `valid` is it verified.
+    #[schema(value_type = Option<Claim>)]
     pub claim: Option<Claimed>,
     /// The endorsements that it carries.
     pub endorsements: Vec<Endorsement>,
@@ -308,7 +339,10 @@ pub struct Report {
     pub children: Vec<Child>,
     /// What was read although it is not quite as the standard has it.
     pub warnings: Vec<Warning>,
+    /// For engineers: what was signed, and whose key that was.
+    pub technical: Technical,
     /// When this was checked.
+    #[schema(value_type = String, format = DateTime)]
     pub checked_at: Timestamp,
     /// Set if the input could not be read at all.
     pub unreadable: Option<Unreadable>,

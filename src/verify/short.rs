@@ -8,6 +8,7 @@ use super::{
     judge::Ask,
     report::{Check, CheckId, Outcome, Report, Unreadable, Verdict},
     sources::NotFetched,
+    technical::Technical,
     token, trust,
 };
 
@@ -30,6 +31,7 @@ pub(super) fn short(check: Check, ask: Ask<'_>) -> Report {
         endorsements: Vec::new(),
         children: Vec::new(),
         warnings: Vec::new(),
+        technical: Technical::default(),
         checked_at: ask.now,
         unreadable: None,
         document: None,

@@ -15,6 +15,7 @@ use super::{
     document, effort,
     judge::Ask,
     report::{Check, CheckId},
+    technical::{KeyPath, SignedHashes, Technical},
 };
 
 /// What the proofs of a document come to.
@@ -28,6 +29,8 @@ pub(super) struct Signed {
     pub(super) proof: Option<usize>,
     /// Whether whoever shows it may have left parts out.
     pub(super) is_selective: bool,
+    /// What the check saw.
+    pub(super) technical: Technical,
 }
 
 impl Signed {
@@ -41,19 +44,17 @@ impl Signed {
             method: None,
             proof: None,
             is_selective: false,
+            technical: Technical::default(),
         }
     }
 }
 
-/// One proof's answer.
-enum Proved {
-    Good(&'static dyn Suite),
-    /// Wrong or unknown; whether the issuer's own key was meant, and so the issuer's own words may
-    /// have been changed.
-    Not {
-        why: Why,
-        bound: bool,
-    },
+/// A proof that is wrong or unknown.
+struct Failed {
+    why: Why,
+    /// Whether the issuer's own key was meant, and so the issuer's own words may have been changed.
+    bound: bool,
+    technical: Technical,
 }
 
 enum Why {
@@ -100,7 +101,7 @@ pub(super) async fn check_by(
     expected: &Expected<'_>,
 ) -> Signed {
     let mut controller: Option<Result<Controller, NoKey>> = None;
-    let mut failed: Vec<(Why, bool)> = Vec::new();
+    let mut failed: Vec<Failed> = Vec::new();
     let count = secured.raw_proofs().len();
     for index in 0..count {
         let meant = secured
@@ -110,27 +111,36 @@ pub(super) async fn check_by(
             controller = Some(binding::controller(ask.sources, issuer).await);
         }
         if !ask.effort.spend(1) {
-            failed.push((Why::TooMuch, meant));
+            failed.push(Failed {
+                why: Why::TooMuch,
+                bound: meant,
+                technical: Technical::default(),
+            });
             break;
         }
-        match prove(
+        let mut technical = Technical::default();
+        let proved = prove(
             secured,
             index,
             (issuer, expected),
             controller.as_ref(),
             ask.now,
-        ) {
-            Proved::Good(suite) => {
-                let Some(Ok(controller)) = &controller else {
-                    continue;
-                };
-                return good(controller, suite, index, count);
+            &mut technical,
+        );
+        match (proved, &controller) {
+            (Ok(suite), Some(Ok(controller))) => {
+                return good(controller, suite, index, count, technical);
             }
-            Proved::Not { why, bound } => {
+            (Ok(_), _) => {}
+            (Err((why, bound)), _) => {
                 if why.is_entangled() {
                     ask.effort.spend(effort::ENTANGLED);
                 }
-                failed.push((why, bound));
+                failed.push(Failed {
+                    why,
+                    bound,
+                    technical,
+                });
             }
         }
     }
@@ -143,59 +153,55 @@ fn prove(
     (issuer, expected): (&str, &Expected<'_>),
     controller: Option<&Result<Controller, NoKey>>,
     now: Timestamp,
-) -> Proved {
-    let proof = match secured.proof(index) {
-        Ok(proof) => proof,
-        Err(error) => {
-            return Proved::Not {
-                why: Why::Proof(error),
-                bound: false,
-            };
-        }
-    };
+    technical: &mut Technical,
+) -> Result<&'static dyn Suite, (Why, bool)> {
+    let proof = (secured.proof(index)).map_err(|error| (Why::Proof(error), false))?;
+    technical.suite = Some(proof.suite.name().to_owned());
+    technical.verification_method = Some(proof.verification_method.to_owned());
+    technical.created = Some(proof.created);
     if split_fragment(proof.verification_method).0 != issuer {
-        return Proved::Not {
-            why: Why::Key(NoKey::OtherController),
-            bound: false,
-        };
+        return Err((Why::Key(NoKey::OtherController), false));
     }
-    let not = |why| Proved::Not { why, bound: true };
+    let not = |why| (why, true);
     let controller = match controller {
         Some(Ok(controller)) => controller,
-        Some(Err(no_key)) => return not(Why::Key(no_key.clone())),
-        None => return not(Why::Key(NoKey::NotNamed)),
+        Some(Err(no_key)) => return Err(not(Why::Key(no_key.clone()))),
+        None => return Err(not(Why::Key(NoKey::NotNamed))),
     };
     let skew = SignedDuration::try_from(limits::CLOCK_SKEW).unwrap_or(SignedDuration::ZERO);
     let latest = now.checked_add(skew).unwrap_or(Timestamp::MAX);
     // Every proof that this one builds on must hold too, with a key of the same issuer.
-    let chain = match secured.ancestors(index) {
-        Ok(chain) => chain,
-        Err(error) => return not(Why::Proof(error)),
-    };
+    let chain = secured.ancestors(index);
+    let chain = chain.map_err(|error| not(Why::Proof(error)))?;
     for at in chain.into_iter().chain([index]) {
-        let link = match secured.proof(at) {
-            Ok(link) => link,
-            Err(error) => return not(Why::Proof(error)),
-        };
+        let link = (secured.proof(at)).map_err(|error| not(Why::Proof(error)))?;
         if link.created > latest {
-            return not(Why::Future);
+            return Err(not(Why::Future));
         }
         if link.expires.is_some_and(|expires| expires < now) {
-            return not(Why::Expired);
+            return Err(not(Why::Expired));
         }
         let (url, created) = (link.verification_method, Some(link.created));
-        let key = match controller.key(url, expected.purpose, created) {
-            Ok(key) => key,
-            Err(no_key) => return not(Why::Key(no_key)),
-        };
-        if let Err(error) = secured.check(at, key, expected) {
-            return not(Why::Proof(error));
+        let key = controller.key(url, expected.purpose, created);
+        let key = key.map_err(|no_key| not(Why::Key(no_key)))?;
+        let mut hashed = None;
+        let checked = secured.check_telling(at, key, expected, &mut hashed);
+        if at == index || checked.is_err() {
+            technical.key = Some(KeyPath::of(controller, url, key));
+            technical.signed = hashed.as_ref().map(SignedHashes::of);
         }
+        checked.map_err(|error| not(Why::Proof(error)))?;
     }
-    Proved::Good(proof.suite)
+    Ok(proof.suite)
 }
 
-fn good(controller: &Controller, suite: &dyn Suite, index: usize, count: usize) -> Signed {
+fn good(
+    controller: &Controller,
+    suite: &dyn Suite,
+    index: usize,
+    count: usize,
+    technical: Technical,
+) -> Signed {
     let shown = if suite.is_selective() {
         " Whoever shows it may have left parts out; what is missing says nothing."
     } else {
@@ -217,19 +223,20 @@ fn good(controller: &Controller, suite: &dyn Suite, index: usize, count: usize) 
         method: Some(controller.method),
         proof: Some(index),
         is_selective: suite.is_selective(),
+        technical,
     }
 }
 
 /// The failure that says most: what is wrong before what could not be checked, the issuer's own
 /// proofs before others'.
-fn bad(failed: Vec<(Why, bool)>, controller: Option<Controller>) -> Signed {
-    let any_unknown = failed.iter().any(|(why, _)| why.is_unknown());
-    let worst = failed.into_iter().max_by_key(|(why, bound)| {
+fn bad(failed: Vec<Failed>, controller: Option<Controller>) -> Signed {
+    let any_unknown = failed.iter().any(|one| one.why.is_unknown());
+    let worst = failed.into_iter().max_by_key(|Failed { why, bound, .. }| {
         let wrong = !why.is_unknown();
         // Somebody else's wrong proof must not outweigh one of the issuer that was not checked.
         (wrong && (*bound || !any_unknown), why.is_unknown(), *bound)
     });
-    let Some((why, _)) = worst else {
+    let Some(Failed { why, technical, .. }) = worst else {
         return Signed::not(no_proof());
     };
     let method = controller.as_ref().map(|controller| controller.method);
@@ -260,6 +267,7 @@ fn bad(failed: Vec<(Why, bool)>, controller: Option<Controller>) -> Signed {
         method,
         proof: None,
         is_selective: false,
+        technical,
     }
 }
 

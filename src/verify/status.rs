@@ -17,11 +17,18 @@ use super::{
     report::{Check, CheckId, Outcome, Verdict, Warning},
     revocations, signature,
     sources::{NotFetched, Sources, Standing},
+    technical::StatusRead,
     token,
 };
 
 const VERIFICATION: &str =
     "https://www.w3.org/ns/credentials/status-list#STATUS_VERIFICATION_ERROR";
+
+/// What was learned beside the answer.
+pub(super) struct Heard<'h> {
+    pub(super) warnings: &'h mut Vec<Warning>,
+    pub(super) read: &'h mut Vec<StatusRead>,
+}
 
 /// One entry's answer.
 pub(super) enum Told {
@@ -44,7 +51,7 @@ pub(super) async fn check(
     ask: Ask<'_>,
     document: &Value<'_>,
     so_far: Verdict,
-    warnings: &mut Vec<Warning>,
+    heard: &mut Heard<'_>,
 ) -> Check {
     let not_asked = || {
         let sentence = "Not looked up, because of what was found before.";
@@ -61,7 +68,7 @@ pub(super) async fn check(
         Ok(Standing::Revoked) => taken_back(&Purpose::Revocation, ask.now),
         Ok(Standing::Suspended) => taken_back(&Purpose::Suspension, ask.now),
         Ok(Standing::Good | Standing::Unknown) if so_far == Verdict::Valid => {
-            listed(ask, document, warnings).await
+            listed(ask, document, heard).await
         }
         Ok(Standing::Good | Standing::Unknown) => not_asked(),
         Err(why) => not_fetched(why),
@@ -77,7 +84,7 @@ fn taken_back(purpose: &Purpose, as_of: Timestamp) -> Check {
 }
 
 /// Reads every status entry of a document that its issuer signed.
-async fn listed(ask: Ask<'_>, document: &Value<'_>, warnings: &mut Vec<Warning>) -> Check {
+async fn listed(ask: Ask<'_>, document: &Value<'_>, heard: &mut Heard<'_>) -> Check {
     let id = CheckId::Status;
     let entries = status::entries(document);
     if entries.is_empty() {
@@ -95,12 +102,32 @@ async fn listed(ask: Ask<'_>, document: &Value<'_>, warnings: &mut Vec<Warning>)
     for entry in entries {
         told.push(match entry {
             Ok(Named::Place(entry)) => {
-                warn_of(&entry, warnings);
-                look_up(ask, &entry, issuer, warnings).await
+                warn_of(&entry, heard.warnings);
+                heard.read.push(StatusRead {
+                    list: entry.list.clone(),
+                    index: Some(entry.index),
+                    purpose: entry.purpose.name().to_owned(),
+                    value: None,
+                    as_of: None,
+                });
+                look_up(ask, &entry, issuer, heard).await
             }
             Ok(Named::Revocations(list)) => {
                 let id = document.get("id").and_then(Value::as_str);
-                revocations::look_up(ask.sources, &list, issuer, id).await
+                let told = revocations::look_up(ask.sources, &list, issuer, id).await;
+                let (value, as_of) = match &told {
+                    Told::Set(_, at) => (Some(1), Some(*at)),
+                    Told::Unset(at) => (Some(0), Some(*at)),
+                    Told::Note(..) | Told::Not(_) => (None, None),
+                };
+                heard.read.push(StatusRead {
+                    list,
+                    index: None,
+                    purpose: Purpose::Revocation.name().to_owned(),
+                    value,
+                    as_of,
+                });
+                told
             }
             Err(error) => Told::Not(wrong_entry(&error)),
         });
@@ -167,11 +194,14 @@ fn warn_of_length(list: &ListCredential, warnings: &mut Vec<Warning>) {
     }
 }
 
-async fn look_up(ask: Ask<'_>, entry: &Entry, issuer: &str, warnings: &mut Vec<Warning>) -> Told {
+async fn look_up(ask: Ask<'_>, entry: &Entry, issuer: &str, heard: &mut Heard<'_>) -> Told {
     let found = match ask.sources.status_list(&entry.list).await {
         Ok(found) => found,
         Err(why) => return Told::Not(not_fetched(why)),
     };
+    if let Some(read) = heard.read.last_mut() {
+        read.as_of = Some(found.as_of);
+    }
     let list = match signed_list(ask, &found.text, issuer).await {
         Ok(list) => list,
         Err(sentence) => return Told::Not(bad_list("status_list_not_verified", sentence)),
@@ -202,8 +232,12 @@ async fn look_up(ask: Ask<'_>, entry: &Entry, issuer: &str, warnings: &mut Vec<W
             Err(why) => return Told::Not(not_fetched(why)),
         }
     }
-    warn_of_length(&list, warnings);
-    match list.status(entry) {
+    warn_of_length(&list, heard.warnings);
+    let status = list.status(entry);
+    if let (Some(read), Ok(status)) = (heard.read.last_mut(), &status) {
+        read.value = Some(status.value);
+    }
+    match status {
         Ok(status) => match status.purpose {
             Purpose::Revocation | Purpose::Suspension if status.value == 0 => {
                 Told::Unset(found.as_of)

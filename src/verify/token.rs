@@ -14,6 +14,7 @@ use super::{
     judge::Ask,
     report::{Check, CheckId},
     signature::{self, Signed},
+    technical::{KeyPath, Technical},
 };
 
 /// Checks the signature of a token with a key of the issuer that the credential in it names.
@@ -43,15 +44,17 @@ pub(super) async fn check_by(ask: Ask<'_>, token: &Token<'_>, issuer: &str, made
     }
     let named = match named_key(token, issuer) {
         Ok(named) => named,
-        Err(no_key) => return no_key_of(&no_key),
+        Err(no_key) => return no_key_of(token, &no_key),
     };
     let controller = match binding::for_token(ask.sources, issuer).await {
         Ok(controller) => controller,
-        Err(no_key) => return no_key_of(&no_key),
+        Err(no_key) => return no_key_of(token, &no_key),
     };
-    let checked = with_key(token, &controller, &named, made);
+    let mut path = None;
+    let checked = with_key(token, &controller, &named, made, &mut path);
+    let mut technical = told_by(token);
     let proof = match checked {
-        Err(no_key) => return no_key_of(&no_key),
+        Err(no_key) => return no_key_of(token, &no_key),
         Ok(Err(error)) => failed(&error),
         Ok(Ok(())) if made.expires.is_some_and(|at| at < ask.now) => Check::fail(
             CheckId::Proof,
@@ -60,11 +63,22 @@ pub(super) async fn check_by(ask: Ask<'_>, token: &Token<'_>, issuer: &str, made
         ),
         Ok(Ok(())) => Check::pass(CheckId::Proof, good(token)),
     };
+    technical.key = path;
     Signed {
         checks: vec![proof, controller.check()],
         method: Some(controller.method),
         proof: None,
         is_selective: false,
+        technical,
+    }
+}
+
+/// What the header of a token says, true or not.
+fn told_by(token: &Token<'_>) -> Technical {
+    Technical {
+        suite: Some(format!("JWT {}", token.header.algorithm_name())),
+        verification_method: token.header.kid.as_deref().map(str::to_owned),
+        ..Technical::default()
     }
 }
 
@@ -110,6 +124,7 @@ fn with_key(
     controller: &Controller,
     named: &Named<'_>,
     made: Made,
+    path: &mut Option<KeyPath>,
 ) -> Result<Result<(), JwtError>, NoKey> {
     let is_checked = matches!(token.header.algorithm, Algorithm::Of(_));
     let brought = match (&token.header.jwk, named) {
@@ -131,6 +146,7 @@ fn with_key(
         if brought.is_some_and(|brought| brought != key) {
             return Err(NoKey::OtherController);
         }
+        *path = Some(KeyPath::of(controller, &url, key));
         answer = Ok(token.verify(key));
         if let Ok(Ok(())) = answer {
             break;
@@ -198,7 +214,7 @@ fn good(token: &Token<'_>) -> String {
     format!("The text is exactly what was signed (token, {algorithm}).{note}")
 }
 
-fn no_key_of(no_key: &NoKey) -> Signed {
+fn no_key_of(token: &Token<'_>, no_key: &NoKey) -> Signed {
     let proof = Check::skipped(
         CheckId::Proof,
         "Without the issuer's key the signature says nothing.",
@@ -208,6 +224,7 @@ fn no_key_of(no_key: &NoKey) -> Signed {
         method: None,
         proof: None,
         is_selective: false,
+        technical: told_by(token),
     }
 }
 

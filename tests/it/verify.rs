@@ -93,7 +93,9 @@ pub(crate) fn status_list(url: &str, set: &[usize]) -> Value<'static> {
 }
 
 pub(crate) fn check_text(sources: &Known, text: &str) -> Report {
-    verify::verify_known(sources, text.as_bytes(), &Options::default(), now())
+    let report = verify::verify_known(sources, text.as_bytes(), &Options::default(), now());
+    crate::support::report::holds(&report);
+    report
 }
 
 pub(crate) fn check(document: &Value) -> Report {

@@ -64,7 +64,9 @@ fn with_assertion(edit: impl FnOnce(&mut Value<'static>)) -> (Known, Value<'stat
 
 fn ask(known: &Known, document: &Value) -> Report {
     let text = json::text(document);
-    verify::verify_known(known, text.as_bytes(), &Options::default(), then())
+    let report = verify::verify_known(known, text.as_bytes(), &Options::default(), then());
+    crate::support::report::holds(&report);
+    report
 }
 
 #[test]

@@ -28,7 +28,10 @@ fn ask(known: &Known, document: &Value, lists: &[Arc<TrustList>]) -> Report {
         trust: lists.to_vec(),
         ..Options::default()
     };
-    verify::verify_known(known, json::text(document).as_bytes(), &options, now())
+    let text = json::text(document);
+    let report = verify::verify_known(known, text.as_bytes(), &options, now());
+    crate::support::report::holds(&report);
+    report
 }
 
 fn did() -> String {

@@ -9,6 +9,7 @@ use super::{
         judge::{self, Ask},
         recipient,
         report::{Check, CheckId, Form, Issuer, Outcome, Report, Verdict, Warning},
+        technical::Technical,
         trust,
     },
     CONTEXT,
@@ -23,6 +24,8 @@ pub(super) struct Answering {
     form: Form,
     checks: Vec<Check>,
     warnings: Vec<Warning>,
+    /// What the check of a signed badge saw.
+    pub(super) technical: Technical,
 }
 
 impl Answering {
@@ -51,6 +54,7 @@ impl Answering {
                 context,
             ],
             warnings: Vec::new(),
+            technical: Technical::default(),
         }
     }
 
@@ -159,6 +163,7 @@ impl Answering {
             endorsements: Vec::new(),
             children: Vec::new(),
             warnings: self.warnings,
+            technical: self.technical,
             checked_at: ask.now,
             unreadable: None,
             document,

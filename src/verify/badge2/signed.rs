@@ -59,6 +59,8 @@ pub(super) async fn token(ask: Ask<'_>, text: &str) -> Report {
             return answer.report(ask, &assertion, None).await;
         }
     };
+    answer.technical.suite = Some(format!("JWT {}", token.header.algorithm_name()));
+    answer.technical.verification_method = Some(key.id().to_owned());
     answer.push(signature(&token, &key));
     if answer.is_wrong() {
         return answer.report(ask, &assertion, None).await;

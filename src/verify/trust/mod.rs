@@ -110,7 +110,8 @@ impl TrustList {
 }
 
 /// How a list names an issuer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[schema(as = report::By)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
     /// By its identifier.
@@ -120,7 +121,8 @@ pub enum By {
 }
 
 /// A list that names the issuer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Naming)]
 pub struct Naming {
     /// The name of the list.
     pub list: String,
@@ -131,7 +133,8 @@ pub struct Naming {
 }
 
 /// What became of the question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[schema(as = report::TrustReason)]
 #[serde(rename_all = "snake_case")]
 pub enum TrustReason {
     /// No list was used.
@@ -148,7 +151,8 @@ pub enum TrustReason {
 
 /// Whether the reader trusts the issuer: another question than who the issuer is, and never a part
 /// of the verdict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Trust)]
 pub struct Trust {
     /// Whether a list names the issuer; `None` if that was not asked.
     pub trusted: Option<bool>,

@@ -8,10 +8,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::web::{Site, answer::NEVER, check, problem::Problem, question::Question};
+use crate::{
+    verify::Report,
+    web::{Site, answer::NEVER, check, problem::Problem, question::Question},
+};
 
 /// The parts of a form that asks more than whether it is real.
 #[derive(utoipa::ToSchema)]
+#[schema(as = verify::Form)]
 #[expect(
     dead_code,
     reason = "it describes a body; the parts are read one by one"
@@ -52,7 +56,7 @@ pub(crate) struct Form {
         description = "The credential: JSON or JWT up to 256 KB, a picture up to 2 MB. Or a form.",
         content((Vec<u8> = "application/octet-stream"), (Form = "multipart/form-data"))),
     responses(
-        (status = 200, description = "The report: `verdict`, `sentence`, and `checks`, each with `id`, `outcome` and `sentence`. `children` and `endorsements` have a `pointer` and a `report` of their own each; `warnings` have a `code` and a `sentence` for what is not quite as the standard has it, and was read all the same.", body = Object),
+        (status = 200, description = "The report: `verdict`, `sentence`, and `checks`, each with `id`, `outcome` and `sentence`. `children` and `endorsements` have a `pointer` and a `report` of their own each; `warnings` have a `code` and a `sentence` for what is not quite as the standard has it, and was read all the same. `technical` says what was signed with which key, and `trust` which list names the issuer.", body = Report),
         (status = 400, description = "Nothing that can be read: not JSON, a name twice in one object, no code in the picture, a list of issuers with faults.", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than is read.", body = Problem, content_type = "application/problem+json")
     ))]
@@ -68,7 +72,7 @@ pub(crate) async fn verify(
     Ok(response)
 }
 
-async fn answered(site: &Site, request: Request) -> Result<crate::verify::Report, Response> {
+async fn answered(site: &Site, request: Request) -> Result<Report, Response> {
     let kind = request.headers().get(header::CONTENT_TYPE);
     let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
     let question = if is_form {

@@ -11,5 +11,6 @@ pub(crate) mod hostile;
 pub(crate) mod html;
 pub(crate) mod openapi;
 pub(crate) mod peers;
+pub(crate) mod report;
 pub(crate) mod rubric_badge;
 pub(crate) mod site;
