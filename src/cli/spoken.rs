@@ -1,7 +1,7 @@
 //! A verification's report, told to a person at a terminal.
 
 use super::{Failure, Screen, screen::plain};
-use crate::verify::{Achieved, Check, Child, Claim, Outcome, Report, Verdict};
+use crate::verify::{self, Achieved, Check, Child, Claim, Outcome, Report, Verdict};
 
 /// The verdict in one word.
 pub(super) fn word(verdict: Verdict) -> &'static str {
@@ -14,6 +14,11 @@ pub(super) fn word(verdict: Verdict) -> &'static str {
 
 /// Tells the whole report: the verdict, what it says, and every check.
 pub(super) fn tell(report: &Report, screen: &Screen) -> Result<(), Failure> {
+    tell_with(report, false, screen)
+}
+
+/// As [`tell`]; with `details`, also what was signed and with which key.
+pub(super) fn tell_with(report: &Report, details: bool, screen: &Screen) -> Result<(), Failure> {
     let verdict = paint(screen, report.verdict);
     screen.line(format_args!("{verdict}  {}", plain(&report.sentence)))?;
     if let Some(achieved) = report.claim.as_ref().and_then(|c| c.claim().achieved()) {
@@ -34,6 +39,9 @@ pub(super) fn tell(report: &Report, screen: &Screen) -> Result<(), Failure> {
         )?;
         screen.pair("", plain(&issuer.id))?;
         screen.pair("", plain(&report.trust.sentence))?;
+    }
+    if let Some(words) = report.reason.and_then(verify::explain) {
+        screen.pair("what to do", words.next)?;
     }
     screen.title("\nChecks")?;
     for check in &report.checks {
@@ -63,6 +71,22 @@ pub(super) fn tell(report: &Report, screen: &Screen) -> Result<(), Failure> {
             word(inner.verdict),
             plain(&inner.sentence)
         ))?;
+    }
+    if details {
+        tell_details(report, "\nTechnical details", screen)?;
+    }
+    Ok(())
+}
+
+/// What an engineer asks for, of a report and of each inside.
+fn tell_details(report: &Report, heading: &str, screen: &Screen) -> Result<(), Failure> {
+    screen.title(heading)?;
+    for line in verify::details(report) {
+        screen.line(format_args!("  {:<20}{}", line.label, plain(&line.value)))?;
+    }
+    for child in &report.children {
+        let heading = format!("\nTechnical details of {}", plain(&child.pointer));
+        tell_details(&child.report, &heading, screen)?;
     }
     Ok(())
 }

@@ -33,6 +33,7 @@ Examples:
   curl -s https://badges.example/c/J8bq….json | skillmark verify - --status list.json
   skillmark verify badge.jwt --issuer did.json --offline --json
   skillmark verify badge.json --trust registry.json --trust ours.txt
+  skillmark verify badge.json --details            what was signed, and with which key, for engineers
 
 --trust names a list of issuers you trust: a text with a DID, an https address or a domain on each
 line, JSON, or a registry of the Digital Credentials Consortium. A list never changes the verdict.
@@ -67,6 +68,9 @@ pub(super) struct Verify {
     /// Ask for a newer version, once, where the credential says.
     #[arg(long)]
     refresh: bool,
+    /// Print also what was signed, with which key, and where that key was found.
+    #[arg(long)]
+    details: bool,
     /// Print the whole report as JSON.
     #[arg(long)]
     json: bool,
@@ -133,7 +137,7 @@ impl Verify {
             if answers.len() > 1 {
                 screen.title(format_args!("\n{}", plain(&one.name)))?;
             }
-            spoken::tell(&one.report, screen)?;
+            spoken::tell_with(&one.report, self.details, screen)?;
         }
         Ok(())
     }

@@ -138,11 +138,13 @@ fn summary(found: &[Endorsement], count: usize) -> Check {
             id,
             Outcome::Fail,
             format!("It carries {n} endorsements; {bad} of them must not be relied on."),
-        ),
+        )
+        .because("endorsement_not_valid"),
         n => Check::new(
             id,
             Outcome::Unknown,
             format!("It carries {n} endorsements; {good} of them could be verified."),
-        ),
+        )
+        .because("endorsement_not_checked"),
     }
 }

@@ -37,6 +37,7 @@ mod technical;
 mod token;
 mod trust;
 mod verified;
+mod words;
 
 use std::{
     pin::pin,
@@ -58,9 +59,10 @@ pub use report::{
 };
 pub use several::{Answered, Given, MAX_BYTES, MAX_INPUTS, many, unpack};
 pub use sources::{Answer, First, Found, Known, NotFetched, Soon, Sources, Standing};
-pub use technical::{KeyPath, SignedHashes, StatusRead, Technical};
+pub use technical::{Detail, KeyPath, SignedHashes, StatusRead, Technical, details};
 pub use trust::{By, ListFault, MAX_LIST_BYTES, MAX_LISTS, Naming, Trust, TrustList, TrustReason};
 pub use verified::Verified;
+pub use words::{Explanation, explain, explained};
 
 use effort::Effort;
 use judge::{Ask, Place};

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{credential::Fault, json::Value};
 
-use super::{claim::Claim, technical::Technical, trust::Trust, verified::Verified};
+use super::{claim::Claim, technical::Technical, trust::Trust, verified::Verified, words};
 
 /// The answer: only [`Verdict::Valid`] is green.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
@@ -160,7 +160,9 @@ impl Check {
     }
 
     pub(super) fn because(mut self, reason: &'static str) -> Check {
+        debug_assert!(words::explain(reason).is_some(), "{reason} has no words");
         self.reason = Some(reason);
+        self.problem = words::problem(reason);
         self
     }
 
@@ -192,6 +194,27 @@ pub enum Form {
     HostedBadge,
     /// Open Badges 2.0: a signed token.
     SignedBadge,
+}
+
+impl Form {
+    /// It in a few words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Form::EmbeddedProof => "JSON with a proof inside",
+            Form::OpenBadgesJwt => "JWT as Open Badges 3.0 has it",
+            Form::JoseCose => "JWT as VC-JOSE-COSE has it",
+            Form::Vcdm11Jwt => "JWT as VCDM 1.1 had it",
+            Form::HostedBadge => "Open Badges 2.0, hosted",
+            Form::SignedBadge => "Open Badges 2.0, signed",
+        }
+    }
+
+    /// Whether it is a token, whose own text is what was signed.
+    #[must_use]
+    pub fn is_token(self) -> bool {
+        !matches!(self, Form::EmbeddedProof | Form::HostedBadge)
+    }
 }
 
 /// Who says so.

@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use crate::{keys::PublicKey, proof::HashData};
 
-use super::binding::Controller;
+use super::{
+    binding::Controller,
+    report::{Form, Report},
+};
 
 /// What a check of a signature saw, as far as it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -111,4 +114,86 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
+}
+
+/// One line for an engineer: what it is, and it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detail {
+    /// What it is: `Suite`, `Key`, ….
+    pub label: &'static str,
+    /// It; it may come from a stranger.
+    pub value: String,
+}
+
+/// What a report tells an engineer, in the order of the checks. Pages and the command line show the
+/// same lines.
+#[must_use]
+pub fn details(report: &Report) -> Vec<Detail> {
+    let mut lines = Lines::default();
+    let technical = &report.technical;
+    lines.add("Form", report.form.map(|form| form.words().to_owned()));
+    lines.add("Suite", technical.suite.clone());
+    lines.add("Signed on", technical.created.map(|at| at.to_string()));
+    if let Some(signed) = &technical.signed {
+        let with = |digest: &str| Some(format!("{} {digest}", signed.algorithm));
+        lines.add("Canonical document", with(&signed.document));
+        lines.add("Proof options", with(&signed.options));
+    } else if technical.suite.is_some() && report.form.is_some_and(Form::is_token) {
+        let own = "the token's own text: header and payload as they stand";
+        lines.add("What was signed", Some(own.to_owned()));
+    }
+    lines.add("Names the method", technical.verification_method.clone());
+    if let Some(key) = &technical.key {
+        let read = key.as_of.map_or_else(
+            || "follows from the identifier".to_owned(),
+            |at| format!("as of {at}"),
+        );
+        let document = format!("{} ({}, {read})", key.document, key.found_by);
+        lines.add("Key document", Some(document));
+        lines.add("Method in it", Some(key.method.clone()));
+        lines.add("Key", Some(format!("{} {}", key.kind, key.key)));
+    }
+    for read in &technical.status {
+        lines.add("Status list", Some(read.words()));
+    }
+    for check in &report.checks {
+        if let (Some(reason), Some(problem)) = (check.reason, check.problem) {
+            let told = format!("{}: {reason}, {problem}", check.id.title());
+            lines.add("Problem type", Some(told));
+        }
+    }
+    for fault in &report.faults {
+        let place = match fault.pointer.as_str() {
+            "" => "the whole",
+            pointer => pointer,
+        };
+        lines.add("Fault", Some(format!("{place}: {}", fault.sentence)));
+    }
+    lines.add("Checked at", Some(report.checked_at.to_string()));
+    lines.0
+}
+
+#[derive(Default)]
+struct Lines(Vec<Detail>);
+
+impl Lines {
+    fn add(&mut self, label: &'static str, value: Option<String>) {
+        self.0.extend(value.map(|value| Detail { label, value }));
+    }
+}
+
+impl StatusRead {
+    fn words(&self) -> String {
+        let place = self
+            .index
+            .map_or(String::new(), |at| format!(", place {at}"));
+        let value = match self.value {
+            Some(value) => format!("{} = {value}", self.purpose),
+            None => format!("{} could not be read", self.purpose),
+        };
+        let age = self
+            .as_of
+            .map_or(String::new(), |at| format!(" (as of {at})"));
+        format!("{}{place}: {value}{age}", self.list)
+    }
 }

@@ -3,7 +3,6 @@
 use axum::body::Bytes;
 
 use crate::{
-    clock::Timestamp,
     issue::sources,
     verify::{
         self, Check as Checked, CheckId, Claim, Claimed, First, Options, Outcome, Report,
@@ -137,6 +136,10 @@ pub(crate) fn verdict(report: &Report, ours: Option<&IssuerView>) -> Verdict {
         word: word.into(),
         sentence: Text::new(&sentence),
         when: format!("Checked {}", text::moment(report.checked_at)),
+        next: report
+            .reason
+            .and_then(verify::explain)
+            .map_or("", |words| words.next),
     }
 }
 
@@ -203,7 +206,6 @@ const FORMED: &str =
 /// What was checked, line by line: what went wrong first, then what a reader asks for, then the
 /// form of the document, in one line when all of it is good.
 pub(crate) fn checks(report: &Report) -> Vec<Check> {
-    let now = report.checked_at;
     let claim = report.claim.as_ref().map(Claimed::claim);
     let month = claim.and_then(Claim::achieved).map(since);
     let month = month.unwrap_or_default();
@@ -221,7 +223,7 @@ pub(crate) fn checks(report: &Report) -> Vec<Check> {
         .iter()
         .copied()
         .chain(ASKED.iter().filter_map(asked))
-        .map(|check| line(check, &month, now))
+        .map(|check| line(check, report, &month))
         .collect();
     let form: Vec<&Checked> = fine
         .iter()
@@ -242,12 +244,17 @@ pub(crate) fn checks(report: &Report) -> Vec<Check> {
             title: "Document".into(),
             sentence,
             age: String::new(),
+            means: "",
+            next: "",
         });
     }
     lines
 }
 
-fn line(check: &Checked, month: &str, now: Timestamp) -> Check {
+fn line(check: &Checked, report: &Report, month: &str) -> Check {
+    let now = report.checked_at;
+    let is_wrong = matches!(check.outcome, Outcome::Fail | Outcome::Unknown);
+    let words = check.reason.filter(|_| is_wrong).and_then(verify::explain);
     // A page dates an award no finer than its month: the day may tell who was there.
     let since =
         check.id == CheckId::ValidFrom && check.outcome == Outcome::Pass && !month.is_empty();
@@ -269,5 +276,10 @@ fn line(check: &Checked, month: &str, now: Timestamp) -> Check {
             .as_of
             .map(|at| format!("Read {}", text::age(at, now)))
             .unwrap_or_default(),
+        means: words.map_or("", |words| words.means),
+        // What decided is told of at the top.
+        next: words
+            .filter(|_| check.reason != report.reason)
+            .map_or("", |words| words.next),
     }
 }

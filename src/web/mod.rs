@@ -15,6 +15,7 @@ mod assets;
 mod check;
 mod claim;
 mod connections;
+mod details;
 mod documents;
 mod elsewhere;
 mod error;

@@ -66,6 +66,8 @@ pub(crate) struct Verdict {
     pub(crate) sentence: Text,
     /// When it was checked, in words.
     pub(crate) when: String,
+    /// What to do now; empty for a good answer.
+    pub(crate) next: &'static str,
 }
 
 /// One line of "what was checked".
@@ -79,6 +81,10 @@ pub(crate) struct Check {
     pub(crate) sentence: Text,
     /// How old the information is, in words; empty when it has no age.
     pub(crate) age: String,
+    /// What it means that this went wrong; empty if it did not.
+    pub(crate) means: &'static str,
+    /// What to do now, where the answer above does not say it already.
+    pub(crate) next: &'static str,
 }
 
 /// Samples that the pages' samples share.
@@ -93,6 +99,7 @@ pub(crate) mod samples {
             word: "Real and still good".into(),
             sentence: "Riverside Tutoring signed this credential, nothing in it was changed, and it has not been taken back.".into(),
             when: "Checked just now, 22 November 2026, 14:02 UTC".to_owned(),
+            next: "",
         }
     }
 
@@ -105,6 +112,7 @@ pub(crate) mod samples {
                 "Riverside Tutoring signed this credential and later revoked it. Do not rely on it."
                     .into(),
             when: "Checked just now, 22 November 2026, 14:02 UTC".to_owned(),
+            next: "Do not rely on it. Ask the person whether they have a newer one.",
         }
     }
 
@@ -115,7 +123,35 @@ pub(crate) mod samples {
             word: "Cannot tell".into(),
             sentence: "The signature could not be checked, because the issuer's keys are on another server and were not fetched.".into(),
             when: "Checked just now, 22 November 2026, 14:02 UTC".to_owned(),
+            next: "Try again later; do not treat this as proof.",
         }
+    }
+
+    pub(crate) fn wrong_checks() -> Vec<Check> {
+        let wrong = |tone, title: &str, sentence: &str, means, next| Check {
+            tone,
+            title: title.into(),
+            sentence: sentence.into(),
+            age: String::new(),
+            means,
+            next,
+        };
+        vec![
+            wrong(
+                Tone::Unsure,
+                "Issuer's key",
+                "The issuer's web address gave no usable answer.",
+                "The issuer's web address did not answer.",
+                "",
+            ),
+            wrong(
+                Tone::Bad,
+                "Recipient",
+                "It was made out to somebody else than the person you named.",
+                "It was made out to another person than the one you named.",
+                "Check how you wrote the name or address. If it is right, this credential is not theirs.",
+            ),
+        ]
     }
 
     pub(crate) fn checks() -> Vec<Check> {
@@ -124,6 +160,8 @@ pub(crate) mod samples {
             title: title.into(),
             sentence: sentence.into(),
             age: age.to_owned(),
+            means: "",
+            next: "",
         };
         vec![
             check(

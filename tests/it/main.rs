@@ -49,3 +49,4 @@ mod verify_status;
 mod verify_tokens;
 mod verify_trust;
 mod web;
+mod words;

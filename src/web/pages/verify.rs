@@ -17,6 +17,7 @@ use crate::{
         answer::{self, NEVER},
         check,
         claim::Claim,
+        details::{self, Details},
         error::{Shown, WebError},
         frame::Frame,
         inside::Inside,
@@ -72,6 +73,7 @@ pub(crate) struct ReportPage {
     inside: Inside,
     checks: Vec<Check>,
     trusted: Trusted,
+    details: Vec<Details>,
     /// The visitor's list, to check another with; empty without one.
     list: String,
     /// Whether there is more to show than checks.
@@ -98,6 +100,7 @@ impl ReportPage {
             inside,
             checks,
             trusted,
+            details: Vec::new(),
             list: String::new(),
         }
     }
@@ -143,6 +146,7 @@ async fn answered(
             let issuer = check::issuer(&site, &report).await?;
             let page = ReportPage {
                 list: typed.trust,
+                details: details::of(&report),
                 ..ReportPage::new(
                     check::verdict(&report, issuer.as_ref()),
                     Claim::of(&report),
@@ -199,6 +203,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     };
     let trusting = ReportPage {
         list: "riverside.example".to_owned(),
+        details: details::samples::two(),
         ..ReportPage::new(
             verdicts::good(),
             Some(claim::samples::plain()),
@@ -207,6 +212,10 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             verdicts::checks(),
             trusted::samples::listed(),
         )
+    };
+    let unread = || {
+        let (none, inside) = (trusted::samples::none(), Inside::default());
+        ReportPage::new(verdicts::unsure(), None, None, inside, Vec::new(), none)
     };
     let form = |fault, typed, lists| {
         VerifyForm::of(fault, typed, lists)
@@ -251,6 +260,15 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
                 None,
                 Inside::default(),
             ),
+        ),
+        (
+            "report-wrong",
+            ReportPage {
+                checks: verdicts::wrong_checks(),
+                ..unread()
+            }
+            .render()
+            .expect("renders"),
         ),
         (
             "report-record",
