@@ -70,8 +70,14 @@ pub mod app;
 // Is this credential real?
 pub mod verify;
 
+// PDF for people.
+pub mod paper;
+
 // Who is asking, and what they may do.
 pub mod who;
+
+// What was found here, signed by this service.
+pub mod receipt;
 
 // Issuing: one, many, take back.
 pub mod issue;

@@ -8,14 +8,14 @@ use skrifa::{
 };
 
 /// The bold face, for what must be read first.
-pub(super) static BOLD: LazyLock<Face> =
+pub(crate) static BOLD: LazyLock<Face> =
     LazyLock::new(|| Face::new(dejavu::sans_condensed::bold()));
 /// The regular face.
-pub(super) static REGULAR: LazyLock<Face> =
+pub(crate) static REGULAR: LazyLock<Face> =
     LazyLock::new(|| Face::new(dejavu::sans_condensed::regular()));
 
 /// A font's widths.
-pub(super) struct Face {
+pub(crate) struct Face {
     font: Option<FontRef<'static>>,
 }
 
@@ -27,7 +27,7 @@ impl Face {
     }
 
     /// The width of `text` at `size`, in the same unit; a letter the font lacks counts as square.
-    pub(super) fn width(&self, text: &str, size: f32) -> f32 {
+    pub(crate) fn width(&self, text: &str, size: f32) -> f32 {
         let Some(font) = &self.font else {
             return text.chars().count() as f32 * size;
         };
@@ -39,6 +39,15 @@ impl Face {
                 glyph.and_then(|g| metrics.advance_width(g)).unwrap_or(size)
             })
             .sum()
+    }
+
+    /// Whether the font can draw this letter.
+    pub(crate) fn has(&self, letter: char) -> bool {
+        let found = self
+            .font
+            .as_ref()
+            .and_then(|font| font.charmap().map(letter));
+        found.is_some_and(|glyph| glyph.to_u32() != 0)
     }
 
     /// `text` cut to `width` at `size`, with an ellipsis where something is missing.

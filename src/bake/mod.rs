@@ -8,7 +8,7 @@
 //!
 //! To add a picture format: one file with an `impl Baker`, one line in [`BAKERS`].
 
-mod fit;
+pub(crate) mod fit;
 mod image;
 pub mod picture;
 mod png;

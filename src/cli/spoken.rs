@@ -128,6 +128,19 @@ fn tell_others(claim: &Claim, screen: &Screen) -> Result<(), Failure> {
             let holder = said.holder.as_deref().unwrap_or("nobody who is named");
             screen.pair("presented by", plain(holder))
         }
+        Claim::Receipt(said) => {
+            screen.title("\nWhat was found then (not checked again now)")?;
+            for item in &said.items {
+                let (title, word) = (plain(item.title()), item.word());
+                screen.pair("then", format_args!("{word}: {title}"))?;
+                screen.pair("", plain(&item.sentence))?;
+                let digest = item.sha256.as_ref().or(item.document_sha256.as_ref());
+                if let Some(digest) = digest {
+                    screen.pair("SHA-256", plain(digest))?;
+                }
+            }
+            Ok(())
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod kek;
 mod key_file;
 mod people;
 mod process;
+mod receipts;
 mod seal;
 mod seeds;
 
@@ -24,6 +25,7 @@ use kek::Kek;
 pub use key_file::read_key_file;
 pub use people::PersonKey;
 pub use process::forbid_dumps;
+pub use receipts::ReceiptKey;
 pub use seal::Purpose;
 pub use seeds::NewKey;
 

@@ -47,6 +47,12 @@ pub(super) fn bound_to(issuer: &IssuerId, row: &str, purpose: Purpose) -> String
     format!("v1|{issuer}|{row}|{}", purpose.word())
 }
 
+/// What the seed of the service's own key for receipts is bound to. No organisation is called
+/// `service`: their ids have 22 characters.
+pub(super) fn bound_to_service(row: &str) -> String {
+    format!("v1|service|{row}|receipt-signing")
+}
+
 pub(super) fn seal(key: &[u8; 32], bound: &str, plain: &[u8], chance: &dyn Chance) -> Vec<u8> {
     let nonce: [u8; NONCE_BYTES] = random(chance);
     let payload = Payload {

@@ -33,6 +33,7 @@ mod issuers;
 mod list_notes;
 mod people;
 mod portfolios;
+mod receipt_keys;
 mod status;
 mod status_take;
 
@@ -54,6 +55,7 @@ use many::Many;
 pub use people::PersonRow;
 pub use plain::UnknownWord;
 pub use portfolios::PortfolioRow;
+pub use receipt_keys::{ReceiptKeyRow, ReceiptKeyState};
 pub use status::{StatusDocumentRow, StatusEntryRow, StatusListRow, StatusState};
 pub use status_take::{LIST_ENTRIES, StatusPlaceRow};
 pub use tenant::Tenant;

@@ -7,7 +7,10 @@ use crate::clock::Timestamp;
 use crate::db::{CredentialState, IssuerKeyRow, StatusState};
 use crate::ids::{CredentialId, IssuerId, StatusListId};
 use crate::json;
-use crate::verify::{Answer, First, Found, NotFetched, Soon, Sources, Standing, remote::Remote};
+use crate::receipt;
+use crate::verify::{
+    Answer, First, Found, NotFetched, ReceiptKey, Soon, Sources, Standing, remote::Remote,
+};
 
 /// All there is: our own first, read in this process, then what others keep, unless nothing is
 /// to be fetched (`--no-fetch`). For one verification.
@@ -46,6 +49,10 @@ impl Own {
 
     async fn find_issuer(&self, id: &str) -> Result<Found, NotFetched> {
         let origin = &self.app.config.public_url;
+        if receipt::did(origin).is_ok_and(|did| did.as_str() == id) {
+            let keys = self.app.db.receipt_keys().await.map_err(unavailable)?;
+            return self.found(json::text(&receipt::document(origin, id, &keys)));
+        }
         let page = id
             .strip_prefix(&origin.join("/issuers/"))
             .and_then(|id| id.parse().ok());
@@ -169,6 +176,17 @@ impl Own {
         Some(identity::domain_proof(&row.web_address, &row.domain_token)?.host)
     }
 
+    /// Our key for receipts that a `did:key` is.
+    async fn find_receipt_key(&self, did: &str) -> Result<Option<ReceiptKey>, NotFetched> {
+        let Some(key_id) = did.strip_prefix("did:key:") else {
+            return Ok(None);
+        };
+        let row = self.app.db.receipt_key(key_id).await.map_err(unavailable)?;
+        Ok(row.map(|row| ReceiptKey {
+            revoked: row.revoked_at.map(Into::into),
+        }))
+    }
+
     /// Whether two DIDs are the same organisation of ours: with `did:key`, one has as many as it
     /// had keys.
     async fn one_organisation(&self, one: &str, other: &str) -> bool {
@@ -212,6 +230,10 @@ impl Sources for Own {
 
     fn proven_domain<'a>(&'a self, issuer: &'a str) -> Soon<'a, Option<String>> {
         Box::pin(self.find_domain(issuer))
+    }
+
+    fn receipt_key<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<ReceiptKey>, NotFetched>> {
+        Box::pin(self.find_receipt_key(did))
     }
 
     fn is_newest<'a>(

@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use crate::{
+    credential::has_type,
     did::{self, Did, DidError, Document, DocumentError, KeyState, Purpose, Resolved},
     json::{self, Value},
     keys::PublicKey,
@@ -14,6 +15,7 @@ use crate::{
 
 use super::{
     dates::day,
+    receipt,
     report::{Check, CheckId},
     sources::{NotFetched, Sources},
 };
@@ -28,6 +30,8 @@ pub(super) struct Controller {
     pub(super) method: &'static str,
     /// Whether these are the keys of the issuer's whole site, because its own document has none.
     pub(super) is_set: bool,
+    /// Whether its keys are for verification receipts, and for nothing else.
+    pub(super) is_for_receipts: bool,
 }
 
 /// Why no key of the issuer was found.
@@ -49,6 +53,10 @@ pub(super) enum NoKey {
     Revoked(Timestamp),
     /// The key was revoked since.
     RevokedSince(Timestamp),
+    /// The key is one for verification receipts, which signs no credentials.
+    OnlyReceipts,
+    /// The key is none for verification receipts.
+    NotForReceipts,
 }
 
 impl NoKey {
@@ -92,6 +100,15 @@ impl NoKey {
                 "key_expired",
                 "The issuer's key had expired when it signed.".to_owned(),
             ),
+            NoKey::OnlyReceipts => (
+                "receipt_key",
+                "The key is a service's key for verification receipts. It signs no credentials."
+                    .to_owned(),
+            ),
+            NoKey::NotForReceipts => (
+                "no_receipt_key",
+                "The key is not one that its owner publishes for verification receipts.".to_owned(),
+            ),
             NoKey::Revoked(at) => (
                 "key_revoked",
                 format!(
@@ -133,8 +150,26 @@ fn not_fetched(why: NotFetched) -> &'static str {
     }
 }
 
-/// Reads the key document of an issuer.
+/// Reads the key document of an issuer of credentials: not one of a maker of receipts.
 pub(super) async fn controller(sources: &dyn Sources, issuer: &str) -> Result<Controller, NoKey> {
+    let found = read(sources, issuer).await?;
+    match found.is_for_receipts {
+        true => Err(NoKey::OnlyReceipts),
+        false => Ok(found),
+    }
+}
+
+/// Reads the key document of a maker of receipts. One that is a document of its own must say that
+/// its keys are for receipts; an identifier that is only a key has nowhere to say so.
+pub(super) async fn maker(sources: &dyn Sources, maker: &str) -> Result<Controller, NoKey> {
+    let found = read(sources, maker).await?;
+    match found.is_for_receipts || found.as_of.is_none() {
+        true => Ok(found),
+        false => Err(NoKey::NotForReceipts),
+    }
+}
+
+async fn read(sources: &dyn Sources, issuer: &str) -> Result<Controller, NoKey> {
     let method = match Did::parse(issuer) {
         Ok(did) => {
             if let Resolved::Document(mut document) = did.resolve().map_err(NoKey::Did)? {
@@ -147,11 +182,17 @@ pub(super) async fn controller(sources: &dyn Sources, issuer: &str) -> Result<Co
                 } else {
                     "did:jwk"
                 };
+                let ours = sources.receipt_key(issuer).await;
+                let ours = ours.map_err(NoKey::NotFetched)?;
+                if let Some(at) = ours.and_then(|key| key.revoked) {
+                    document.revoke(at);
+                }
                 return Ok(Controller {
                     document: *document,
                     as_of: None,
                     method,
                     is_set: false,
+                    is_for_receipts: ours.is_some(),
                 });
             }
             "did:web"
@@ -172,6 +213,7 @@ pub(super) async fn controller(sources: &dyn Sources, issuer: &str) -> Result<Co
         as_of: Some(found.as_of),
         method,
         is_set: false,
+        is_for_receipts: is_for_receipts(&value),
     })
 }
 
@@ -196,11 +238,19 @@ pub(super) async fn for_token(sources: &dyn Sources, issuer: &str) -> Result<Con
                 as_of: Some(found.as_of),
                 method: "https",
                 is_set: true,
+                is_for_receipts: false,
             })
         }
         (Err(NotFetched::Missing | NotFetched::Gone), own) | (Err(_), own @ Err(_)) => own,
         (Err(why), Ok(_)) => Err(NoKey::NotFetched(why)),
     }
+}
+
+/// Whether a key document says that its keys are for verification receipts.
+fn is_for_receipts(document: &Value) -> bool {
+    let services = document.get("service").map(Value::one_or_many);
+    let mut services = services.unwrap_or_default().iter();
+    services.any(|service| has_type(service, receipt::SERVICE_TYPE))
 }
 
 impl Controller {

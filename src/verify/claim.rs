@@ -15,6 +15,7 @@ use crate::{
 use super::{
     conclude,
     document::{self, Sort},
+    receipt::Receipt,
     report::Issuer,
 };
 
@@ -31,6 +32,8 @@ pub enum Claim {
     Record(Recorded),
     /// Somebody shows credentials.
     Presentation(Presented),
+    /// A service tells what it found when it checked something: no badge.
+    Receipt(Box<Receipt>),
 }
 
 impl Claim {
@@ -39,7 +42,10 @@ impl Claim {
     pub fn achieved(&self) -> Option<&Achieved> {
         match self {
             Claim::Achievement(achieved) => Some(achieved),
-            Claim::Endorsement(_) | Claim::Record(_) | Claim::Presentation(_) => None,
+            Claim::Endorsement(_)
+            | Claim::Record(_)
+            | Claim::Presentation(_)
+            | Claim::Receipt(_) => None,
         }
     }
 }

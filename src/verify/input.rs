@@ -6,7 +6,7 @@ use crate::{
     proof::jwt,
 };
 
-use super::{inside, report::Unreadable};
+use super::{inside, receipt, report::Unreadable};
 
 /// What was given to be verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,10 @@ pub fn read(bytes: &[u8]) -> Result<Input, Refused> {
     }
     if inside::is_pdf(bytes) {
         within_upload(bytes)?;
-        return from_links(inside::links_of_pdf(bytes, 2), "PDF");
+        return match from_attached(bytes)? {
+            Some(receipt) => Ok(receipt),
+            None => from_links(inside::links_of_pdf(bytes, 2), "PDF"),
+        };
     }
     if inside::is_page(bytes) {
         within_upload(bytes)?;
@@ -88,6 +91,24 @@ fn within_upload(bytes: &[u8]) -> Result<(), Refused> {
         return Err(Refused::new(Unreadable::TooLarge, sentence));
     }
     Ok(())
+}
+
+/// The verification receipt that is attached to a PDF, before any link in it: what the PDF shows may
+/// be something else, so the answer tells what the receipt says.
+fn from_attached(bytes: &[u8]) -> Result<Option<Input>, Refused> {
+    let files = inside::attached_to_pdf(bytes, 8);
+    let texts = files
+        .into_iter()
+        .filter_map(|file| String::from_utf8(file).ok());
+    let is_receipt = |text: &String| json::parse(text).is_ok_and(|file| receipt::is_one(&file));
+    let mut receipts = texts.filter(is_receipt);
+    match (receipts.next(), receipts.next()) {
+        (Some(_), Some(_)) => Err(Refused::new(
+            Unreadable::NothingFound,
+            "Several receipts are attached to this PDF: please check them one by one.",
+        )),
+        (receipt, _) => Ok(receipt.map(Input::Json)),
+    }
 }
 
 /// The one credential that a page or a PDF links to.

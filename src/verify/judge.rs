@@ -13,7 +13,7 @@ use super::{
     effort::Effort,
     endorsements, enveloped, input,
     input::Refused,
-    recipient,
+    receipt, recipient,
     report::{
         Check, CheckId, Child, Claimed, Endorsement, Form, Outcome, Report, Unreadable, Verdict,
         Warning,
@@ -72,6 +72,12 @@ pub(super) async fn text(ask: Ask<'_>, text: &str, place: Place) -> Report {
 /// A JSON object: whatever it says it is.
 pub(super) async fn object(ask: Ask<'_>, value: Value<'_>, place: Place) -> Report {
     use input::Kind;
+    if receipt::is_one(&value) && place == Place::Alone {
+        return Box::pin(receipt::report(ask, value)).await;
+    }
+    if let Some(report) = receipt::withheld(ask, &value) {
+        return report;
+    }
     match (input::kind(&value), place) {
         (Kind::Badge2, Place::Alone) => Box::pin(badge2::object(ask, &value)).await,
         (Kind::EnvelopedCredential, _) => Box::pin(enveloped::credential(ask, &value, place)).await,
@@ -111,6 +117,9 @@ pub(super) async fn token_text(ask: Ask<'_>, text: &str, place: Place) -> Report
         Ok(claims) => claims,
         Err(error) => return bad_token(&error, ask),
     };
+    if let Some(report) = receipt::withheld(ask, &claims.credential) {
+        return report;
+    }
     let mut judging = Judging::begin(&claims.credential, form_of(claims.form)).asked(ask);
     judging.signed(token::check(ask, &read, &claims).await);
     judging.rest(ask, &claims.credential, place).await;

@@ -22,6 +22,7 @@ mod input;
 mod inside;
 mod judge;
 mod presentation;
+pub mod receipt;
 mod recipient;
 mod record;
 mod refresh;
@@ -46,6 +47,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 pub use claim::{
     Achieved, Aligned, Assessor, Associated, Claim, Criterion, Endorsed, Level, Presented,
@@ -57,8 +59,8 @@ pub use report::{
     Check, CheckId, Child, Claimed, Endorsement, Form, Issuer, Outcome, Report, Unreadable,
     Verdict, Warning,
 };
-pub use several::{Answered, Given, MAX_BYTES, MAX_INPUTS, many, unpack};
-pub use sources::{Answer, First, Found, Known, NotFetched, Soon, Sources, Standing};
+pub use several::{Answered, Given, MAX_BYTES, MAX_INPUTS, many, one, unpack, within_limits};
+pub use sources::{Answer, First, Found, Known, NotFetched, ReceiptKey, Soon, Sources, Standing};
 pub use technical::{Detail, KeyPath, SignedHashes, StatusRead, Technical, details};
 pub use trust::{By, ListFault, MAX_LIST_BYTES, MAX_LISTS, Naming, Trust, TrustList, TrustReason};
 pub use verified::Verified;
@@ -96,21 +98,35 @@ pub async fn verify(
     options: &Options,
     now: Timestamp,
 ) -> Report {
+    Box::pin(verify_noting(sources, input, options, now))
+        .await
+        .0
+}
+
+/// [`verify`], and the SHA-256 of the text that was read: the credential in the bytes or behind the
+/// link. `None` if there was none.
+pub async fn verify_noting(
+    sources: &dyn Sources,
+    input: &[u8],
+    options: &Options,
+    now: Timestamp,
+) -> (Report, Option<[u8; 32]>) {
     let ask = Ask {
         sources,
         options,
         now,
         effort: &Effort::whole(),
     };
+    let noted = |text: &str| Some(Sha256::digest(text.trim()).into());
     match read(input) {
         Ok(Input::Link(link)) => match sources.credential(&link).await {
-            Ok(found) => whole(ask, &found.text).await,
-            Err(why) => not_followed(why, ask),
+            Ok(found) => (whole(ask, &found.text).await, noted(&found.text)),
+            Err(why) => (not_followed(why, ask), None),
         },
-        Ok(Input::Json(text) | Input::Token(text)) => whole(ask, &text).await,
-        Ok(Input::Baked2(text)) => badge2::baked(ask, &text).await,
-        Ok(Input::NotYet(what)) => not_yet(what, ask),
-        Err(refused) => unreadable(&refused, ask),
+        Ok(Input::Json(text) | Input::Token(text)) => (whole(ask, &text).await, noted(&text)),
+        Ok(Input::Baked2(text)) => (badge2::baked(ask, &text).await, noted(&text)),
+        Ok(Input::NotYet(what)) => (not_yet(what, ask), None),
+        Err(refused) => (unreadable(&refused, ask), None),
     }
 }
 

@@ -1,14 +1,14 @@
 //! What a verification says: a verdict in three values, and each check behind it.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{credential::Fault, json::Value};
 
 use super::{claim::Claim, technical::Technical, trust::Trust, verified::Verified, words};
 
 /// The answer: only [`Verdict::Valid`] is green.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = report::Verdict)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -21,7 +21,7 @@ pub enum Verdict {
 }
 
 /// How one check came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = report::Outcome)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {

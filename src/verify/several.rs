@@ -2,15 +2,17 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::{
     Options, input,
     input::Refused,
     inside,
     report::{Report, Unreadable},
+    short,
     sources::Sources,
 };
-use crate::config::limits;
+use crate::{config::limits, ids::hex};
 
 /// Most inputs that are verified at once.
 pub const MAX_INPUTS: usize = limits::MANY;
@@ -31,6 +33,11 @@ pub struct Given {
 pub struct Answered {
     /// What it is called.
     pub name: String,
+    /// The SHA-256 of the bytes that were sent, in hexadecimal; absent for a link.
+    pub sha256: Option<String>,
+    /// The SHA-256 of the text of the credential in them, or behind the link; absent if none was
+    /// read.
+    pub document_sha256: Option<String>,
     /// Its report.
     pub report: Report,
 }
@@ -66,7 +73,11 @@ fn lines(bytes: &[u8]) -> Option<Vec<Given>> {
     Some(lines().map(given).collect())
 }
 
-fn within_limits(given: &[Given]) -> Result<(), Refused> {
+/// Whether so many and so large ones are verified at once.
+///
+/// # Errors
+/// If a limit is passed: [`MAX_INPUTS`], [`MAX_BYTES`].
+pub fn within_limits(given: &[Given]) -> Result<(), Refused> {
     let bytes: usize = given.iter().map(|one| one.bytes.len()).sum();
     let refuse = |sentence: String| {
         Err(Refused {
@@ -87,6 +98,41 @@ fn within_limits(given: &[Given]) -> Result<(), Refused> {
     Ok(())
 }
 
+/// Verifies one, and notes what was read.
+pub async fn one(
+    sources: &dyn Sources,
+    given: &Given,
+    options: &Options,
+    now: Timestamp,
+) -> Answered {
+    let (report, read) = super::verify_noting(sources, &given.bytes, options, now).await;
+    Answered {
+        report,
+        document_sha256: read.map(|digest| hex(&digest)),
+        ..given.unread(now)
+    }
+}
+
+impl Given {
+    /// The link that it is, if it is nothing but one.
+    #[must_use]
+    pub fn link(&self) -> Option<&str> {
+        let text = std::str::from_utf8(&self.bytes).ok()?.trim();
+        (input::is_link(text) && !text.contains(char::is_whitespace)).then_some(text)
+    }
+
+    /// The answer about it when there was no time to read it: nobody can tell.
+    #[must_use]
+    pub fn unread(&self, now: Timestamp) -> Answered {
+        Answered {
+            name: self.name.clone(),
+            sha256: (self.link().is_none()).then(|| hex(&Sha256::digest(&self.bytes))),
+            document_sha256: None,
+            report: short::out_of_time(now),
+        }
+    }
+}
+
 /// Verifies several, one after the other. Each asks sources of its own, so that none uses up what
 /// another may fetch.
 ///
@@ -100,13 +146,9 @@ pub async fn many<'s>(
 ) -> Result<Vec<Answered>, Refused> {
     within_limits(given)?;
     let mut answers = Vec::with_capacity(given.len());
-    for one in given {
+    for given in given {
         let sources = sources();
-        let report = super::verify(sources.as_ref(), &one.bytes, options, now).await;
-        answers.push(Answered {
-            name: one.name.clone(),
-            report,
-        });
+        answers.push(one(sources.as_ref(), given, options, now).await);
     }
     Ok(answers)
 }

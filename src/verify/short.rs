@@ -1,13 +1,17 @@
 //! Short answers: a report with one check that says why there are no others.
 
+use jiff::Timestamp;
+
 use crate::proof::jwt;
 
 use super::{
-    conclude, input,
+    Options, conclude,
+    effort::Effort,
+    input,
     input::Refused,
     judge::Ask,
     report::{Check, CheckId, Outcome, Report, Unreadable, Verdict},
-    sources::NotFetched,
+    sources::{Known, NotFetched},
     technical::Technical,
     token, trust,
 };
@@ -36,6 +40,18 @@ pub(super) fn short(check: Check, ask: Ask<'_>) -> Report {
         unreadable: None,
         document: None,
     }
+}
+
+/// The answer about something for which there was no time.
+pub(super) fn out_of_time(now: Timestamp) -> Report {
+    let ask = Ask {
+        sources: &Known::nothing(),
+        options: &Options::default(),
+        now,
+        effort: &Effort::whole(),
+    };
+    let sentence = "There was no time left to check this one. Check it again by itself.";
+    short(Check::unknown(CheckId::Parse, "out_of_time", sentence), ask)
 }
 
 const PARSING: &str = "https://www.w3.org/TR/vc-data-model#PARSING_ERROR";

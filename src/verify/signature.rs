@@ -90,6 +90,13 @@ pub(super) async fn check(ask: Ask<'_>, secured: &Secured<'_>) -> Signed {
     check_by(ask, secured, issuer, &Expected::CREDENTIAL).await
 }
 
+/// Checks the proofs of a verification receipt, with the keys that its maker has for receipts.
+pub(super) async fn check_receipt(ask: Ask<'_>, secured: &Secured<'_>) -> Signed {
+    let maker = binding::issuer_id(secured.document()).unwrap_or_default();
+    let keys = binding::maker(ask.sources, maker).await;
+    check_with(ask, secured, maker, &Expected::CREDENTIAL, Some(keys)).await
+}
+
 /// Checks every proof of a document until one is good that `issuer` made as `expected`.
 ///
 /// Each failing proof is passed over, so that somebody's broken proof beside the issuer's good one
@@ -100,7 +107,17 @@ pub(super) async fn check_by(
     issuer: &str,
     expected: &Expected<'_>,
 ) -> Signed {
-    let mut controller: Option<Result<Controller, NoKey>> = None;
+    check_with(ask, secured, issuer, expected, None).await
+}
+
+/// [`check_by`], where the keys may be known already.
+async fn check_with(
+    ask: Ask<'_>,
+    secured: &Secured<'_>,
+    issuer: &str,
+    expected: &Expected<'_>,
+    mut controller: Option<Result<Controller, NoKey>>,
+) -> Signed {
     let mut failed: Vec<Failed> = Vec::new();
     let count = secured.raw_proofs().len();
     for index in 0..count {

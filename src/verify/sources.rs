@@ -41,6 +41,13 @@ pub enum Standing {
     Revoked,
 }
 
+/// A key of ours for verification receipts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ReceiptKey {
+    /// When it was declared not to be believed.
+    pub revoked: Option<Timestamp>,
+}
+
 /// Something that a source tells, when it comes.
 pub type Soon<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -111,6 +118,16 @@ pub trait Sources: Send + Sync {
     fn proven_domain<'a>(&'a self, issuer: &'a str) -> Soon<'a, Option<String>> {
         let _ = issuer;
         Box::pin(std::future::ready(None))
+    }
+
+    /// Our own key for verification receipts, if the identifier `did`, which is its own key, is one:
+    /// such a key signs no credentials. By default nobody has one here.
+    ///
+    /// # Errors
+    /// [`NotFetched::Unavailable`] if it should be known, and could not be read.
+    fn receipt_key<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<ReceiptKey>, NotFetched>> {
+        let _ = did;
+        Box::pin(std::future::ready(Ok(None)))
     }
 
     /// Whether no list of a later `validFrom` was read at `list` before; from now on this one was
@@ -221,6 +238,17 @@ impl Sources for First {
                 }
             }
             None
+        })
+    }
+
+    fn receipt_key<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<ReceiptKey>, NotFetched>> {
+        Box::pin(async move {
+            for source in &self.0 {
+                if let Some(key) = source.receipt_key(did).await? {
+                    return Ok(Some(key));
+                }
+            }
+            Ok(None)
         })
     }
 

@@ -5,8 +5,8 @@ use axum::body::Bytes;
 use crate::{
     issue::sources,
     verify::{
-        self, Check as Checked, CheckId, Claim, Claimed, First, Options, Outcome, Report,
-        Unreadable, Verdict as Answer,
+        self, Answered, Check as Checked, CheckId, Claim, Claimed, First, Given, Options, Outcome,
+        Report, Unreadable, Verdict as Answer,
     },
     web::{
         Site,
@@ -21,20 +21,20 @@ use crate::{
     },
 };
 
-/// Checks what somebody sent.
+/// Checks what somebody sent, and notes what was read.
 ///
 /// # Errors
 /// 400 or 413 for what cannot be read at all.
-pub(crate) async fn question(site: &Site, question: Question) -> Result<Report, WebError> {
-    let sources = match question.no_fetch {
-        true => First::new().then(sources::Own::new(site.app(), site.now())),
-        false => sources::all(site.app(), site.now()),
+pub(crate) async fn question(site: &Site, question: Question) -> Result<Answered, WebError> {
+    let nothing = || Given {
+        name: String::new(),
+        bytes: Vec::new(),
     };
-    let given = question.given.into_iter().next();
-    let sent = given.map_or_else(Bytes::new, |given| Bytes::from(given.bytes));
-    let report = ask(site, sources, sent, question.options).await?;
+    let given = question.given.into_iter().next().unwrap_or_else(nothing);
+    let answered = any(site, given, question.options, question.no_fetch).await?;
+    let report = answered.report;
     match report.unreadable {
-        None => Ok(report),
+        None => Ok(Answered { report, ..answered }),
         Some(Unreadable::TooLarge) => Err(WebError::too_large()),
         Some(kind) => {
             let code = match kind {
@@ -45,6 +45,25 @@ pub(crate) async fn question(site: &Site, question: Question) -> Result<Report, 
             Err(WebError::unreadable(code, report.sentence))
         }
     }
+}
+
+/// As [`question`], about one of several, with a report also about what cannot be read.
+///
+/// # Errors
+/// If the work panicked.
+pub(crate) async fn any(
+    site: &Site,
+    given: Given,
+    options: Options,
+    no_fetch: bool,
+) -> Result<Answered, WebError> {
+    let now = site.now();
+    let sources = match no_fetch {
+        true => First::new().then(sources::Own::new(site.app(), now)),
+        false => sources::all(site.app(), now),
+    };
+    site.heavy_at_times(async move { verify::one(&sources, &given, &options, now).await })
+        .await
 }
 
 /// Checks a credential of ours. The verifier asks our own register, so that this is the truth of
@@ -96,7 +115,18 @@ async fn ask(
 pub(crate) fn verdict(report: &Report, ours: Option<&IssuerView>) -> Verdict {
     // Of somebody elsewhere a name is only what the document says.
     let name = ours.map_or_else(|| "The issuer".into(), IssuerView::named);
+    let is_receipt = matches!(
+        report.claim.as_ref().map(Claimed::claim),
+        Some(Claim::Receipt(_))
+    );
     let (tone, icon, word, sentence) = match (report.verdict, report.reason.unwrap_or_default()) {
+        // What it tells of may have been good or bad then; so it is never green.
+        (Answer::Valid, _) if is_receipt => (
+            Tone::Quiet,
+            icon::RECEIPT,
+            "A genuine receipt, not a badge",
+            report.sentence.clone(),
+        ),
         (Answer::Valid, _) => (
             Tone::Good,
             icon::TICK,

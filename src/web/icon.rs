@@ -40,6 +40,9 @@ pub(crate) const UNKNOWN: Icon = stroke!(
 );
 /// A pause sign: suspended for now.
 pub(crate) const PAUSE: Icon = stroke!(r#"<path d="M9 6v12M15 6v12"/>"#);
+/// A slip of paper: a receipt.
+pub(crate) const RECEIPT: Icon =
+    stroke!(r#"<path d="M6 3.5h12v17l-3-1.8-3 1.8-3-1.8-3 1.8zM9 8.5h6M9 12.5h6"/>"#);
 /// A dash: nothing to check.
 pub(crate) const DASH: Icon = stroke!(r#"<path d="M7 12h10"/>"#);
 /// A warning triangle: an organisation whose domain is not proven.

@@ -2,11 +2,11 @@
 //! endorsements, how things belong together, and what was read leniently.
 
 use crate::{
-    verify::{Claim as Said, Claimed, Report, Verdict},
+    verify::{Claim as Said, Claimed, Report, Verdict, receipt::Item},
     web::{
         check,
         markdown::{self, Html},
-        text::Text,
+        text::{self, Text},
         verdict::Tone,
     },
 };
@@ -28,6 +28,8 @@ pub(crate) struct Inside {
     pub(crate) children: Vec<Line>,
     /// Who else stands behind it, each with its own answer.
     pub(crate) endorsements: Vec<Line>,
+    /// What a receipt tells of, each with the answer of then: never with a tone of now.
+    pub(crate) told: Vec<Line>,
     /// How what it holds belongs together.
     pub(crate) links: Vec<Text>,
     /// What is not as the standard has it, and was read all the same.
@@ -105,6 +107,16 @@ impl Inside {
                     inside.lines.push(Text::new(&format!("Made for {domain}")));
                 }
             }
+            Some(Said::Receipt(said)) => {
+                inside.kind = "A verification receipt";
+                inside.name = match said.items.len() {
+                    1 => "What was found then".into(),
+                    n => Text::new(&format!("What was found then in {n} documents")),
+                };
+                let made = text::moment(said.made_at);
+                inside.lines.push(Text::new(&format!("Made {made}")));
+                inside.told = said.items.iter().map(told).collect();
+            }
             Some(Said::Achievement(_)) | None => {}
         }
         inside
@@ -118,6 +130,7 @@ fn line(report: &Report) -> Line {
         Some(Said::Endorsement(said)) => said.name.as_str(),
         Some(Said::Record(said)) => said.name.as_str(),
         Some(Said::Presentation(_)) => "A presentation",
+        Some(Said::Receipt(_)) => "A verification receipt",
         None => "A credential that was not read",
     };
     Line {
@@ -129,6 +142,18 @@ fn line(report: &Report) -> Line {
         name: Text::new(name),
         word: verdict.word,
         sentence: verdict.sentence,
+    }
+}
+
+/// What a receipt says of one document. It was not checked again, so it is neither good nor bad now.
+fn told(item: &Item) -> Line {
+    let digest = item.sha256.as_ref().or(item.document_sha256.as_ref());
+    let digest = digest.map(|digest| format!(" SHA-256 {digest}"));
+    Line {
+        tone: Tone::Quiet,
+        name: Text::new(item.title()),
+        word: Text::new(&format!("then: {}", item.word().to_lowercase())),
+        sentence: Text::new(&format!("{}{}", item.sentence, digest.unwrap_or_default())),
     }
 }
 

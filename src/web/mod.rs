@@ -30,6 +30,7 @@ mod negotiate;
 mod pages;
 mod problem;
 mod question;
+mod receipts;
 mod serve;
 mod site;
 mod stored;
@@ -61,6 +62,7 @@ pub fn router(site: Site) -> Router {
     let mut router = Router::new()
         .merge(assets::routes())
         .merge(documents::routes())
+        .merge(receipts::routes())
         .merge(api::routes())
         .merge(vc_api::routes(site.config()));
     for page in pages::PAGES {

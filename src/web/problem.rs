@@ -70,6 +70,10 @@ pub(crate) const CODES: &[(&str, &str)] = &[
         "too_large",
         "More than is read: 256 KB of text, 2 MB of a picture.",
     ),
+    (
+        "not_our_receipt",
+        "It is no receipt of this service, or was changed since.",
+    ),
     ("wrong_type", "This kind of content is not read here."),
     (
         "faults",

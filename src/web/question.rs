@@ -92,7 +92,8 @@ impl Question {
                         question.given.push(Given { name, bytes });
                     }
                 }
-                "text" => pasted = bytes(part).await?.to_vec(),
+                // Browsers end lines with two characters, which nobody has typed.
+                "text" => pasted = line_ends(&bytes(part).await?),
                 "trust" => question.trust(part).await?,
                 "recipient" => typed.recipient = text(part).await?,
                 "challenge" => typed.challenge = text(part).await?,
@@ -180,6 +181,17 @@ fn unread(faults: &[ListFault]) -> WebError {
     WebError::unreadable("trust_list", detail)
 }
 
+/// `text` with the line ends that files have, so that its digest is that of the file.
+fn line_ends(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for (at, byte) in text.iter().enumerate() {
+        if *byte != b'\r' || text.get(at + 1) != Some(&b'\n') {
+            out.push(*byte);
+        }
+    }
+    out
+}
+
 async fn bytes(part: Field<'_>) -> Result<Bytes, WebError> {
     part.bytes().await.map_err(|error| unreadable(&error))
 }
@@ -198,7 +210,8 @@ fn is_yes(text: &str) -> bool {
     matches!(text, "1" | "true" | "on" | "yes")
 }
 
-fn unreadable(error: &MultipartError) -> WebError {
+/// A form that did not arrive whole.
+pub(crate) fn unreadable(error: &MultipartError) -> WebError {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => WebError::too_large(),
         _ => WebError::unreadable("form", "The form did not arrive whole. Please try again."),

@@ -32,6 +32,7 @@ mod doctor;
 mod outbound;
 mod outbound_peers;
 mod readme;
+mod receipts;
 mod tidy;
 mod vc_api;
 mod verify;

@@ -7,7 +7,7 @@ mod pdf;
 
 pub(super) use archive::{is_one as is_archive, open as open_archive};
 pub(super) use link::find as links;
-pub(super) use pdf::{is_one as is_pdf, links as links_of_pdf};
+pub(super) use pdf::{attached as attached_to_pdf, is_one as is_pdf, links as links_of_pdf};
 
 /// Whether bytes begin like a web page, and not like an SVG picture.
 pub(super) fn is_page(bytes: &[u8]) -> bool {

@@ -32,8 +32,22 @@ pub(in super::super) fn links(bytes: &[u8], most: usize) -> Vec<String> {
     found
 }
 
-/// The object streams, unpacked. A damaged one is passed over.
+/// The files that are attached to a PDF as JSON (ISO 32000-1 §7.11.4), at most `most`.
+pub(in super::super) fn attached(bytes: &[u8], most: usize) -> Vec<Vec<u8>> {
+    let json = |file: &Vec<u8>| file.trim_ascii_start().first() == Some(&b'{');
+    let mut files = unpacked(bytes, b"/EmbeddedFile");
+    files.retain(json);
+    files.truncate(most);
+    files
+}
+
+/// The object streams, unpacked.
 fn object_streams(bytes: &[u8]) -> Vec<Vec<u8>> {
+    unpacked(bytes, b"/ObjStm")
+}
+
+/// The streams of a type, unpacked. A damaged one is passed over.
+fn unpacked(bytes: &[u8], kind: &[u8]) -> Vec<Vec<u8>> {
     let mut left = UNPACKED;
     let mut found = Vec::new();
     let mut at = 0;
@@ -43,11 +57,11 @@ fn object_streams(bytes: &[u8]) -> Vec<Vec<u8>> {
         };
         let start = at + start;
         let before = &bytes[start.saturating_sub(DICTIONARY).max(at)..start];
-        let is_objects =
-            position(before, b"/ObjStm").is_some() && position(before, b"/FlateDecode").is_some();
+        let is_one =
+            position(before, kind).is_some() && position(before, b"/FlateDecode").is_some();
         let data = start + "stream".len();
         let end = position(&bytes[data..], b"endstream").map_or(bytes.len(), |end| data + end);
-        if is_objects && left > 0 {
+        if is_one && left > 0 {
             let packed = bytes[data..end].trim_ascii_start();
             let mut part = Vec::new();
             // Past the limit it is cut off: a link in what is missing is not found.

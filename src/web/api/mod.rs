@@ -13,6 +13,7 @@ mod health;
 mod issue;
 mod order;
 mod publish;
+mod receipts;
 mod verify;
 
 use std::sync::LazyLock;
@@ -31,6 +32,7 @@ use crate::web::{
     documents,
     pages::issuer,
     problem::{FaultLine, Problem},
+    receipts as web_receipts,
 };
 
 /// Every endpoint.
@@ -41,10 +43,12 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
     || OpenApiRouter::new().routes(routes!(credential::read)),
     || OpenApiRouter::new().routes(routes!(credential::change_status)),
     || OpenApiRouter::new().routes(routes!(verify::verify)),
+    || OpenApiRouter::new().routes(routes!(receipts::file)),
     || OpenApiRouter::new().routes(routes!(evidence::read)),
     || OpenApiRouter::new().routes(routes!(frame::read)),
     || OpenApiRouter::new().routes(routes!(documents::status_list)),
     || OpenApiRouter::new().routes(routes!(issuer::did_document)),
+    || OpenApiRouter::new().routes(routes!(web_receipts::keys)),
     || OpenApiRouter::new().routes(routes!(health::live)),
     || OpenApiRouter::new().routes(routes!(health::ready)),
 ];

@@ -3,14 +3,16 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::{FromRequest as _, Multipart, Request, State},
+    extract::{FromRequest as _, Multipart, Query, Request, State},
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
-    verify::Report,
-    web::{Site, answer::NEVER, check, problem::Problem, question::Question},
+    verify::{Answered, Report},
+    web::{Site, answer::NEVER, check, problem::Problem, question::Question, receipts},
 };
 
 /// The parts of a form that asks more than whether it is real.
@@ -39,6 +41,23 @@ pub(crate) struct Form {
     no_fetch: Option<bool>,
 }
 
+/// What the answer shall hold besides the report.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Wish {
+    /// Whether a signed receipt is wanted.
+    #[serde(default)]
+    receipt: bool,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    #[serde(flatten)]
+    report: Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<Value>,
+}
+
 /// Check a credential.
 ///
 /// Send it as it is: JSON, a JWT, a PNG or SVG with a credential inside, a photo of our QR code, a
@@ -51,28 +70,44 @@ pub(crate) struct Form {
 /// To ask more, send a form (`multipart/form-data`) with the part `credential` and any of `trust`, `recipient`, `challenge`,
 /// `domain`, `refresh` and `no_fetch`. None of them may stand in the address, where logs would keep it. `trust` says
 /// whether a list names the issuer; it never changes the verdict.
+///
+/// With `?receipt=true` the answer has a member `receipt`: what was found, signed by this service, with
+/// its time and the digest of what was read. Keep it; it can be checked here like a credential, and
+/// its `claim.kind` is then `receipt`: a `valid` receipt is no valid badge.
 #[utoipa::path(post, path = "/api/v1/verify", operation_id = "verify", tag = "Checking",
+    params(Wish),
     request_body(
         description = "The credential: JSON or JWT up to 256 KB, a picture up to 2 MB. Or a form.",
         content((Vec<u8> = "application/octet-stream"), (Form = "multipart/form-data"))),
     responses(
         (status = 200, description = "The report: `verdict`, `sentence`, and `checks`, each with `id`, `outcome` and `sentence`. `children` and `endorsements` have a `pointer` and a `report` of their own each; `warnings` have a `code` and a `sentence` for what is not quite as the standard has it, and was read all the same. `technical` says what was signed with which key, and `trust` which list names the issuer.", body = Report),
         (status = 400, description = "Nothing that can be read: not JSON, a name twice in one object, no code in the picture, a list of issuers with faults.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "No receipt can be signed just now.", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than is read.", body = Problem, content_type = "application/problem+json")
     ))]
 pub(crate) async fn verify(
     State(site): State<Site>,
+    Query(wish): Query<Wish>,
     request: Request,
 ) -> Result<Response, Response> {
-    let report = answered(&site, request).await?;
-    let mut response = Json(report).into_response();
+    let answered = answered(&site, request).await?;
+    let receipt = match wish.receipt {
+        true => {
+            let signed = receipts::sign(&site, std::slice::from_ref(&answered)).await;
+            let signed = signed.map_err(IntoResponse::into_response)?;
+            Some(Value::from(&signed.document))
+        }
+        false => None,
+    };
+    let report = answered.report;
+    let mut response = Json(Answer { report, receipt }).into_response();
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static(NEVER));
     Ok(response)
 }
 
-async fn answered(site: &Site, request: Request) -> Result<Report, Response> {
+async fn answered(site: &Site, request: Request) -> Result<Answered, Response> {
     let kind = request.headers().get(header::CONTENT_TYPE);
     let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
     let question = if is_form {
@@ -87,6 +122,6 @@ async fn answered(site: &Site, request: Request) -> Result<Report, Response> {
     if let Some(error) = question.fault.clone() {
         return Err(error.into_response());
     }
-    let report = check::question(site, question).await;
-    report.map_err(IntoResponse::into_response)
+    let answered = check::question(site, question).await;
+    answered.map_err(IntoResponse::into_response)
 }

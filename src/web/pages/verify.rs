@@ -4,9 +4,12 @@ use askama::Template;
 use axum::{
     Router,
     body::Bytes,
-    extract::{Multipart, State, multipart::MultipartRejection},
+    extract::{
+        Multipart, State,
+        multipart::{MultipartError, MultipartRejection},
+    },
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 
 use crate::{
@@ -22,7 +25,8 @@ use crate::{
         frame::Frame,
         inside::Inside,
         pages::issuer::IssuerView,
-        question::{Question, Typed},
+        question::{Question, Typed, unreadable},
+        receipts::{self, Form},
         text::Text,
         trusted::Trusted,
         verdict::{Check, Verdict},
@@ -78,6 +82,8 @@ pub(crate) struct ReportPage {
     list: String,
     /// Whether there is more to show than checks.
     wide: bool,
+    /// The receipt as it was signed, to be sent back for a file; empty if none could be signed.
+    receipt: String,
 }
 
 impl ReportPage {
@@ -102,13 +108,16 @@ impl ReportPage {
             trusted,
             details: Vec::new(),
             list: String::new(),
+            receipt: String::new(),
         }
     }
 }
 
 /// The page's routes.
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/verify", get(form).post(answered))
+    Router::new()
+        .route("/verify", get(form).post(answered))
+        .route("/verify/receipt", post(receipt))
 }
 
 async fn form(State(site): State<Site>) -> Result<Response, WebError> {
@@ -142,11 +151,15 @@ async fn answered(
     }
     let for_somebody = asked.options.recipient.is_some();
     match check::question(&site, asked).await {
-        Ok(report) => {
+        Ok(answered) => {
+            let receipt = receipts::sign(&site, std::slice::from_ref(&answered)).await;
+            let report = answered.report;
             let issuer = check::issuer(&site, &report).await?;
             let page = ReportPage {
                 list: typed.trust,
                 details: details::of(&report),
+                // Without a receipt the answer stands all the same.
+                receipt: receipt.map(|signed| signed.text()).unwrap_or_default(),
                 ..ReportPage::new(
                     check::verdict(&report, issuer.as_ref()),
                     Claim::of(&report),
@@ -165,6 +178,28 @@ async fn answered(
 
 const NOTHING: &str =
     "Nothing was sent. Choose a file, or paste a link or the text of a credential.";
+
+/// The receipt that a page of ours carried, as a file: nothing of it was kept here, and it is known
+/// again by its signature.
+async fn receipt(
+    State(site): State<Site>,
+    sent: Result<Multipart, MultipartRejection>,
+) -> Result<Response, WebError> {
+    let mut parts = sent.map_err(|_| WebError::unreadable("nothing", NOTHING))?;
+    let (mut text, mut form) = (String::new(), Form::Json);
+    let cut = |error: MultipartError| unreadable(&error);
+    while let Some(part) = parts.next_field().await.map_err(cut)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let value = part.text().await.map_err(cut)?;
+        match (name.as_str(), value.as_str()) {
+            ("receipt", _) => text = value,
+            ("as", "pdf") => form = Form::Pdf,
+            ("as", "csv") => form = Form::Csv,
+            _ => {}
+        }
+    }
+    receipts::again(&site, &text, form).await
+}
 
 /// The form again, with what is wrong.
 fn again(site: &Site, error: &WebError, typed: Typed) -> Result<Response, WebError> {
@@ -197,9 +232,10 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     use crate::web::{claim, inside, pages::issuer, trusted, verdict::samples as verdicts};
     let report = |verdict, claim, issuer, inside| {
         let trusted = trusted::samples::none();
-        ReportPage::new(verdict, claim, issuer, inside, verdicts::checks(), trusted)
-            .render()
-            .expect("renders")
+        let page = ReportPage::new(verdict, claim, issuer, inside, verdicts::checks(), trusted);
+        let receipt = "{\"type\":[\"VerificationReceipt\"]}".to_owned();
+        let page = ReportPage { receipt, ..page };
+        page.render().expect("renders")
     };
     let trusting = ReportPage {
         list: "riverside.example".to_owned(),

@@ -1,0 +1,239 @@
+//! From reports to a receipt: what of them may be written down for others.
+//!
+//! Nothing about the learner that a public page hides goes in: no day of the award, no narrative, no
+//! evidence, no holder; only what was claimed, by whom, and how it was found.
+
+use jiff::Timestamp;
+
+use super::{Inner, IssuedBy, Item, Kind, Line, Receipt, Says};
+use crate::verify::{
+    claim::{Achieved, Claim, Criterion},
+    report::{Check, CheckId, Claimed, Outcome, Report},
+    several::Answered,
+};
+
+/// Most characters of a sentence, and of a name, that are written down: fifty items with all of
+/// theirs stay within the limit of a document.
+const SENTENCE: usize = 320;
+const NAME: usize = 160;
+/// Most lines of one sort that are written down of one document, when it is the only one and when
+/// there are others.
+const LINES: [usize; 2] = [60, 4];
+
+/// Who makes a receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Maker {
+    /// The identifier of the service.
+    pub issuer: String,
+    /// The host under which it is reached.
+    pub host: String,
+    /// The address of its vocabulary of receipts.
+    pub context: String,
+}
+
+impl Receipt {
+    /// The receipt over what was found, with a `urn:uuid:` as its `id`. It is not signed yet.
+    #[must_use]
+    pub fn over(answers: &[Answered], id: String, maker: Maker, now: Timestamp) -> Receipt {
+        let alone = answers.len() == 1;
+        Receipt {
+            id,
+            issuer: maker.issuer,
+            host: maker.host,
+            context: maker.context,
+            made_at: now,
+            items: answers.iter().map(|one| item(one, alone)).collect(),
+        }
+    }
+}
+
+fn item(answered: &Answered, alone: bool) -> Item {
+    let report = &answered.report;
+    let most = LINES[usize::from(!alone)];
+    let told = |check: &&Check| alone || matches!(check.outcome, Outcome::Fail | Outcome::Unknown);
+    Item {
+        kind: Kind::CheckedDocument,
+        label: (!answered.name.is_empty()).then(|| clip(&answered.name, NAME)),
+        sha256: answered.sha256.clone(),
+        document_sha256: answered.document_sha256.clone(),
+        verdict: report.verdict,
+        reason: report.reason.map(str::to_owned),
+        sentence: clip(&report.sentence, SENTENCE),
+        says: report.claim.as_ref().map(|claimed| says(claimed, most)),
+        issued_by: report
+            .issuer
+            .as_ref()
+            .filter(|_| names_issuer(report))
+            .map(|issuer| IssuedBy {
+                id: clip(&issuer.id, SENTENCE),
+                name: issuer.name.as_deref().map(|name| clip(name, NAME)),
+                domain: issuer.domain.as_deref().map(|name| clip(name, NAME)),
+            }),
+        trust: (alone && report.issuer.is_some()).then(|| clip(&report.trust.sentence, SENTENCE)),
+        check: report
+            .checks
+            .iter()
+            .filter(told)
+            .take(most)
+            .map(line)
+            .collect(),
+        inside: report
+            .children
+            .iter()
+            .take(most)
+            .map(|child| inner(&child.report))
+            .collect(),
+    }
+}
+
+/// Whom a presentation names is its holder, and no issuer.
+fn names_issuer(report: &Report) -> bool {
+    let claim = report.claim.as_ref().map(Claimed::claim);
+    !matches!(claim, Some(Claim::Presentation(_)))
+}
+
+fn line(check: &Check) -> Line {
+    let hidden = check.id == CheckId::ValidFrom && check.outcome == Outcome::Pass;
+    Line {
+        title: check.id.title().to_owned(),
+        outcome: check.outcome,
+        sentence: match hidden {
+            // The day of an award may tell who was there.
+            true => "It is in force.".to_owned(),
+            false => clip(&check.sentence, SENTENCE),
+        },
+        as_of: check.as_of,
+    }
+}
+
+fn inner(report: &Report) -> Inner {
+    Inner {
+        title: report.claim.as_ref().map_or_else(
+            || "A credential that was not read".to_owned(),
+            |claimed| clip(&title(claimed.claim()), NAME),
+        ),
+        verdict: report.verdict,
+        sentence: clip(&report.sentence, SENTENCE),
+    }
+}
+
+/// What a document is about, in a few words.
+fn title(claim: &Claim) -> String {
+    match claim {
+        Claim::Achievement(said) => said.name.clone(),
+        Claim::Endorsement(said) => said.name.clone(),
+        Claim::Record(said) => said.name.clone(),
+        Claim::Presentation(said) => match said.credentials {
+            1 => "A presentation of one credential".to_owned(),
+            n => format!("A presentation of {n} credentials"),
+        },
+        Claim::Receipt(_) => "A verification receipt".to_owned(),
+    }
+}
+
+fn says(claimed: &Claimed, most: usize) -> Says {
+    let claim = claimed.claim();
+    Says {
+        kind: match claim {
+            Claim::Achievement(_) => "achievement",
+            Claim::Endorsement(_) => "endorsement",
+            Claim::Record(_) => "record",
+            Claim::Presentation(_) => "presentation",
+            Claim::Receipt(_) => "receipt",
+        }
+        .to_owned(),
+        title: clip(&title(claim), NAME),
+        result: match claim {
+            Claim::Achievement(said) => results(said).take(most).collect(),
+            Claim::Receipt(said) => vec![clip(&said.says(), SENTENCE)],
+            _ => Vec::new(),
+        },
+    }
+}
+
+/// The levels and scores that were reached.
+fn results(said: &Achieved) -> impl Iterator<Item = String> {
+    let levels = said.rubric.iter().filter_map(reached);
+    let scores = said.scores.iter().filter_map(|score| {
+        let value = score.value.as_ref().or(score.status.as_ref())?;
+        let name = score.name.as_deref().unwrap_or("Result");
+        let of = score.max.as_ref().map(|max| format!(" of {max}"));
+        Some(format!("{name}: {value}{}", of.unwrap_or_default()))
+    });
+    levels.chain(scores).map(|text| clip(&text, NAME))
+}
+
+fn reached(criterion: &Criterion) -> Option<String> {
+    let place = criterion.levels.iter().position(|level| level.reached)?;
+    let name = &criterion.levels[place].name;
+    let of = match criterion.ordered {
+        true => format!(" ({} of {})", place + 1, criterion.levels.len()),
+        false => String::new(),
+    };
+    Some(format!("{}: {name}{of}", criterion.name))
+}
+
+/// `text` in one line, cut to at most `most` characters.
+fn clip(text: &str, most: usize) -> String {
+    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = line.char_indices().nth(most) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::verify::report::Verdict;
+
+    pub(in super::super) fn sample() -> Receipt {
+        let item = Item {
+            kind: Kind::CheckedDocument,
+            label: Some("badge.json".to_owned()),
+            sha256: Some("ab".repeat(32)),
+            document_sha256: Some("cd".repeat(32)),
+            verdict: Verdict::Invalid,
+            reason: Some("revoked".to_owned()),
+            sentence: "Do not rely on this. Its issuer has taken it back.".to_owned(),
+            says: Some(Says {
+                kind: "achievement".to_owned(),
+                title: "Workplace Email".to_owned(),
+                result: vec!["Tone: Proficient (3 of 4)".to_owned()],
+            }),
+            issued_by: Some(IssuedBy {
+                id: "did:web:a.test".to_owned(),
+                name: Some("A".to_owned()),
+                domain: Some("a.test".to_owned()),
+            }),
+            trust: Some("You have not told us whom you trust.".to_owned()),
+            check: vec![Line {
+                title: "Status".to_owned(),
+                outcome: Outcome::Fail,
+                sentence: "Taken back.".to_owned(),
+                as_of: Some("2026-03-01T11:59:00Z".parse().expect("a time")),
+            }],
+            inside: vec![Inner {
+                title: "One".to_owned(),
+                verdict: Verdict::Valid,
+                sentence: "Good.".to_owned(),
+            }],
+        };
+        Receipt {
+            id: "urn:uuid:0c07c1ce-57cb-41af-bef2-1b932b986873".to_owned(),
+            issuer: "did:web:b.test:receipts".to_owned(),
+            host: "b.test".to_owned(),
+            context: "https://b.test/contexts/receipt/v1".to_owned(),
+            made_at: "2026-03-01T12:00:00Z".parse().expect("a time"),
+            items: vec![item],
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(clip(" a\n b ", 9), "a b");
+        assert_eq!(clip("ééé", 2), "éé…");
+        assert_eq!(clip("ééé", 3), "ééé");
+    }
+}
