@@ -4,6 +4,7 @@
 //! told order, headings, alternatives for pictures, fonts inside. The writer checks that and refuses
 //! to write anything else.
 
+mod drawn;
 mod lines;
 mod receipt;
 mod render;

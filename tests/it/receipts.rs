@@ -462,7 +462,7 @@ async fn the_page_gives_the_receipt_as_files_and_keeps_none() {
     let csv = file(&site, &receipt, "csv").await.is(200).text();
     let line = csv.lines().nth(1).expect("a line");
     assert!(
-        line.starts_with("1,,valid,Explain a decision with data,Riverside Tutoring,did:key:z6Mk"),
+        line.starts_with("1,a,valid,Explain a decision with data,Riverside Tutoring,did:key:z6Mk"),
         "{line}"
     );
     assert!(

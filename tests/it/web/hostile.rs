@@ -109,6 +109,17 @@ fn is_prose(words: &str, prose: &[Piece]) {
     }
 }
 
+/// A page without the signed receipt that it carries, which is another one every time. It ends where
+/// its attribute ends: had a word in it broken out, the rest would be seen.
+fn without_receipt(page: &str) -> String {
+    const START: &str = "name=\"receipt\" value=\"";
+    let Some((before, rest)) = page.split_once(START) else {
+        return page.to_owned();
+    };
+    let (_, after) = rest.split_once('"').expect("its end");
+    format!("{before}{START}\"{after}")
+}
+
 #[tokio::test]
 async fn f12_every_text_is_shown_as_it_is_and_runs_nothing() {
     let site = Site::new(Engine::Sqlite).await;
@@ -118,7 +129,9 @@ async fn f12_every_text_is_shown_as_it_is_and_runs_nothing() {
         for path in &spoilt.pages {
             pages.push(site.get(path).await);
         }
-        let read = pages.iter().map(|page| split(&page.is(200).text()));
+        let read = pages
+            .iter()
+            .map(|page| split(&without_receipt(&page.is(200).text())));
         read.collect::<Vec<_>>()
     };
     let references = pages(PLAIN).await;
