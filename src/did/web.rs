@@ -108,8 +108,8 @@ fn check_host(host: &str) -> Result<(), DidError> {
         .rsplit('.')
         .next()
         .is_none_or(|last| last.starts_with(|c: char| c.is_ascii_digit()));
-    let is_name = host.len() <= 253 && host.contains('.') && !is_address;
-    if is_loopback(host) || (is_name && host.split('.').all(is_label)) {
+    let is_name = host.len() <= 253 && host.split('.').all(is_label);
+    if is_name && (is_loopback(host) || (host.contains('.') && !is_address)) {
         Ok(())
     } else {
         Err(DidError::Malformed(
@@ -184,6 +184,8 @@ mod tests {
             "did:web:victim.test%3A80%3A80",
             "did:web:user%40victim.test",
             "did:web:Victim.test",
+            "did:web:Victim.localhost",
+            "did:web:.localhost",
             "did:web:victim",
             "did:web:victim.test.",
             "did:web:-victim.test",

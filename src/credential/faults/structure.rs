@@ -1,7 +1,9 @@
 //! What would give a document a second meaning: keywords, contexts and proofs where they must not
 //! stand, second names for a member, a credential's own members elsewhere, endorsements without end.
 
-use crate::json::Value;
+use std::borrow::Cow;
+
+use crate::json::{Members, Value};
 
 use super::{Kind, MAX_ENDORSEMENTS, class::Walk, has_type};
 
@@ -49,7 +51,7 @@ fn look(value: &Value, under: &str, place: Place, endorsements: &mut usize, walk
                 return;
             };
             let whole = matches!(place, Place::Document | Place::Endorsement);
-            let is_value = value.get("@value").is_some();
+            let is_value = is_value(members);
             let inside = match place {
                 Place::Document | Place::Inside => Place::Inside,
                 Place::Endorsement | Place::InsideEndorsement => Place::InsideEndorsement,
@@ -75,6 +77,15 @@ fn look(value: &Value, under: &str, place: Place, endorsements: &mut usize, walk
         }
         _ => {}
     }
+}
+
+/// Whether an object is a text with its language, and nothing else beside (VCDM 2.0 §11.1).
+fn is_value(members: &Members) -> bool {
+    let is_part = |(name, member): &(Cow<str>, Value)| {
+        let is_scalar = !matches!(member, Value::Object(_) | Value::Array(_));
+        is_scalar && ["@value", "@language", "@direction"].contains(&name.as_ref())
+    };
+    members.iter().all(is_part) && members.iter().any(|(name, _)| name == "@value")
 }
 
 /// What only a credential has (VCDM 2.0 §4, 1.1 §4). Elsewhere it would say, as linked data, the

@@ -38,6 +38,7 @@ pub(in super::super) fn open(bytes: &[u8]) -> Result<Vec<Given>, Refused> {
         }
         let name = String::from_utf8_lossy(entry.file_path().as_ref()).into_owned();
         let method = entry.compression_method();
+        let is_locked = entry.flags().is_encrypted();
         let entry = archive
             .get_entry(entry.wayfinder())
             .map_err(|_| damaged())?;
@@ -46,11 +47,11 @@ pub(in super::super) fn open(bytes: &[u8]) -> Result<Vec<Given>, Refused> {
         // One byte more than allowed, so that a longer file is seen to be longer and not cut.
         let most = limit as u64 + 1;
         let read = match method {
-            CompressionMethod::STORE => entry
+            CompressionMethod::STORE if !is_locked => entry
                 .verifying_reader(entry.data())
                 .take(most)
                 .read_to_end(&mut data),
-            CompressionMethod::DEFLATE => entry
+            CompressionMethod::DEFLATE if !is_locked => entry
                 .verifying_reader(DeflateDecoder::new(entry.data()))
                 .take(most)
                 .read_to_end(&mut data),
@@ -71,6 +72,13 @@ pub(in super::super) fn open(bytes: &[u8]) -> Result<Vec<Given>, Refused> {
         }
         left -= data.len();
         files.push(Given { name, bytes: data });
+    }
+    if files.is_empty() {
+        let sentence = "There is no file in this ZIP archive.".to_owned();
+        return Err(Refused {
+            kind: Unreadable::NothingFound,
+            sentence,
+        });
     }
     Ok(files)
 }
