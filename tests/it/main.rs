@@ -6,6 +6,7 @@ mod db;
 mod did;
 mod faults;
 mod fuzz;
+mod hostile;
 mod interop;
 mod interop_foreign;
 mod issue;
