@@ -258,7 +258,7 @@ fn rate(state: &ProgressState, into: &mut dyn std::fmt::Write) {
 }
 
 /// A bar on the standard error; nothing where that is not a terminal.
-fn progress(total: usize) -> ProgressBar {
+pub(super) fn progress(total: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("  {bar:40} {pos} of {len} credentials, {rate}");
     let bar = ProgressBar::new(total as u64);
     match style {

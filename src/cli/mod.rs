@@ -151,5 +151,6 @@ commands! {
     api_keys::ApiKeys,
     migrate::Migrate,
     doctor::Doctor,
+    audit::Audit,
     config::Config,
 }

@@ -102,9 +102,9 @@ pub struct Promised {
     pub issue_event: String,
 }
 
-/// How many credentials of a batch are in each state.
+/// How many credentials are in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
-pub struct BatchCount {
+pub struct Counts {
     /// Promised.
     pub pending: i64,
     /// Signed.
@@ -120,6 +120,18 @@ macro_rules! select {
              recipient_hash, issue_event, batch, status_list_id, status_index, key_id, \
              valid_from, valid_until, proof_created, order_sealed, unsigned_sha256, state, \
              problem, document, document_sha256, jwt, issued_at from credentials where ",
+            $rest
+        )
+    };
+}
+
+macro_rules! count {
+    ($rest:literal) => {
+        concat!(
+            "select count(*) filter (where state = 'pending') as pending, \
+             count(*) filter (where state = 'issued') as issued, \
+             count(*) filter (where state = 'failed') as failed \
+             from credentials where issuer_id = $1",
             $rest
         )
     };
@@ -252,18 +264,41 @@ impl Tenant<'_> {
         .await
     }
 
+    /// Up to `limit` credentials that are signed, those after `last` in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn issued_after(
+        &mut self,
+        last: Option<&CredentialId>,
+        limit: i64,
+    ) -> Result<Vec<CredentialRow>, Error> {
+        self.read(select!(
+            "issuer_id = $1 and state = 'issued' and credential_id > $2 \
+             order by credential_id limit $3"
+        ))
+        .bind(last.map_or_else(String::new, ToString::to_string))
+        .bind(limit)
+        .all()
+        .await
+    }
+
+    /// How many credentials are in each state.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn counts(&mut self) -> Result<Counts, Error> {
+        let counts = self.read(count!("")).opt().await?;
+        counts.ok_or(Error::NoRow)
+    }
+
     /// How far a batch has come.
     ///
     /// # Errors
     /// [`Error`] if the database could not answer.
-    pub async fn batch_count(&mut self, batch: &str) -> Result<BatchCount, Error> {
+    pub async fn batch_count(&mut self, batch: &str) -> Result<Counts, Error> {
         let counts = self
-            .read(
-                "select count(*) filter (where state = 'pending') as pending, \
-                 count(*) filter (where state = 'issued') as issued, \
-                 count(*) filter (where state = 'failed') as failed \
-                 from credentials where issuer_id = $1 and batch = $2",
-            )
+            .read(count!(" and batch = $2"))
             .bind(batch.to_owned())
             .opt()
             .await?;

@@ -40,7 +40,7 @@ mod status_take;
 pub use achievements::{AchievementKind, AchievementRow};
 pub use api_keys::ApiKeyRow;
 pub use audit::AuditRow;
-pub use credentials::{BatchCount, CredentialRow, CredentialState, Promise, Promised, Signed};
+pub use credentials::{Counts, CredentialRow, CredentialState, Promise, Promised, Signed};
 pub use domain_checks::{DomainCheckRow, DomainWay};
 use engine::{Arg, Query, Row};
 pub use engine::{Db, Tx};

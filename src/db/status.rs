@@ -99,12 +99,22 @@ impl Tenant<'_> {
     /// # Errors
     /// [`Error`] if the database could not answer.
     pub async fn status_of(&mut self, id: &CredentialId) -> Result<Option<StatusEntryRow>, Error> {
-        self.read(
+        Ok(self.statuses_of(std::slice::from_ref(id)).await?.pop())
+    }
+
+    /// The status entries of credentials, in no order.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn statuses_of(
+        &mut self,
+        ids: &[CredentialId],
+    ) -> Result<Vec<StatusEntryRow>, Error> {
+        self.read_in(
             "select status_list_id, status_index, credential_id, state, changed_at \
-             from status_entries where issuer_id = $1 and credential_id = $2",
+             from status_entries where issuer_id = $1 and credential_id in",
+            ids,
         )
-        .bind(id.clone())
-        .opt()
         .await
     }
 

@@ -8,7 +8,7 @@ use super::promise::{self, Answer, Terms};
 use super::{Error, list, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::{self, BatchCount};
+use crate::db::{self, Counts};
 use crate::ids::{AchievementId, CredentialId, IssuerId, JobId};
 use crate::who::{Scope, Who};
 
@@ -102,8 +102,8 @@ pub async fn work(
     app: &App,
     issuer: &IssuerId,
     batch: &JobId,
-    progress: &mut (dyn FnMut(BatchCount) + Send),
-) -> Result<BatchCount, Error> {
+    progress: &mut (dyn FnMut(Counts) + Send),
+) -> Result<Counts, Error> {
     work_with(app, issuer, batch, Arc::new(fulfil::plainly), progress).await
 }
 
@@ -116,8 +116,8 @@ pub async fn work_with(
     issuer: &IssuerId,
     batch: &JobId,
     wrap: Arc<Wrap>,
-    progress: &mut (dyn FnMut(BatchCount) + Send),
-) -> Result<BatchCount, Error> {
+    progress: &mut (dyn FnMut(Counts) + Send),
+) -> Result<Counts, Error> {
     let batch = batch.to_string();
     loop {
         let rows = app.db.of(issuer).pending(Some(&batch), at_once()).await?;

@@ -6,6 +6,8 @@
 
 // What may be issued: the publish check.
 pub mod achievement;
+// Is everything still what was issued?
+pub mod audit;
 // Issuing many.
 pub mod batch;
 // What one cell of a sheet says.
@@ -50,6 +52,7 @@ pub mod promise;
 // Publishing achievements.
 pub mod publish;
 // What is past its time is deleted.
+mod recheck;
 pub mod retention;
 // Revoke, suspend, reinstate.
 pub mod revoke;

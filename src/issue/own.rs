@@ -47,6 +47,22 @@ pub(super) fn verify_given(text: &str, issuer: &Document, now: Timestamp) -> Res
     }
 }
 
+/// Whether a signed document or token has the issuer's good signature and a form that verifiers
+/// read, whatever became of it since: dates and status are not asked for.
+pub(super) fn verify_signed(text: &str, issuer: &Document, now: Timestamp) -> Result<(), String> {
+    let of_its_time = [
+        CheckId::Status,
+        CheckId::ValidFrom,
+        CheckId::ValidUntil,
+        CheckId::Endorsements,
+    ];
+    let mut report = report(text, issuer, now);
+    report
+        .checks
+        .retain(|check| !of_its_time.contains(&check.id));
+    good(&report, &[])
+}
+
 fn report(text: &str, issuer: &Document, now: Timestamp) -> Report {
     let document = json::text(&issuer.to_json());
     let known = Known::nothing().with_issuer(&issuer.id, document, now);

@@ -26,6 +26,7 @@ mod schema;
 mod status;
 mod support;
 
+mod audit;
 mod browser;
 mod canary;
 mod cli;

@@ -3,8 +3,8 @@
 use skillmark::{
     clock::SystemChance,
     db::{
-        BatchCount, CredentialRow, CredentialState, Error, EvidenceRow, KeyState, Promise,
-        Promised, Signed,
+        Counts, CredentialRow, CredentialState, Error, EvidenceRow, KeyState, Promise, Promised,
+        Signed,
     },
     ids::{AchievementId, CredentialId, EvidenceId, PersonId},
 };
@@ -161,9 +161,9 @@ on_both! {
             of.store_signed(&signed(promise, "{}"), noon()).await.expect("stored");
         }
         of.give_up(&promises[3].credential_id, "x").await.expect("given up");
-        let count = BatchCount { pending: 2496, issued: 3, failed: 1 };
+        let count = Counts { pending: 2496, issued: 3, failed: 1 };
         assert_eq!(of.batch_count("b").await, Ok(count));
-        let none = BatchCount { pending: 0, issued: 0, failed: 0 };
+        let none = Counts { pending: 0, issued: 0, failed: 0 };
         assert_eq!(of.batch_count("other").await, Ok(none));
 
         let ids: Vec<_> = promises.iter().map(|p| p.credential_id.clone()).collect();

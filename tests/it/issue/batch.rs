@@ -2,7 +2,7 @@
 
 use skillmark::{
     clock::Timestamp,
-    db::BatchCount,
+    db::Counts,
     issue::{
         Error,
         batch::{self, Started},
@@ -24,7 +24,7 @@ impl Lab<'_> {
         batch::start(app, who, &self.achievement, &rows, None).await
     }
 
-    pub(crate) async fn work(&self, started: &Started) -> Result<BatchCount, Error> {
+    pub(crate) async fn work(&self, started: &Started) -> Result<Counts, Error> {
         batch::work(&self.app, self.who.issuer(), &started.batch, &mut |_| {}).await
     }
 }
@@ -39,10 +39,10 @@ on_both! {
         let started = lab.start(&csv(learners(620))).await.expect("started");
         assert_eq!((started.promised(), started.repeated()), (620, 0));
         let mut told = Vec::new();
-        let mut progress = |count: BatchCount| told.push((count.pending, count.issued));
+        let mut progress = |count: Counts| told.push((count.pending, count.issued));
         let issuer = lab.who.issuer();
         let done = batch::work(&lab.app, issuer, &started.batch, &mut progress).await;
-        assert_eq!(done, Ok(BatchCount { pending: 0, issued: 620, failed: 0 }));
+        assert_eq!(done, Ok(Counts { pending: 0, issued: 620, failed: 0 }));
         assert_eq!(told, [(120, 500), (0, 620)]);
         let ids: std::collections::HashSet<_> = started.rows.iter().map(|(_, row)| row.id()).collect();
         assert_eq!(ids.len(), 620);
@@ -83,11 +83,11 @@ on_both! {
         assert!(lab.work(&started).await.is_err());
         let batch = started.batch.to_string();
         let count = lab.app.db.of(lab.who.issuer()).batch_count(&batch).await;
-        assert_eq!(count, Ok(BatchCount { pending: 1, issued: 4, failed: 0 }));
+        assert_eq!(count, Ok(Counts { pending: 1, issued: 4, failed: 0 }));
 
         allow_storing(temp).await;
         assert_eq!(batch::resume(&lab.app).await, Ok(1));
-        assert_eq!(lab.work(&started).await, Ok(BatchCount { pending: 0, issued: 5, failed: 0 }));
+        assert_eq!(lab.work(&started).await, Ok(Counts { pending: 0, issued: 5, failed: 0 }));
         assert_eq!(lab.count("credentials").await, 5);
     }
 
