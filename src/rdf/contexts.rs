@@ -1,5 +1,6 @@
 //! The pinned contexts, and what a credential may do with contexts and keywords.
 
+mod inline;
 mod strict;
 mod table;
 
@@ -10,8 +11,9 @@ use sha2::{Digest, Sha256};
 use super::source::Library;
 use crate::ids::hex;
 
+pub use inline::spell_out;
 pub use strict::{Embedded, check, check_with};
-pub use table::PINNED;
+pub use table::{EXAMPLES, PINNED};
 
 /// W3C Verifiable Credentials 2.0: the first context of every credential we issue.
 pub const CREDENTIALS_V2: &str = "https://www.w3.org/ns/credentials/v2";
@@ -48,7 +50,8 @@ pub fn known(url: &str) -> Option<&'static Pinned> {
 /// # Errors
 /// A sentence that names the first context that is not.
 pub fn self_check() -> Result<(), String> {
-    check_pins(PINNED)
+    check_pins(PINNED)?;
+    check_pins(EXAMPLES)
 }
 
 /// [`self_check`] over another table.
@@ -71,7 +74,7 @@ fn check_pins(table: &[Pinned]) -> Result<(), String> {
 pub(super) fn library() -> Arc<Library> {
     static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(|| {
         let mut library = Library::default();
-        for pinned in PINNED {
+        for pinned in PINNED.iter().chain(EXAMPLES) {
             let _ = library.add(pinned.url, pinned.text);
         }
         Arc::new(library)
@@ -83,6 +86,7 @@ pub(super) fn read_pinned() -> Result<Library, String> {
     let mut library = Library::default();
     PINNED
         .iter()
+        .chain(EXAMPLES)
         .try_for_each(|pinned| library.add(pinned.url, pinned.text))?;
     Ok(library)
 }

@@ -40,11 +40,13 @@ fn every_term_and_document_means_the_same_as_with_the_copies_npm_ships() {
     27 4 https://w3id.org/security/suites/ed25519-2020/v1 ed25519-signature-2020-context
     "#);
 
-    // No package ships these; the known answers below are their proof.
+    // No package ships these; the known answers below are their proof, and W3C's signed samples
+    // that of the one for examples (`rdf.rs`).
     insta::assert_snapshot!(lines(&answer, "unshipped"), @r#"
     https://www.w3.org/ns/cid/v1
     https://w3id.org/security/jwk/v1
     https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json
+    https://www.w3.org/ns/credentials/examples/v2
     "#);
     insta::assert_snapshot!(lines(&answer, "known"), @r#"
     cid-every-term.json

@@ -196,6 +196,7 @@ fn b7_embedded_credentials_keep_the_rules() {
     let embedded = Embedded {
         members: &["endorsement"],
         skip: &["proof"],
+        examples: false,
     };
     let endorsement = |context: serde_json::Value| {
         set(

@@ -3,10 +3,9 @@
 use super::Pinned;
 
 macro_rules! pinned {
-    ($($url:literal $file:literal $sha256:literal $published:literal;)*) => {
-        /// Every context that documents may use. To add one: the file in `schemas/contexts`, and a
-        /// row here.
-        pub const PINNED: &[Pinned] = &[$(Pinned {
+    ($(#[$doc:meta])* $name:ident: $($url:literal $file:literal $sha256:literal $published:literal;)*) => {
+        $(#[$doc])*
+        pub const $name: &[Pinned] = &[$(Pinned {
             url: $url,
             text: include_str!(concat!("../../../schemas/contexts/", $file)),
             sha256: $sha256,
@@ -16,6 +15,19 @@ macro_rules! pinned {
 }
 
 pinned! {
+    /// The contexts for examples and tests, in which any word has a meaning: read where any
+    /// credential will do, and nowhere else.
+    EXAMPLES:
+    "https://www.w3.org/ns/credentials/examples/v2"
+        "credentials-examples-v2.json"
+        "62f41da718da3870d47f14222f314c83dc9dbbe486e04b0b41b540821c69941c"
+        "57393fbc69d6efb9b9b5dc9cb6b9880b0944360abfe2eaf459c9e58cf2279d7c";
+}
+
+pinned! {
+    /// Every context that documents may use. To add one: the file in `schemas/contexts`, and a
+    /// row here.
+    PINNED:
     "https://www.w3.org/2018/credentials/v1"
         "credentials-v1.json"
         "7a29d238e313271bceb851ea0ace0edda8aa4296343386baabd6856aa46464f3"
