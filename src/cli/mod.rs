@@ -140,6 +140,7 @@ commands! {
     achievements::Achievements,
     issue::Issue,
     verify::Verify,
+    jose::Jose,
     revoke::Revoke,
     suspend::Suspend,
     reinstate::Reinstate,

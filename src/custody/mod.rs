@@ -9,6 +9,7 @@
 //!
 //! This room keeps no rows: what it seals, the services store through `db`.
 
+mod jwk_file;
 mod kek;
 mod key_file;
 mod people;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{clock::Chance, config::Config, keys::KeyError};
 
+pub use jwk_file::JwkFile;
 use kek::Kek;
 pub use key_file::read_key_file;
 pub use people::PersonKey;
@@ -58,6 +60,9 @@ pub enum Fault {
     /// A file that should hold a private key does not.
     #[error("not a private key in Multikey form: {0}")]
     NotAKey(String),
+    /// A file that should hold a JWK does not, or not with what is needed.
+    #[error("not a key in JWK form that can be used here: {0}")]
+    NotAJwk(String),
 }
 
 impl From<KeyError> for Fault {

@@ -10,6 +10,7 @@ pub mod jwk;
 pub mod jwks;
 pub mod key;
 mod method;
+pub mod resolution;
 pub mod web;
 
 use std::fmt;
