@@ -9,7 +9,8 @@ pub mod uri;
 
 pub use faults::{
     Fault, Kind, MAX_ENDORSEMENTS, MAX_PROOFS, Weight, achievement_faults, envelope_faults, faults,
-    generic_faults, has_type, is_version_1, presentation_faults, profile_faults, record_faults,
+    generic_faults, has_type, is_badge, is_version_1, presentation_faults, profile_faults,
+    record_faults,
 };
 pub(crate) use model::is_extension;
 pub use model::*;

@@ -109,6 +109,14 @@ fn prepare(
     if document.members().is_none() {
         return fault("", "This must be a credential: an object.".to_owned());
     }
+    // Nothing is signed with a context written into it.
+    if !credential::is_badge(document) {
+        let spelled = contexts::spell_out(document).map(std::borrow::Cow::into_owned);
+        match spelled {
+            Ok(spelled) => *document = spelled,
+            Err(refused) => return fault(&refused.pointer, refused.sentence),
+        }
+    }
     let issuer = match document.get("issuer") {
         Some(Value::String(id)) => Some(id.as_ref()),
         Some(profile) => profile.get("id").and_then(Value::as_str),
@@ -171,7 +179,7 @@ fn lint(
     let options = ProofOptions::new(method, now);
     match form {
         Form::Proof(suite) => lint::given(document, suite, &options).map(Linted::Proof),
-        Form::Token => lint::given_token(document, &options).map(Linted::Token),
+        Form::Token => lint::given_token(document, "EdDSA", &options).map(Linted::Token),
     }
     .map_err(Error::Faults)
 }
@@ -271,7 +279,7 @@ fn sign(
             let signed = json::parse(&text).map(Value::into_owned);
             let mut signed = signed
                 .map_err(|_| Error::Internal("a signed credential cannot be read".to_owned()))?;
-            if !lint::is_badge(&signed) {
+            if !credential::is_badge(&signed) {
                 alone(&mut signed);
             }
             (json::text(&signed), signed)

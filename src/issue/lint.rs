@@ -10,6 +10,7 @@ use super::Fault;
 use super::text::check_text;
 use crate::config::limits;
 use crate::credential;
+use crate::custody::{self, JwkFile};
 use crate::json::{self, Value};
 use crate::keys::{SignatureBytes, SigningKey};
 use crate::proof::{self, ProofError, ProofOptions, Suite, jwt};
@@ -141,12 +142,14 @@ pub fn given(
     finish_with(document, None, suite, options, faults)
 }
 
-/// Checks a credential that somebody else wrote, to be signed as a VC-JOSE-COSE token alone.
+/// Checks a credential that somebody else wrote, to be signed as a VC-JOSE-COSE token alone;
+/// `algorithm`: as `alg` has it.
 ///
 /// # Errors
 /// As [`given`].
 pub fn given_token(
     document: Value<'static>,
+    algorithm: &str,
     options: &ProofOptions,
 ) -> Result<LintedToken, Vec<Fault>> {
     let mut faults = given_faults(&document);
@@ -154,18 +157,50 @@ pub fn given_token(
         let sentence = "A token of this kind holds a credential of the data model 2.0 only.";
         faults.push(Fault::new("/@context/0", sentence));
     }
-    let token = jwt::prepare_jose(
-        &document,
-        jwt::Held::Credential,
-        "EdDSA",
-        &options.verification_method,
-    );
+    let kid = &options.verification_method;
+    let token = jwt::prepare_jose(&document, jwt::Held::Credential, algorithm, kid);
     // The token itself has no canonical form; the document must have one all the same.
     finish(document, None, options, faults)?;
     Ok(LintedToken { token })
 }
 
-/// A credential that passed every check and only lacks the signature of its token.
+/// Checks a presentation, to be signed as a VC-JOSE-COSE token alone. Every credential in it must be
+/// in an envelope (VC-JOSE-COSE §3.1.2).
+///
+/// # Errors
+/// As [`given`].
+pub fn presentation_token(
+    document: Value<'static>,
+    algorithm: &str,
+    options: &ProofOptions,
+) -> Result<LintedToken, Vec<Fault>> {
+    let mut own = document.clone();
+    let inside = own.remove("verifiableCredential");
+    let mut faults = plain(credential::presentation_faults(&own));
+    let inside = inside.as_ref().map_or(&[][..], Value::one_or_many);
+    for (at, one) in inside.iter().enumerate() {
+        let id = one.get("id").and_then(Value::as_str).unwrap_or_default();
+        let enveloped = credential::has_type(one, "EnvelopedVerifiableCredential");
+        if !enveloped || !id.starts_with("data:application/vc+") {
+            let sentence = "A credential here must be in an envelope: signed, in a data address.";
+            faults.push(Fault::new(format!("/verifiableCredential/{at}"), sentence));
+        }
+    }
+    let embedded = contexts::Embedded {
+        members: &["verifiableCredential"],
+        examples: true,
+        ..contexts::Embedded::default()
+    };
+    if let Err(fault) = contexts::check_with(&document, embedded) {
+        faults.push(Fault::new(fault.pointer, fault.sentence));
+    }
+    let kid = &options.verification_method;
+    let token = jwt::prepare_jose(&document, jwt::Held::Presentation, algorithm, kid);
+    finish(document, None, options, faults)?;
+    Ok(LintedToken { token })
+}
+
+/// What passed every check and only lacks the signature of its token.
 #[derive(Debug)]
 pub struct LintedToken {
     token: String,
@@ -178,26 +213,28 @@ impl LintedToken {
         let signature = signer.sign(self.token.as_bytes());
         jwt::finish(self.token, &signature)
     }
-}
 
-/// Whether a credential says that it is one of Open Badges 3.0.
-pub(super) fn is_badge(document: &Value<'_>) -> bool {
-    [
-        "OpenBadgeCredential",
-        "AchievementCredential",
-        "EndorsementCredential",
-    ]
-    .iter()
-    .any(|name| credential::has_type(document, name))
+    /// Signs the token with a key from a file and uses it up.
+    ///
+    /// # Errors
+    /// If the file has no private half.
+    pub fn sign_with(self, key: &JwkFile) -> Result<String, custody::Fault> {
+        let signature = key.sign(self.token.as_bytes())?;
+        Ok(jwt::finish(self.token, &signature))
+    }
 }
 
 fn given_faults(document: &Value<'static>) -> Vec<Fault> {
-    let mut faults = if is_badge(document) {
+    let mut faults = if credential::is_badge(document) {
         plain(credential::faults(document))
     } else {
         plain(credential::generic_faults(document))
     };
-    if let Err(fault) = contexts::check(document) {
+    let examples = contexts::Embedded {
+        examples: !credential::is_badge(document),
+        ..contexts::Embedded::default()
+    };
+    if let Err(fault) = contexts::check_with(document, examples) {
         let known = faults.iter().any(|known| known.pointer == fault.pointer);
         if !known {
             faults.push(Fault::new(fault.pointer, fault.sentence));

@@ -28,6 +28,8 @@ pub mod given;
 pub mod identity;
 // The organisation: made, described, given keys.
 pub mod issuer;
+// VC-JOSE-COSE with keys from files.
+pub mod jose;
 // The life of signing keys: made, put to use, replaced, taken back.
 pub mod keys;
 // The only way to a signature.

@@ -120,7 +120,7 @@ pub(super) async fn token_text(ask: Ask<'_>, text: &str, place: Place) -> Report
     if let Some(report) = receipt::withheld(ask, &claims.credential) {
         return report;
     }
-    let mut judging = Judging::begin(&claims.credential, form_of(claims.form)).asked(ask);
+    let mut judging = Judging::begin(ask, &claims.credential, form_of(claims.form));
     judging.signed(token::check(ask, &read, &claims).await);
     judging.rest(ask, &claims.credential, place).await;
     judging
@@ -130,7 +130,7 @@ pub(super) async fn token_text(ask: Ask<'_>, text: &str, place: Place) -> Report
 
 /// A credential with embedded proofs.
 async fn embedded(ask: Ask<'_>, value: Value<'_>, place: Place) -> Report {
-    let mut judging = Judging::begin(&value, Form::EmbeddedProof).asked(ask);
+    let mut judging = Judging::begin(ask, &value, Form::EmbeddedProof);
     if let Some(none) = signature::unread(&value) {
         judging.signed(none);
         judging.rest(ask, &value, place).await;
@@ -162,8 +162,8 @@ pub(super) struct Judging {
 
 impl Judging {
     /// The checks that need nothing but the document.
-    pub(super) fn begin(document: &Value, form: Form) -> Judging {
-        let examined = document::examine(document);
+    pub(super) fn begin(ask: Ask<'_>, document: &Value, form: Form) -> Judging {
+        let examined = document::examine(document, ask.options.any_credential);
         let mut checks = opening(examined.sort, form);
         checks.extend(examined.checks);
         Judging {
@@ -178,14 +178,6 @@ impl Judging {
             warnings: examined.warnings,
             technical: Technical::default(),
         }
-    }
-
-    /// The same for a reader who takes more, or less, than badges.
-    fn asked(mut self, ask: Ask<'_>) -> Judging {
-        if ask.options.any_credential && self.sort == Sort::Other {
-            document::replace(&mut self.checks, document::any_type());
-        }
-        self
     }
 
     pub(super) fn signed(&mut self, signed: Signed) {

@@ -30,7 +30,7 @@ const INVALID_DOMAIN: &str = "https://w3id.org/security#INVALID_DOMAIN_ERROR";
 
 /// A presentation with embedded proofs, or with none.
 pub(super) async fn embedded(ask: Ask<'_>, value: Value<'_>) -> Report {
-    let mut shown = Showing::begin(&value, Form::EmbeddedProof);
+    let mut shown = Showing::begin(ask, &value, Form::EmbeddedProof);
     if value.get("proof").is_none() {
         shown.signed(unsigned(ask));
         return shown.report(ask, value).await;
@@ -78,7 +78,7 @@ pub(super) async fn token(
         jwt::Form::Vcdm11 => Form::Vcdm11Jwt,
         jwt::Form::JoseCose | jwt::Form::OpenBadges => Form::JoseCose,
     };
-    let mut shown = Showing::begin(&held.presentation, form);
+    let mut shown = Showing::begin(ask, &held.presentation, form);
     if let (Some(said), Some(signed)) = (&shown.holder, &held.holder)
         && said != signed
     {
@@ -165,14 +165,20 @@ struct Showing {
 }
 
 impl Showing {
-    fn begin(document: &Value, form: Form) -> Showing {
+    fn begin(ask: Ask<'_>, document: &Value, form: Form) -> Showing {
         let mut own = document.clone();
         own.remove("verifiableCredential");
         let mut faults = credential::presentation_faults(&own);
         // Only version 1.1 allowed tokens among the credentials.
         let tokens = credential::is_version_1(document);
         faults.extend(children::faults(document, CHILDREN, tokens));
-        let examined = document::judge(&own, Sort::Presentation, faults, &["proof"]);
+        let examined = document::judge(
+            &own,
+            Sort::Presentation,
+            faults,
+            &["proof"],
+            ask.options.any_credential,
+        );
         let mut checks = judge::opening(Sort::Presentation, form);
         checks.extend(examined.checks);
         let holder = document.get("holder").and_then(|holder| match holder {

@@ -17,6 +17,7 @@ use crate::{
         Site,
         answer::{Document, IMMUTABLE, NEVER, SHORT},
         error::WebError,
+        negotiate,
         problem::Problem,
         stored::Stored,
     },
@@ -141,7 +142,9 @@ pub(crate) fn qr(link: &str, file: &str) -> Result<Document, WebError> {
 #[utoipa::path(get, path = "/status/{list}", operation_id = "status_list", tag = "Public documents",
     params(("list" = String, Path, description = "The end of the list's address: 22 characters.")),
     responses(
-        (status = 200, description = "The list, as a signed credential.", body = Object, content_type = "application/vc"),
+        (status = 200, description = "The list, as a signed credential.", content(
+            (Object = "application/vc"), (Object = "application/vc+ld+json"),
+            (Object = "application/ld+json"), (Object = "application/json"))),
         (status = 304, description = "You have it already."),
         (status = 404, description = "No such list.", body = Problem, content_type = "application/problem+json")
     ))]
@@ -157,8 +160,10 @@ pub(crate) async fn status_list(
         .status_document(&list)
         .await?
         .ok_or_else(WebError::not_found)?;
-    Ok(Document::new("application/vc", row.document)
+    let kind = negotiate::credential_type(&headers);
+    Ok(Document::new(kind, row.document)
         .cached(SHORT)
         .open()
+        .varied()
         .answer(&headers))
 }

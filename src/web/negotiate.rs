@@ -18,6 +18,29 @@ pub(crate) fn prefers_json(headers: &HeaderMap) -> bool {
     json > html
 }
 
+/// Under which name a signed credential is sent to whom: `application/vc` (VCDM 2.0 §6.2), unless only
+/// older names are asked for.
+#[must_use]
+pub(crate) fn credential_type(headers: &HeaderMap) -> &'static str {
+    const NAMES: [&str; 4] = [
+        "application/vc",
+        "application/vc+ld+json",
+        "application/ld+json",
+        "application/json",
+    ];
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("*/*");
+    let weight = |name: &str| best(accept, |kind| kind == name);
+    let any = best(accept, |kind| kind == "*/*" || kind == "application/*");
+    let wanted = NAMES.into_iter().find(|name| weight(name) > 0);
+    match wanted {
+        Some(name) if weight(name) > any || any == 0 => name,
+        _ => NAMES[0],
+    }
+}
+
 /// The highest weight given to a kind that `fits`, in thousandths.
 fn best(accept: &str, fits: impl Fn(&str) -> bool) -> u32 {
     accept
@@ -40,6 +63,30 @@ fn best(accept: &str, fits: impl Fn(&str) -> bool) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_credential_has_an_older_name_for_those_who_know_no_other() {
+        for (accept, expected) in [
+            ("*/*", "application/vc"),
+            (
+                "text/html,application/xhtml+xml,*/*;q=0.8",
+                "application/vc",
+            ),
+            ("application/vc, application/json", "application/vc"),
+            (
+                "application/ld+json, application/json",
+                "application/ld+json",
+            ),
+            ("application/json", "application/json"),
+            ("application/json;q=0.5, */*", "application/vc"),
+            ("text/plain", "application/vc"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().expect("a header"));
+            assert_eq!(credential_type(&headers), expected, "{accept}");
+        }
+        assert_eq!(credential_type(&HeaderMap::new()), "application/vc");
+    }
 
     #[test]
     fn k6_the_accept_header_decides() {

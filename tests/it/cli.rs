@@ -115,6 +115,11 @@ impl Done {
         self
     }
 
+    /// The answer.
+    pub(crate) fn out(&self) -> &str {
+        &self.out
+    }
+
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Done {
         let all = format!("{}{}", self.out, self.err);
@@ -167,7 +172,7 @@ fn every_command_has_help_with_examples() {
         assert!(command.get_about().is_some(), "{path:?}");
         commands += 1;
     }
-    assert_eq!(commands, 1 + 19 + 1 + 5 + 3 + 1 + 2 + 3);
+    assert_eq!(commands, 1 + 20 + 1 + 5 + 3 + 1 + 2 + 3 + 2);
     desk.run(&["--help"]).is(0).says("Examples:").says("demo");
     desk.run(&["--version"]).is(0).says("skillmark ");
     definition.clone().debug_assert();

@@ -21,24 +21,24 @@ const POSTS: [&str; 4] = [
 ];
 
 /// A service with an open face.
-async fn open(engine: Engine) -> Site {
+pub(crate) async fn open(engine: Engine) -> Site {
     Site::with(engine, |config| config.vc_api = Some(VcApi::Open)).await
 }
 
 /// Posts as a program on this machine.
-async fn post(site: &Site, path: &str, body: &Value) -> Answer {
+pub(crate) async fn post(site: &Site, path: &str, body: &Value) -> Answer {
     let ask = site.ask("POST", path).header("host", "localhost:8080");
     ask.json(body).send().await
 }
 
 /// The DID that an organisation signs as.
-async fn did(provider: &Provider<'_>) -> String {
+pub(crate) async fn did(provider: &Provider<'_>) -> String {
     let keys = provider.site.app.db.of(provider.who.issuer()).keys().await;
     keys.expect("keys")[0].did.clone()
 }
 
 /// A credential that is no badge.
-fn plain(issuer: &str) -> Value {
+pub(crate) fn plain(issuer: &str) -> Value {
     json!({
         "@context": ["https://www.w3.org/ns/credentials/v2"],
         "type": ["VerifiableCredential"],
@@ -47,13 +47,13 @@ fn plain(issuer: &str) -> Value {
     })
 }
 
-async fn issue(site: &Site, credential: &Value, options: &Value) -> Value {
+pub(crate) async fn issue(site: &Site, credential: &Value, options: &Value) -> Value {
     let body = json!({"credential": credential, "options": options});
     let answer = post(site, "/credentials/issue", &body).await;
     answer.is(201).json()["verifiableCredential"].clone()
 }
 
-async fn verify(site: &Site, credential: &Value) -> Answer {
+pub(crate) async fn verify(site: &Site, credential: &Value) -> Answer {
     let body = json!({"verifiableCredential": credential});
     post(site, "/credentials/verify", &body).await
 }

@@ -151,6 +151,18 @@ pub fn has_type(object: &Value, name: &str) -> bool {
         .is_some_and(|types| types.one_or_many().iter().any(|t| t.as_str() == Some(name)))
 }
 
+/// Whether a credential says that it is one of Open Badges 3.0: a badge or an endorsement.
+#[must_use]
+pub fn is_badge(credential: &Value) -> bool {
+    [
+        "OpenBadgeCredential",
+        "AchievementCredential",
+        "EndorsementCredential",
+    ]
+    .iter()
+    .any(|name| has_type(credential, name))
+}
+
 /// Whether the first context is that of the Verifiable Credentials Data Model 1.1.
 #[must_use]
 pub fn is_version_1(credential: &Value) -> bool {

@@ -5,21 +5,26 @@
 //! - `POST /credentials/verify` and `POST /presentations/verify` answer 200 if it was verified and
 //!   400 with problem details if not: these routes alone tell the verdict by the status.
 //! - `POST /credentials/status` sets and clears a status given at issuing.
+//! - `GET /1.0/identifiers/{did}` says what a did:key leads to.
 //!
 //! Errors before that are problem documents like those of every other route.
 
 mod gate;
+mod identifiers;
 mod issue;
 mod outcome;
 mod status;
 mod verify;
 
-use axum::{Router, routing::post};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 
 use crate::{config::Config, web::Site};
 
 /// The paths under which the face answers, for the words of an error.
-pub(crate) const PATHS: [&str; 2] = ["/credentials/", "/presentations/"];
+pub(crate) const PATHS: [&str; 3] = ["/credentials/", "/presentations/", "/1.0/identifiers/"];
 
 /// The routes; none where the face is off, or may not be served as it was asked for.
 pub(crate) fn routes(config: &Config) -> Router<Site> {
@@ -31,4 +36,5 @@ pub(crate) fn routes(config: &Config) -> Router<Site> {
         .route("/credentials/verify", post(verify::credential))
         .route("/credentials/status", post(status::update))
         .route("/presentations/verify", post(verify::presentation))
+        .route("/1.0/identifiers/{*did}", get(identifiers::read))
 }

@@ -8,9 +8,10 @@ use super::{
     outcome,
 };
 use crate::{
-    credential::has_type,
+    credential::{has_type, is_badge},
     issue::sources,
     json::{self, Value},
+    rdf,
     verify::{self, Options},
     web::{Site, api::body, error::WebError},
 };
@@ -85,7 +86,10 @@ async fn answer(
         );
         return Ok(outcome::refused(&sentence));
     }
-    let text = json::text(&document);
+    let text = match spelled(&document) {
+        Ok(spelled) => json::text(&spelled),
+        Err(fault) => return Ok(outcome::refused(&fault.to_string())),
+    };
     let (sources, now) = (sources::all(site.app(), site.now()), site.now());
     let work = async move { verify::verify(&sources, text.as_bytes(), &options, now).await };
     let report = site.heavy_at_times(work).await?;
@@ -94,6 +98,26 @@ async fn answer(
         member,
         wanted.then_some(&document),
     ))
+}
+
+/// The document, and each credential in it, with its own names of types spelled out: a badge has
+/// none.
+fn spelled(document: &Value<'static>) -> Result<Value<'static>, rdf::Fault> {
+    let one = |document: &Value<'static>| match is_badge(document) {
+        true => Ok(document.clone()),
+        false => rdf::contexts::spell_out(document).map(std::borrow::Cow::into_owned),
+    };
+    let mut spelled = one(document)?;
+    match spelled.get_mut("verifiableCredential") {
+        Some(Value::Array(inside)) => {
+            for credential in inside {
+                *credential = one(credential)?;
+            }
+        }
+        Some(credential) => *credential = one(credential)?,
+        None => {}
+    }
+    Ok(spelled)
 }
 
 /// The options, and whether the document is wanted back.
