@@ -172,7 +172,7 @@ fn every_command_has_help_with_examples() {
         assert!(command.get_about().is_some(), "{path:?}");
         commands += 1;
     }
-    assert_eq!(commands, 1 + 20 + 1 + 5 + 3 + 1 + 2 + 3 + 2);
+    assert_eq!(commands, 1 + 21 + 1 + 5 + 3 + 1 + 2 + 3 + 2);
     desk.run(&["--help"]).is(0).says("Examples:").says("demo");
     desk.run(&["--version"]).is(0).says("skillmark ");
     definition.clone().debug_assert();
