@@ -31,7 +31,7 @@ pub struct JwkFile {
 }
 
 enum Secret {
-    Ed25519(SigningKey),
+    Ed25519(Box<SigningKey>),
     Ecdsa(Box<EcdsaKeyPair>),
 }
 
@@ -126,7 +126,7 @@ fn secret(jwk: &Value<'_>, public: &PublicKey) -> Result<Secret, Fault> {
             let seed = <&[u8; 32]>::try_from(d.as_slice()).map_err(|_| wrong())?;
             let key = SigningKey::from_seed(seed);
             return match key.public() == *public {
-                true => Ok(Secret::Ed25519(key)),
+                true => Ok(Secret::Ed25519(Box::new(key))),
                 false => Err(wrong()),
             };
         }

@@ -165,7 +165,7 @@ fn add_context(document: &mut Value<'static>, url: &'static str) {
 
 /// What passed lint, in the form that was asked for.
 enum Linted {
-    Proof(lint::Linted),
+    Proof(Box<lint::Linted>),
     Token(lint::LintedToken),
 }
 
@@ -178,7 +178,9 @@ fn lint(
     let method = identity::verification_method(&key.did, &key.key_id);
     let options = ProofOptions::new(method, now);
     match form {
-        Form::Proof(suite) => lint::given(document, suite, &options).map(Linted::Proof),
+        Form::Proof(suite) => {
+            lint::given(document, suite, &options).map(|linted| Linted::Proof(Box::new(linted)))
+        }
         Form::Token => lint::given_token(document, "EdDSA", &options).map(Linted::Token),
     }
     .map_err(Error::Faults)

@@ -115,11 +115,6 @@ impl Done {
         self
     }
 
-    /// The answer.
-    pub(crate) fn out(&self) -> &str {
-        &self.out
-    }
-
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Done {
         let all = format!("{}{}", self.out, self.err);
