@@ -2,7 +2,8 @@
 //! one.
 //!
 //! A credential may name the published schema by its address; [`known`] says which of ours stands
-//! for it. They accept and refuse the same documents, which a test shows over some thousand mutants.
+//! for it. They accept and refuse the same documents, which a test shows over some thousand mutants. None is ever fetched, and neither is
+//! what one refers to (threat F22).
 
 use std::sync::LazyLock;
 
@@ -18,19 +19,29 @@ pub enum Schema {
     AchievementCredential,
     /// `schemas/endorsement-credential.schema.json`
     EndorsementCredential,
+    /// `schemas/clr-credential.schema.json`
+    ClrCredential,
 }
 
-/// Where the published schemas are; what follows tells which.
+/// Where the published schemas of Open Badges 3.0 are; what follows tells which.
 const PUBLISHED: &str = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_";
+/// The published schema of learner records (CLR 2.0).
+const PUBLISHED_RECORD: &str =
+    "https://purl.imsglobal.org/spec/clr/v2p0/schema/json/clr_v2p0_clrcredential_schema.json";
 
 const ACHIEVEMENT: &str = include_str!("../../schemas/achievement-credential.schema.json");
 const ENDORSEMENT: &str = include_str!("../../schemas/endorsement-credential.schema.json");
 
-static COMPILED: LazyLock<[Validator; 2]> = LazyLock::new(compile);
+const RECORD: &str = include_str!("../../schemas/clr-credential.schema.json");
+
+static COMPILED: LazyLock<[Validator; 3]> = LazyLock::new(compile);
 
 /// Which of our schemas stands for the published one at `url`; `None` for any other address.
 #[must_use]
 pub fn known(url: &str) -> Option<Schema> {
+    if url == PUBLISHED_RECORD {
+        return Some(Schema::ClrCredential);
+    }
     match url.strip_prefix(PUBLISHED)? {
         "achievementcredential_schema.json" => Some(Schema::AchievementCredential),
         "endorsementcredential_schema.json" => Some(Schema::EndorsementCredential),
@@ -56,10 +67,11 @@ pub fn check(credential: &Value) -> Vec<Fault> {
 #[must_use]
 pub fn check_against(credential: &Value, schema: Schema) -> Vec<Fault> {
     let plain = serde_json::Value::from(credential);
-    let [achievement, endorsement] = &*COMPILED;
+    let [achievement, endorsement, record] = &*COMPILED;
     let validator = match schema {
         Schema::AchievementCredential => achievement,
         Schema::EndorsementCredential => endorsement,
+        Schema::ClrCredential => record,
     };
     if validator.is_valid(&plain) {
         return Vec::new();
@@ -80,25 +92,25 @@ pub fn check_against(credential: &Value, schema: Schema) -> Vec<Fault> {
     clippy::expect_used,
     reason = "the files are part of the program, and a test compiles them"
 )]
-fn compile() -> [Validator; 2] {
-    let read = |text| serde_json::from_str(text).expect("a schema is JSON");
-    let (achievement, endorsement): (serde_json::Value, serde_json::Value) =
-        (read(ACHIEVEMENT), read(ENDORSEMENT));
+fn compile() -> [Validator; 3] {
+    let read = |text: &str| serde_json::from_str(text).expect("a schema is JSON");
+    let schemas: [serde_json::Value; 3] = [ACHIEVEMENT, ENDORSEMENT, RECORD].map(read);
+    let shared = schemas[0].clone();
     let registry = jsonschema::Registry::new()
         .draft(Draft::Draft202012)
-        .add("urn:skillmark:schema:achievement-credential", &achievement)
+        .add("urn:skillmark:schema:achievement-credential", &shared)
         .and_then(jsonschema::RegistryBuilder::prepare)
         .expect("a schema has an address");
-    let compile = |schema| {
+    // Nothing is fetched: what a schema refers to stands in the registry, or nowhere.
+    schemas.map(|schema| {
         jsonschema::options()
             .with_draft(Draft::Draft202012)
             .with_registry(&registry)
             .should_validate_formats(true)
             .offline()
-            .build(schema)
+            .build(&schema)
             .expect("a schema compiles")
-    };
-    [compile(&achievement), compile(&endorsement)]
+    })
 }
 
 #[cfg(test)]
@@ -115,15 +127,16 @@ mod tests {
             known(&format!("{PUBLISHED}endorsementcredential_schema.json")),
             Some(Schema::EndorsementCredential)
         );
+        assert_eq!(known(PUBLISHED_RECORD), Some(Schema::ClrCredential));
         assert_eq!(known("https://evil.test/schema.json"), None);
     }
 
     #[test]
     fn our_files_compile_and_are_right_schemas() {
-        for text in [ACHIEVEMENT, ENDORSEMENT] {
+        for text in [ACHIEVEMENT, ENDORSEMENT, RECORD] {
             let schema = serde_json::from_str(text).expect("json");
             assert!(jsonschema::draft202012::meta::is_valid(&schema));
         }
-        assert_eq!(COMPILED.len(), 2);
+        assert_eq!(COMPILED.len(), 3);
     }
 }

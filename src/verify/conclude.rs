@@ -83,7 +83,7 @@ pub(super) fn issuer(document: &Value, key_binding: Option<&'static str>) -> Opt
     })
 }
 
-/// The host of a did:web or of an https address.
+/// The host of a did:web or of an https address, in its ASCII form.
 pub(super) fn domain(id: &str) -> Option<String> {
     let url = match did::Did::parse(id) {
         Ok(did) if did.method() == "web" => did::web::url(&did).ok()?,
@@ -92,5 +92,30 @@ pub(super) fn domain(id: &str) -> Option<String> {
     let rest = url
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"))?;
-    rest.split(['/', '?', '#']).next().map(str::to_owned)
+    let host = rest.split(['/', '?', '#']).next()?;
+    // Letters that look like others are shown as what they are: in their ASCII form.
+    match host.is_ascii() {
+        true => Some(host.to_owned()),
+        false => Some(url::Url::parse(&url).ok()?.host_str()?.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::domain;
+
+    #[test]
+    fn f15_a_domain_of_look_alike_letters_is_shown_as_what_it_is() {
+        for (id, expected) in [
+            ("https://harvard.example/issuers/1", Some("harvard.example")),
+            (
+                "https://h\u{430}rvard.example/issuers/1",
+                Some("xn--hrvard-3nf.example"),
+            ),
+            ("did:web:harvard.example:a", Some("harvard.example")),
+            ("did:key:z6Mk", None),
+        ] {
+            assert_eq!(domain(id).as_deref(), expected, "{id}");
+        }
+    }
 }

@@ -69,14 +69,15 @@ pub(super) fn examine(document: &Value, any: bool) -> Examined {
         }
         _ => credential::faults(document),
     };
-    let mut examined = judge(document, sort, faults, &["proof"], any);
+    let mut examined = judge((document, whole), sort, faults, &["proof"], any);
     examined.warnings.extend(warnings(document));
     examined
 }
 
-/// The checks of a document with these faults, looking past the outermost members of `skip`.
+/// The checks of a document with these faults, looking past the outermost members of `skip`; the
+/// document as it is examined, and whole, as its schema should see it.
 pub(super) fn judge(
-    document: &Value,
+    (document, whole): (&Value, &Value),
     sort: Sort,
     faults: Vec<Fault>,
     skip: &'static [&'static str],
@@ -97,7 +98,7 @@ pub(super) fn judge(
         types(&sorted.types, sort, any),
     ];
     let mut warnings = Vec::new();
-    let schema_check = form(document, sort, &mut sorted.form, &mut warnings);
+    let schema_check = form(whole, sort, &mut sorted.form, &mut warnings);
     checks.push(schema_check);
     if sort != Sort::Presentation {
         checks.push(holder(&sorted.subject));

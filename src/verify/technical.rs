@@ -157,9 +157,13 @@ pub fn details(report: &Report) -> Vec<Detail> {
         lines.add("Status list", Some(read.words()));
     }
     for check in &report.checks {
-        if let (Some(reason), Some(problem)) = (check.reason, check.problem) {
-            let told = format!("{}: {reason}, {problem}", check.id.title());
-            lines.add("Problem type", Some(told));
+        if let Some(reason) = check.reason {
+            let (title, sentence) = (check.id.title(), &check.sentence);
+            let problem = check
+                .problem
+                .map_or(String::new(), |url| format!(", {url}"));
+            let told = format!("{title}: {sentence} ({reason}{problem})");
+            lines.add("Finding", Some(told));
         }
     }
     for fault in &report.faults {

@@ -166,10 +166,18 @@ pub(crate) fn verdict(report: &Report, ours: Option<&IssuerView>) -> Verdict {
         word: word.into(),
         sentence: Text::new(&sentence),
         when: format!("Checked {}", text::moment(report.checked_at)),
-        next: report
-            .reason
-            .and_then(verify::explain)
-            .map_or("", |words| words.next),
+        next: next(report),
+    }
+}
+
+/// What to do about what decided; without what the sentence before it has said already.
+fn next(report: &Report) -> &'static str {
+    let words = report.reason.and_then(verify::explain);
+    let next = words.map_or("", |words| words.next);
+    match report.verdict {
+        Answer::Valid => "",
+        Answer::Invalid => next.strip_prefix("Do not rely on it. ").unwrap_or(next),
+        Answer::CannotTell => next,
     }
 }
 
@@ -229,6 +237,17 @@ const ASKED: &[CheckId] = &[
 
 /// The checks of a good credential that are told of also when there was nothing to check.
 const SAID: &[CheckId] = &[CheckId::Endorsements, CheckId::Status, CheckId::ValidUntil];
+/// The checks whose own sentence says more to a reader than the words for its reason: a date, a number.
+const TELLING: &[CheckId] = &[
+    CheckId::Status,
+    CheckId::ValidFrom,
+    CheckId::ValidUntil,
+    CheckId::Credentials,
+    CheckId::HolderBinding,
+    CheckId::Recipient,
+    CheckId::Endorsements,
+    CheckId::Refresh,
+];
 /// What all checks of the form say together.
 const FORMED: &str =
     "It has the form that Open Badges 3.0 asks for, and every word in it has one known meaning.";
@@ -274,7 +293,6 @@ pub(crate) fn checks(report: &Report) -> Vec<Check> {
             title: "Document".into(),
             sentence,
             age: String::new(),
-            means: "",
             next: "",
         });
     }
@@ -288,10 +306,12 @@ fn line(check: &Checked, report: &Report, month: &str) -> Check {
     // A page dates an award no finer than its month: the day may tell who was there.
     let since =
         check.id == CheckId::ValidFrom && check.outcome == Outcome::Pass && !month.is_empty();
-    let sentence = if since {
-        Text::new(&format!("In force since {month}."))
-    } else {
-        Text::new(&check.sentence)
+    // What is wrong with the form of a document, only engineers read in its own words: below.
+    let plain = words.filter(|_| !TELLING.contains(&check.id));
+    let sentence = match plain {
+        _ if since => Text::new(&format!("In force since {month}.")),
+        Some(words) => words.means.into(),
+        None => Text::new(&check.sentence),
     };
     Check {
         tone: match check.outcome {
@@ -306,7 +326,6 @@ fn line(check: &Checked, report: &Report, month: &str) -> Check {
             .as_of
             .map(|at| format!("Read {}", text::age(at, now)))
             .unwrap_or_default(),
-        means: words.map_or("", |words| words.means),
         // What decided is told of at the top.
         next: words
             .filter(|_| check.reason != report.reason)

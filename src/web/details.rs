@@ -57,8 +57,8 @@ pub(crate) mod samples {
                 "did:web:riverside.example (did:web, as of 2026-11-22T14:02:00Z)".into(),
             ),
             (
-                "Problem type",
-                "Status: status_unavailable, https://www.w3.org/ns/credentials/status-list#STATUS_RETRIEVAL_ERROR".into(),
+                "Finding",
+                "Status: The status list could not be read just now. (status_unavailable, https://www.w3.org/ns/credentials/status-list#STATUS_RETRIEVAL_ERROR)".into(),
             ),
         ];
         vec![

@@ -1,7 +1,7 @@
 //! What a page says of whom the reader trusts: beside the answer, never a part of it.
 
 use crate::{
-    verify::{Report, TrustReason},
+    verify::{CheckId, Claim, Claimed, Outcome, Report, TrustReason},
     web::{text::Text, verdict::Tone},
 };
 
@@ -14,8 +14,39 @@ pub(crate) struct Trusted {
     pub(crate) word: &'static str,
     /// It, in one sentence.
     pub(crate) sentence: Text,
+    /// Whom the document names, where that is nobody known here.
+    pub(crate) stranger: Option<Stranger>,
     /// Whether the reader has named somebody to whom it should belong.
     pub(crate) recipient_asked: bool,
+}
+
+/// Somebody elsewhere, by a name that nobody has confirmed.
+#[derive(Debug, Clone)]
+pub(crate) struct Stranger {
+    /// The name that the document gives them.
+    pub(crate) name: Text,
+    /// The domain of their identifier; empty if it has none.
+    pub(crate) domain: Text,
+    /// Whether a key from there made the signature.
+    pub(crate) bound: bool,
+}
+
+impl Stranger {
+    fn of(report: &Report) -> Option<Stranger> {
+        let issuer = report.issuer.as_ref()?;
+        if let Some(Claim::Presentation(_)) = report.claim.as_ref().map(Claimed::claim) {
+            return None;
+        }
+        let passed = |id| {
+            let check = report.check(id);
+            check.is_some_and(|check| check.outcome == Outcome::Pass)
+        };
+        Some(Stranger {
+            name: Text::new(issuer.name.as_deref().unwrap_or("Without a name")),
+            domain: Text::new(issuer.domain.as_deref().unwrap_or_default()),
+            bound: passed(CheckId::Proof) && passed(CheckId::KeyBinding),
+        })
+    }
 }
 
 impl Trusted {
@@ -34,6 +65,7 @@ impl Trusted {
             tone,
             word,
             sentence: Text::new(&report.trust.sentence),
+            stranger: Stranger::of(report),
             recipient_asked,
         }
     }
@@ -51,6 +83,7 @@ pub(crate) mod samples {
             sentence:
                 "No list of trusted issuers was used: whether to trust the issuer is yours to say."
                     .into(),
+            stranger: None,
             recipient_asked: false,
         }
     }
@@ -61,6 +94,11 @@ pub(crate) mod samples {
             word: "On a list you use",
             sentence: "The issuer is at riverside.example, and on the list “Regional colleges”."
                 .into(),
+            stranger: Some(Stranger {
+                name: "Riverside Tutoring".into(),
+                domain: "riverside.example".into(),
+                bound: true,
+            }),
             recipient_asked: true,
         }
     }

@@ -81,8 +81,6 @@ pub(crate) struct Check {
     pub(crate) sentence: Text,
     /// How old the information is, in words; empty when it has no age.
     pub(crate) age: String,
-    /// What it means that this went wrong; empty if it did not.
-    pub(crate) means: &'static str,
     /// What to do now, where the answer above does not say it already.
     pub(crate) next: &'static str,
 }
@@ -128,19 +126,17 @@ pub(crate) mod samples {
     }
 
     pub(crate) fn wrong_checks() -> Vec<Check> {
-        let wrong = |tone, title: &str, sentence: &str, means, next| Check {
+        let wrong = |tone, title: &str, sentence: &str, next| Check {
             tone,
             title: title.into(),
             sentence: sentence.into(),
             age: String::new(),
-            means,
             next,
         };
         vec![
             wrong(
                 Tone::Unsure,
                 "Issuer's key",
-                "The issuer's web address gave no usable answer.",
                 "The issuer's web address did not answer.",
                 "",
             ),
@@ -148,7 +144,6 @@ pub(crate) mod samples {
                 Tone::Bad,
                 "Recipient",
                 "It was made out to somebody else than the person you named.",
-                "It was made out to another person than the one you named.",
                 "Check how you wrote the name or address. If it is right, this credential is not theirs.",
             ),
         ]
@@ -160,7 +155,6 @@ pub(crate) mod samples {
             title: title.into(),
             sentence: sentence.into(),
             age: age.to_owned(),
-            means: "",
             next: "",
         };
         vec![

@@ -7,4 +7,5 @@
 mod command_line;
 mod copy;
 mod program;
+mod uploads;
 mod web;

@@ -61,6 +61,44 @@ fn good(name: &str) -> Value<'static> {
     signed(&sample(name), RDFC)
 }
 
+/// The published schema of learner records is known here, and what the record holds counts for it.
+#[test]
+fn a_record_follows_the_schema_that_it_names() {
+    let naming = |edit: fn(&mut Value<'static>)| {
+        let mut record = record(vec![good("percent"), good("simple")]);
+        let schema = r#"[{"id": "https://purl.imsglobal.org/spec/clr/v2p0/schema/json/clr_v2p0_clrcredential_schema.json",
+            "type": "1EdTechJsonSchemaValidator2019"}]"#;
+        record.set(
+            "credentialSchema",
+            json::parse(schema).expect("json").into_owned(),
+        );
+        edit(&mut record);
+        check(&signed(&record, JCS))
+    };
+    let report = naming(|_| {});
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    let form = |report: &Report| report.check(CheckId::Schema).expect("a check").clone();
+    assert_eq!(
+        form(&report).sentence,
+        "It has the form that CLR 2.0 asks for, and follows the schema it names."
+    );
+    let report = naming(|record| record.set("partial", Value::from("some")));
+    assert_eq!(report.verdict, Verdict::Invalid, "{report:#?}");
+    let report = naming(|record| {
+        let one = record
+            .get("credentialSchema")
+            .and_then(|list| list.items()?.first().cloned());
+        record.set("credentialSchema", one.expect("one"));
+    });
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    assert!(
+        report
+            .warnings
+            .iter()
+            .any(|warning| warning.code == "compact_form")
+    );
+}
+
 fn verdicts(report: &Report) -> Vec<Verdict> {
     report.children.iter().map(|c| c.report.verdict).collect()
 }

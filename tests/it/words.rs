@@ -153,7 +153,7 @@ fn the_details_say_what_was_signed_and_with_which_key() {
         format!("Key document: {} (did:key, follows from the identifier)", path.document),
         format!("Method in it: {method}"),
         format!("Key: Ed25519 {}", path.key),
-        "Problem type: Signature: signature_mismatch, https://w3id.org/security#PROOF_VERIFICATION_ERROR".to_owned(),
+        "Finding: Signature: The signature does not fit: the document was changed, or signed with another key. (signature_mismatch, https://w3id.org/security#PROOF_VERIFICATION_ERROR)".to_owned(),
         "Checked at: 2026-04-01T12:00:00Z".to_owned(),
     ];
     assert_eq!(lines, expected);

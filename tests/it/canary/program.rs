@@ -66,6 +66,8 @@ impl<'t> Program<'t> {
 
     /// A command that logs all there is to log.
     fn command(&self, arguments: &[&str]) -> Command {
+        let scratch = self.path("tmp");
+        fs::create_dir_all(&scratch).expect("a folder");
         let mut command = Command::new(env!("CARGO_BIN_EXE_skillmark"));
         command
             .args(arguments)
@@ -75,6 +77,7 @@ impl<'t> Program<'t> {
             .current_dir(self.desk.path())
             .env_clear()
             .env("RUST_BACKTRACE", "full")
+            .env("TMPDIR", scratch)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

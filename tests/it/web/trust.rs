@@ -3,15 +3,17 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::json as object;
 use skillmark::{
     db::DidMethod,
+    json,
     verify::TrustList,
     web::{self, Site as Served},
 };
 
 use super::super::support::{
     db::{Engine, on_both},
+    elsewhere::Elsewhere,
     site::Site,
 };
 
@@ -70,7 +72,7 @@ on_both! {
         let (badge, issuer) = badge(&site, DidMethod::Key).await;
         let path = "/api/v1/verify";
         let plain = site.ask("POST", path).body("application/json", badge.clone()).send().await;
-        assert_eq!(plain.is(200).json()["trust"], json!({
+        assert_eq!(plain.is(200).json()["trust"], object!({
             "trusted": null, "reason": "no_list",
             "sentence": "No list of trusted issuers was used: whether to trust the issuer is yours to say.",
             "lists": [], "named_by": []
@@ -82,7 +84,7 @@ on_both! {
             ("recipient", "", b"somebody@else.example"),
         ]).await;
         let report = form.is(200).json();
-        assert_eq!(report["trust"], json!({
+        assert_eq!(report["trust"], object!({
             "trusted": true, "reason": "listed",
             "sentence": "The issuer is on the list “ours.txt”.",
             "lists": ["ours.txt", "your list"],
@@ -141,11 +143,98 @@ async fn a_proven_domain_counts_for_an_organisation_of_ours() {
     ours.set_domain_proven(Some(now.into())).await.expect("set");
     assert_eq!(
         trust().await,
-        json!({
+        object!({
             "trusted": true, "reason": "listed",
             "sentence": "The issuer is at riverside.example, and on the list “your list”.",
             "lists": ["your list"],
             "named_by": [{"list": "your list", "by": "domain", "called": null}]
         })
+    );
+}
+
+/// A name is what somebody chose; the domain where the keys stand is what one can go by.
+#[tokio::test]
+async fn f15_spoofed_names_stand_beside_the_domain_and_a_mark() {
+    let elsewhere = Elsewhere::did_web();
+    let site = Site::online(Engine::Sqlite, &elsewhere.world).await;
+    let named = |name: &'static str| {
+        elsewhere.badge_with(|document| {
+            let issuer = document.get_mut("issuer").expect("an issuer");
+            issuer.set("name", name.to_owned().into());
+            document.set("description", "\u{202e}gnp.exe\u{2066}".to_owned().into());
+        })
+    };
+    for (name, shown) in [
+        ("H\u{430}rvard University", "H\u{430}rvard University"),
+        ("Harvard\u{202e}gnp.exe\u{200b}", "Harvardgnp.exe"),
+    ] {
+        let page = site.upload("/verify", "file", named(name).as_bytes()).await;
+        page.is(200)
+            .shows("Real and still good")
+            .shows(shown)
+            .shows("Signed by issuer.test, under the name")
+            .shows("<p class=\"small\">issuer.test</p>")
+            .shows("Not a verified organisation")
+            .shows("the issuer&#39;s keys stand there");
+        for hidden in ["\u{202e}", "\u{2066}", "\u{200b}"] {
+            page.hides(hidden);
+        }
+    }
+}
+
+/// Schemas are ours or none: what a credential names, refers to or writes out is never fetched or run.
+#[tokio::test]
+async fn f22_no_schema_of_a_stranger_is_read() {
+    let elsewhere = Elsewhere::did_web();
+    let site = Site::online(Engine::Sqlite, &elsewhere.world).await;
+    let ask = async |schema: &'static str| {
+        let text = elsewhere.badge_with(|document| {
+            let schema = json::parse(schema).expect("json").into_owned();
+            document.set("credentialSchema", json::Value::Array(vec![schema]));
+            let a = "a".repeat(50);
+            document.set("description", format!("{a}!").into());
+        });
+        let ask = site.ask("POST", "/api/v1/verify");
+        let report = ask.body("application/json", text).send().await;
+        report.is(200).json()
+    };
+    for schema in [
+        r#"{"id": "http://169.254.169.254/", "type": "1EdTechJsonSchemaValidator2019"}"#,
+        r#"{"id": "https://evil.test/schema.json", "type": "JsonSchema"}"#,
+        r#"{"id": "https://evil.test/schema.json", "type": ["JsonSchema", "1EdTechJsonSchemaValidator2019"]}"#,
+    ] {
+        let report = ask(schema).await;
+        let form = report["checks"]
+            .as_array()
+            .expect("checks")
+            .iter()
+            .find(|check| check["id"] == "schema");
+        let sentence = form.expect("a check")["sentence"]
+            .as_str()
+            .expect("a sentence");
+        assert!(
+            report["verdict"] == "invalid"
+                || sentence.ends_with(
+                    "It names a schema that is not known here; that one was not checked."
+                ),
+            "{report:#}"
+        );
+    }
+    // Written out, it is only data without a meaning.
+    let inline = r#"{"id": "https://evil.test/s", "type": "JsonSchema", "$ref": "http://169.254.169.254/", "pattern": "(a+)+$"}"#;
+    assert_eq!(ask(inline).await["verdict"], "invalid");
+    let asked = elsewhere.world.asked();
+    assert!(
+        asked
+            .iter()
+            .all(|line| !line.contains("evil.test") && !line.contains("169.254")),
+        "{asked:?}"
+    );
+    let connects = elsewhere.world.connects();
+    assert!(
+        connects
+            .iter()
+            .all(|at| at.to_string() != "169.254.169.254"),
+        "{connects:?}"
     );
 }
