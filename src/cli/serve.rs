@@ -88,9 +88,22 @@ pub(super) async fn answer(
     Ok(outcome?)
 }
 
+/// Those who look up and fetch for us: only their warnings are logged, whatever the filter says.
+const QUIET: &[&str] = &[
+    "hickory_net=warn",
+    "hickory_proto=warn",
+    "hickory_resolver=warn",
+    "hyper=warn",
+    "hyper_util=warn",
+    "rustls=warn",
+];
+
 /// Begins to log, on the standard error.
 pub(super) fn log(settings: &Settings) {
+    // What a visitor brings may name a host, and these would write it down (threat J12).
+    let quiet = QUIET.iter().filter_map(|one| one.parse().ok());
     let filter = tracing_subscriber::EnvFilter::new(&settings.log);
+    let filter = quiet.fold(filter, tracing_subscriber::EnvFilter::add_directive);
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())

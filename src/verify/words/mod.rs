@@ -141,6 +141,7 @@ const WITHOUT_PROBLEM: &[&str] = &[
     "other_credential",
     "other_recipient",
     "recipient_not_said",
+    "no_recipient",
     "other_holder",
     "holder_not_said",
     "credential_inside_not_valid",

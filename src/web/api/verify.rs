@@ -50,11 +50,15 @@ pub(crate) struct Wish {
     receipt: bool,
 }
 
-#[derive(Serialize)]
-struct Answer {
+/// The report, and a receipt where one was asked for.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = verify::Answer)]
+pub(crate) struct Answer {
     #[serde(flatten)]
     report: Report,
+    /// What was found, signed by this service: a credential.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     receipt: Option<Value>,
 }
 
@@ -80,7 +84,7 @@ struct Answer {
         description = "The credential: JSON or JWT up to 256 KB, a picture up to 2 MB. Or a form.",
         content((Vec<u8> = "application/octet-stream"), (Form = "multipart/form-data"))),
     responses(
-        (status = 200, description = "The report: `verdict`, `sentence`, and `checks`, each with `id`, `outcome` and `sentence`. `children` and `endorsements` have a `pointer` and a `report` of their own each; `warnings` have a `code` and a `sentence` for what is not quite as the standard has it, and was read all the same. `technical` says what was signed with which key, and `trust` which list names the issuer.", body = Report),
+        (status = 200, description = "The report: `verdict`, `sentence`, and `checks`, each with `id`, `outcome` and `sentence`. `children` and `endorsements` have a `pointer` and a `report` of their own each; `warnings` have a `code` and a `sentence` for what is not quite as the standard has it, and was read all the same. `technical` says what was signed with which key, and `trust` which list names the issuer.", body = Answer),
         (status = 400, description = "Nothing that can be read: not JSON, a name twice in one object, no code in the picture, a list of issuers with faults.", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "No receipt can be signed just now.", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than is read.", body = Problem, content_type = "application/problem+json")

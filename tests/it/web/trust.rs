@@ -175,9 +175,16 @@ async fn f15_spoofed_names_stand_beside_the_domain_and_a_mark() {
             .shows("Signed by issuer.test, under the name")
             .shows("<p class=\"small\">issuer.test</p>")
             .shows("Not a verified organisation")
-            .shows("the issuer&#39;s keys stand there");
-        for hidden in ["\u{202e}", "\u{2066}", "\u{200b}"] {
-            page.hides(hidden);
+            .shows("the issuer's keys stand there");
+        // The receipt that the page can send back is data, and shown to nobody.
+        let text = page.text();
+        let shown = text
+            .lines()
+            .filter(|line| !line.contains("type=\"hidden\""));
+        let hidden = ['\u{202e}', '\u{2066}', '\u{200b}'];
+        assert!(shown.clone().count() > 50);
+        for line in shown {
+            assert!(!line.contains(hidden), "{line}");
         }
     }
 }
@@ -202,6 +209,8 @@ async fn f22_no_schema_of_a_stranger_is_read() {
         r#"{"id": "http://169.254.169.254/", "type": "1EdTechJsonSchemaValidator2019"}"#,
         r#"{"id": "https://evil.test/schema.json", "type": "JsonSchema"}"#,
         r#"{"id": "https://evil.test/schema.json", "type": ["JsonSchema", "1EdTechJsonSchemaValidator2019"]}"#,
+        // Written out, it is only data.
+        r#"{"id": "https://evil.test/s", "type": "JsonSchema", "$ref": "http://169.254.169.254/", "pattern": "(a+)+$"}"#,
     ] {
         let report = ask(schema).await;
         let form = report["checks"]
@@ -220,9 +229,6 @@ async fn f22_no_schema_of_a_stranger_is_read() {
             "{report:#}"
         );
     }
-    // Written out, it is only data without a meaning.
-    let inline = r#"{"id": "https://evil.test/s", "type": "JsonSchema", "$ref": "http://169.254.169.254/", "pattern": "(a+)+$"}"#;
-    assert_eq!(ask(inline).await["verdict"], "invalid");
     let asked = elsewhere.world.asked();
     assert!(
         asked
