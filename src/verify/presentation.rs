@@ -172,7 +172,8 @@ impl Showing {
         // Only version 1.1 allowed tokens among the credentials.
         let tokens = credential::is_version_1(document);
         faults.extend(children::faults(document, CHILDREN, tokens));
-        let examined = document::judge((&own, &own),
+        let examined = document::judge(
+            (&own, &own),
             Sort::Presentation,
             faults,
             &["proof"],
