@@ -53,6 +53,8 @@ const TRANSFORMATION: &str = "https://w3id.org/security#PROOF_TRANSFORMATION_ERR
 const DATA_LOSS: &str = "https://w3id.org/security#DATA_LOSS_DETECTION_ERROR";
 const METHOD: &str = "https://w3id.org/security#INVALID_VERIFICATION_METHOD";
 const KEY_DOCUMENT: &str = "https://w3id.org/security#INVALID_CONTROLLED_IDENTIFIER_DOCUMENT";
+const KEY_DOCUMENT_ID: &str = "https://w3id.org/security#INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID";
+const METHOD_URL: &str = "https://w3id.org/security#INVALID_VERIFICATION_METHOD_URL";
 const CHALLENGE: &str = "https://w3id.org/security#INVALID_CHALLENGE_ERROR";
 const DOMAIN: &str = "https://w3id.org/security#INVALID_DOMAIN_ERROR";
 const STATUS: &str = "https://www.w3.org/ns/credentials/status-list#STATUS_VERIFICATION_ERROR";
@@ -109,16 +111,12 @@ pub(super) fn problem(reason: &str) -> Option<&'static str> {
         | "key_revoked"
         | "weak_or_malformed_key"
         | "INVALID_VERIFICATION_METHOD" => METHOD,
-        "INVALID_VERIFICATION_METHOD_URL" => {
-            "https://w3id.org/security#INVALID_VERIFICATION_METHOD_URL"
-        }
+        "INVALID_VERIFICATION_METHOD_URL" => METHOD_URL,
         "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT"
         | "issuer_unreachable"
         | "issuer_not_fetched"
         | "part_not_fetched" => KEY_DOCUMENT,
-        "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID" => {
-            "https://w3id.org/security#INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID"
-        }
+        "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID" => KEY_DOCUMENT_ID,
         "INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD" => {
             "https://w3id.org/security#INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD"
         }
@@ -128,6 +126,9 @@ pub(super) fn problem(reason: &str) -> Option<&'static str> {
         | "status_list_not_verified"
         | "revocation_list"
         | "unsupported_status" => STATUS,
+        "receipt_key" | "no_receipt_key" => METHOD,
+        "misplaced_receipt" => MALFORMED,
+        "out_of_time" => TRANSFORMATION,
         _ => return None,
     })
 }

@@ -8,7 +8,7 @@ use skillmark::verify::Report;
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 /// What a claim's kinds share their object with: the only ones that are not closed.
-const OPEN: [&str; 4] = ["Achieved", "Endorsed", "Recorded", "Presented"];
+const OPEN: [&str; 5] = ["Achieved", "Endorsed", "Recorded", "Presented", "Receipt"];
 
 static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
     let schema = whole();
