@@ -2,7 +2,7 @@
 
 use std::{fs, io::Read as _, path::Path, sync::Arc};
 
-use super::{Failure, Settings};
+use super::{Failure, Settings, failure::USAGE};
 use crate::verify::{MAX_LIST_BYTES, TrustList};
 
 /// Every list, or what is wrong with the first that cannot be read: none is used in part.
@@ -20,5 +20,9 @@ pub(super) fn list(path: &Path) -> Result<TrustList, Failure> {
     let unfit = |what: &str| Failure::usage(format!("{}: {what}", path.display()));
     let text = String::from_utf8(bytes).map_err(|_| unfit("is not UTF-8"))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    TrustList::read(&name, &text).map_err(|faults| Failure::faults(path, &faults))
+    TrustList::read(&name, &text).map_err(|faults| Failure {
+        // Not 1: that is the answer about a credential.
+        code: USAGE,
+        ..Failure::faults(path, &faults)
+    })
 }

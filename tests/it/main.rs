@@ -30,6 +30,7 @@ mod audit;
 mod browser;
 mod canary;
 mod cli;
+mod cli_trust;
 mod doctor;
 mod outbound;
 mod outbound_peers;
