@@ -79,10 +79,10 @@ pub(super) async fn answer(
     server: Server,
     trust: Vec<Arc<TrustList>>,
 ) -> Result<(), Failure> {
-    let rounds = rounds::start(&app, rounds::EVERY);
-    let outcome = server
-        .run(web::router(Site::new(app.clone()).trusting(trust)))
-        .await;
+    let mut rounds = rounds::start(&app, rounds::EVERY);
+    let site = Site::new(app.clone()).trusting(trust);
+    rounds.spawn(web::watch(site.clone()));
+    let outcome = server.run(web::router(site)).await;
     drop(rounds);
     app.db.close().await;
     Ok(outcome?)

@@ -66,7 +66,7 @@ impl Tenant<'_> {
         .bind(row.revoked_at)
         .run()
         .await?;
-        Ok(())
+        self.revise().await
     }
 
     /// All keys, oldest first.
@@ -124,7 +124,8 @@ impl Tenant<'_> {
             .bind(at)
             .run()
             .await?;
-        one(rows)
+        one(rows)?;
+        self.revise().await
     }
 
     /// Retires a pending or active key and destroys its seed; its public half stays for ever.
@@ -141,7 +142,8 @@ impl Tenant<'_> {
             .bind(at)
             .run()
             .await?;
-        one(rows)
+        one(rows)?;
+        self.revise().await
     }
 
     /// Revokes a key in any other state and destroys its seed.
@@ -158,7 +160,8 @@ impl Tenant<'_> {
             .bind(at)
             .run()
             .await?;
-        one(rows)
+        one(rows)?;
+        self.revise().await
     }
 }
 

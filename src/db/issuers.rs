@@ -97,8 +97,8 @@ impl Tenant<'_> {
             .write(
                 "update issuers set domain_proven_at = \
                  case when web_address = $3 then domain_proven_at end, name = $2, \
-                 web_address = $3, logo = $4, contact = $5, name_assessors = $6 \
-                 where issuer_id = $1",
+                 web_address = $3, logo = $4, contact = $5, name_assessors = $6, \
+                 revision = revision + 1 where issuer_id = $1",
             )
             .bind(name.to_owned())
             .bind(web_address.to_owned())
@@ -116,7 +116,7 @@ impl Tenant<'_> {
     /// [`Error::NoRow`] if there is no such organisation.
     pub async fn set_issuer_did(&mut self, did: &str) -> Result<(), Error> {
         let rows = self
-            .write("update issuers set did = $2 where issuer_id = $1")
+            .write("update issuers set did = $2, revision = revision + 1 where issuer_id = $1")
             .bind(did.to_owned())
             .run()
             .await?;
@@ -129,7 +129,7 @@ impl Tenant<'_> {
     /// [`Error::NoRow`] if there is no such organisation.
     pub async fn set_domain_proven(&mut self, at: Option<Ts>) -> Result<(), Error> {
         let rows = self
-            .write("update issuers set domain_proven_at = $2 where issuer_id = $1")
+            .write("update issuers set domain_proven_at = $2, revision = revision + 1 where issuer_id = $1")
             .bind(at)
             .run()
             .await?;

@@ -34,6 +34,7 @@ mod list_notes;
 mod people;
 mod portfolios;
 mod receipt_keys;
+mod revision;
 mod status;
 mod status_take;
 
@@ -56,6 +57,7 @@ pub use people::PersonRow;
 pub use plain::UnknownWord;
 pub use portfolios::PortfolioRow;
 pub use receipt_keys::{ReceiptKeyRow, ReceiptKeyState};
+pub use revision::Revision;
 pub use status::{StatusDocumentRow, StatusEntryRow, StatusListRow, StatusState};
 pub use status_take::{LIST_ENTRIES, StatusPlaceRow};
 pub use tenant::Tenant;

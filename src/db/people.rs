@@ -142,7 +142,7 @@ impl Tenant<'_> {
         for statement in WITH_THE_PERSON {
             self.write(statement).bind(id.clone()).run().await?;
         }
-        Ok(())
+        self.revise().await
     }
 }
 

@@ -117,10 +117,22 @@ pub(crate) fn page(
     template: &impl askama::Template,
     cache: &'static str,
 ) -> Result<Response, WebError> {
-    let html = template
-        .render()
-        .map_err(|cause| WebError::internal(&cause))?;
-    Ok(([(header::CACHE_CONTROL, cache)], axum::response::Html(html)).into_response())
+    Ok(html(render(template)?, cache))
+}
+
+/// A template, written out.
+///
+/// # Errors
+/// A template that cannot be written is our fault.
+pub(crate) fn render(template: &impl askama::Template) -> Result<Bytes, WebError> {
+    let html = template.render();
+    html.map(Bytes::from)
+        .map_err(|cause| WebError::internal(&cause))
+}
+
+/// A page that is written out, as an answer with a cache rule.
+pub(crate) fn html(page: Bytes, cache: &'static str) -> Response {
+    ([(header::CACHE_CONTROL, cache)], axum::response::Html(page)).into_response()
 }
 
 /// A strong tag: 96 bits of the SHA-256.

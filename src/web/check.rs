@@ -3,6 +3,8 @@
 use axum::body::Bytes;
 
 use crate::{
+    clock::Timestamp,
+    credential::dates,
     issue::sources,
     verify::{
         self, Answered, Check as Checked, CheckId, Claim, Claimed, First, Given, Options, Outcome,
@@ -64,6 +66,30 @@ pub(crate) async fn any(
     };
     site.heavy_at_times(async move { verify::one(&sources, &given, &options, now).await })
         .await
+}
+
+/// Whether a report may be kept for a while: it is good, and about a badge of ours, so that
+/// [`Memory`](crate::web::memory::Memory) learns of every change. Then also when the badge ends.
+///
+/// # Errors
+/// If the database could not answer.
+pub(crate) async fn holds_still(
+    site: &Site,
+    report: &Report,
+) -> Result<Option<Option<Timestamp>>, WebError> {
+    let verified = report.claim.as_ref().and_then(Claimed::verified);
+    let achieved = verified.and_then(|claim| claim.get().achieved());
+    let (Some(achieved), Some(issuer)) = (achieved, &report.issuer) else {
+        return Ok(None);
+    };
+    if stored::issuer_known_by(site, &issuer.id).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(match achieved.valid_until.as_deref().map(dates::stamp) {
+        None => Some(None),
+        Some(Ok(end)) => Some(Some(end)),
+        Some(Err(_)) => None,
+    })
 }
 
 /// Checks a credential of ours. The verifier asks our own register, so that this is the truth of

@@ -3,6 +3,7 @@
 
 use axum::{
     Router,
+    body::Bytes,
     extract::{Path, State},
     http::HeaderMap,
     response::Response,
@@ -46,17 +47,12 @@ pub(crate) async fn form(
     if !["json", "jwt", "png", "svg"].contains(&suffix) {
         return Err(WebError::not_found());
     }
+    if let "json" | "jwt" = suffix {
+        let document = signed(site, id, suffix).await?;
+        return Ok(document.cached(IMMUTABLE).open().answer(headers));
+    }
     let stored = Stored::find(site, id).await?;
     let document = match suffix {
-        "json" => Document::new("application/vc+ld+json", stored.document)
-            .named("credential.json")
-            .cached(IMMUTABLE),
-        "jwt" => {
-            let jwt = stored.row.jwt.ok_or_else(WebError::not_found)?;
-            Document::new("application/vc+jwt", jwt)
-                .named("credential.jwt")
-                .cached(IMMUTABLE)
-        }
         "svg" => Document::new("image/svg+xml", baked(site, stored, false).await?)
             .named("credential.svg")
             .cached(DAY),
@@ -65,6 +61,30 @@ pub(crate) async fn form(
             .cached(DAY),
     };
     Ok(document.open().answer(headers))
+}
+
+/// The signed bytes, from memory if they were read lately.
+async fn signed(site: &Site, id: &str, suffix: &str) -> Result<Document, WebError> {
+    let named = |body: Bytes| match suffix {
+        "json" => Document::new("application/vc+ld+json", body).named("credential.json"),
+        _ => Document::new("application/vc+jwt", body).named("credential.jwt"),
+    };
+    let now = site.now();
+    let key = format!("/c/{id}.{suffix}");
+    let moment = site.memory().moment(now);
+    if let Some(known) = moment.and_then(|moment| site.memory().recall(moment, &key, now)) {
+        return Ok(named(known));
+    }
+    let stored = Stored::find(site, id).await?;
+    let body = match suffix {
+        "json" => stored.document,
+        _ => stored.row.jwt.ok_or_else(WebError::not_found)?,
+    };
+    let body = Bytes::from(body);
+    if let Some(moment) = moment {
+        site.memory().keep(moment, key, body.clone(), now, None);
+    }
+    Ok(named(body))
 }
 
 /// Read a credential in one of its forms.

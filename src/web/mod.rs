@@ -26,6 +26,7 @@ mod inside;
 mod key;
 mod limits;
 mod markdown;
+mod memory;
 mod negotiate;
 mod pages;
 mod problem;
@@ -46,6 +47,7 @@ use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
 };
 
+pub use memory::{look, watch};
 pub use serve::{CONNECTIONS, HEADER_TIMEOUT, Server};
 pub use site::Site;
 
@@ -68,8 +70,13 @@ pub fn router(site: Site) -> Router {
     for page in pages::PAGES {
         router = router.merge((page.routes)());
     }
+    let router = router.fallback(|| async { error::WebError::not_found() });
+    around(site, router)
+}
+
+/// `router` inside the layers that every answer passes: for measuring what they cost.
+pub fn around(site: Site, router: Router<Site>) -> Router {
     router
-        .fallback(|| async { error::WebError::not_found() })
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES))
         .layer(middleware::from_fn_with_state(site.clone(), site::admit))
         .layer(TimeoutLayer::with_status_code(

@@ -25,6 +25,7 @@ use crate::{
         elsewhere::leads_elsewhere,
         error::WebError,
         limits::{Limits, asker},
+        memory::Memory,
     },
 };
 
@@ -38,6 +39,7 @@ struct Inner {
     names: Tries,
     work: Semaphore,
     trust: Vec<Arc<TrustList>>,
+    memory: Memory,
 }
 
 /// How much heavy work (reading pictures, checking, drawing) runs at once: more only makes
@@ -53,6 +55,7 @@ impl Site {
             names: Tries::default(),
             work: Semaphore::new(WORKERS),
             trust: Vec::new(),
+            memory: Memory::new(),
             app,
         }))
     }
@@ -97,6 +100,11 @@ impl Site {
     /// The buckets.
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    /// Answers that hold still.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.0.memory
     }
 
     /// Who tried which name when.

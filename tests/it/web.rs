@@ -4,6 +4,7 @@ mod claims;
 mod confirm;
 mod hostile;
 mod layers;
+mod memory;
 mod openapi;
 mod programs;
 mod server;

@@ -134,6 +134,7 @@ pub(crate) async fn change_status(
         Action::Revoke => Change::Revoke,
     };
     let state = revoke::change(site.app(), &who, &id, change).await?;
+    site.memory().forget();
     if let Err(cause) = list::publish_due(site.app()).await {
         // The worker tries again within a minute; the register knows already.
         tracing::warn!(%cause, "a status list could not be published yet");

@@ -1,18 +1,22 @@
 //! `POST /api/v1/verify`: is this credential real?
 
 use axum::{
-    Json,
     body::Bytes,
     extract::{FromRequest as _, Multipart, Query, Request, State},
-    http::{HeaderValue, header},
+    http::header,
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::{
-    verify::{Answered, Report},
-    web::{Site, answer::NEVER, check, problem::Problem, question::Question, receipts},
+    config::limits,
+    ids::hex,
+    verify::Report,
+    web::{
+        Site, answer::NEVER, check, error::WebError, problem::Problem, question::Question, receipts,
+    },
 };
 
 /// The parts of a form that asks more than whether it is real.
@@ -94,7 +98,27 @@ pub(crate) async fn verify(
     Query(wish): Query<Wish>,
     request: Request,
 ) -> Result<Response, Response> {
-    let answered = answered(&site, request).await?;
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+    let question = if is_form {
+        let parts = Multipart::from_request(request, &site).await;
+        let parts = parts.map_err(IntoResponse::into_response)?;
+        let read = Question::read(&site, parts).await;
+        read.map_err(IntoResponse::into_response)?
+    } else {
+        let body = Bytes::from_request(request, &site).await;
+        let body = body.map_err(IntoResponse::into_response)?;
+        if !wish.receipt {
+            let answer = plain(&site, body).await;
+            return answer.map_err(IntoResponse::into_response);
+        }
+        Question::plain(&site, body)
+    };
+    if let Some(error) = question.fault.clone() {
+        return Err(error.into_response());
+    }
+    let answered = check::question(&site, question).await;
+    let answered = answered.map_err(IntoResponse::into_response)?;
     let receipt = match wish.receipt {
         true => {
             let signed = receipts::sign(&site, std::slice::from_ref(&answered)).await;
@@ -104,28 +128,43 @@ pub(crate) async fn verify(
         false => None,
     };
     let report = answered.report;
-    let mut response = Json(Answer { report, receipt }).into_response();
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static(NEVER));
-    Ok(response)
+    let written = written(&Answer { report, receipt });
+    written.map(json).map_err(IntoResponse::into_response)
 }
 
-async fn answered(site: &Site, request: Request) -> Result<Answered, Response> {
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
-    let question = if is_form {
-        let parts = Multipart::from_request(request, site).await;
-        let parts = parts.map_err(IntoResponse::into_response)?;
-        let read = Question::read(site, parts).await;
-        read.map_err(IntoResponse::into_response)?
-    } else {
-        let body = Bytes::from_request(request, site).await;
-        Question::plain(site, body.map_err(IntoResponse::into_response)?)
+/// The answer to the plain question: from memory, if these very bytes were asked about lately, hold
+/// a good credential of ours, and nothing has changed.
+async fn plain(site: &Site, body: Bytes) -> Result<Response, WebError> {
+    let now = site.now();
+    let moment = site.memory().moment(now);
+    let moment = moment.filter(|_| body.len() <= limits::DOCUMENT_BYTES);
+    let Some(moment) = moment else {
+        let answered = check::question(site, Question::plain(site, body)).await?;
+        return written(&answered.report).map(json);
     };
-    if let Some(error) = question.fault.clone() {
-        return Err(error.into_response());
+    let key = format!("verify {}", hex(&Sha256::digest(&body)));
+    if let Some(known) = site.memory().recall(moment, &key, now) {
+        return Ok(json(known));
     }
-    let answered = check::question(site, question).await;
-    answered.map_err(IntoResponse::into_response)
+    let answered = check::question(site, Question::plain(site, body)).await?;
+    let bytes = written(&answered.report)?;
+    if let Some(end) = check::holds_still(site, &answered.report).await? {
+        site.memory().keep(moment, key, bytes.clone(), now, end);
+    }
+    Ok(json(bytes))
+}
+
+fn written(answer: &impl Serialize) -> Result<Bytes, WebError> {
+    let bytes = serde_json::to_vec(answer);
+    bytes
+        .map(Bytes::from)
+        .map_err(|cause| WebError::internal(&cause))
+}
+
+fn json(body: Bytes) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, NEVER),
+    ];
+    (headers, body).into_response()
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{
     Extension, Form, Router,
+    body::Bytes,
     extract::{Path, State, rejection::FormRejection},
     http::HeaderMap,
     response::Response,
@@ -16,6 +17,7 @@ use crate::{
         self,
         confirm::{self, Confirmed},
     },
+    verify,
     web::{
         Site,
         answer::{self, NEVER},
@@ -127,17 +129,26 @@ async fn shown(
     if let Some((id, suffix)) = id.split_once('.') {
         return documents::form(&site, id, suffix, &headers).await;
     }
+    let now = site.now();
+    let key = format!("/c/{id}");
+    let moment = site.memory().moment(now);
+    if let Some(known) = moment.and_then(|moment| site.memory().recall(moment, &key, now)) {
+        return Ok(answer::html(known, NEVER));
+    }
     let stored = Stored::find(&site, &id).await?;
     let offered = offered(&site, &stored.row.promise.credential_id).await?;
-    page(
-        &site,
-        &stored,
-        Confirm {
-            offered,
-            answer: None,
-        },
-    )
-    .await
+    let unasked = Confirm {
+        offered,
+        answer: None,
+    };
+    let (html, is_good) = page(&site, &stored, unasked).await?;
+    if let Some(moment) = moment
+        && is_good
+    {
+        let end = stored.row.promise.valid_until.map(Into::into);
+        site.memory().keep(moment, key, html.clone(), now, end);
+    }
+    Ok(answer::html(html, NEVER))
 }
 
 /// What the form sends.
@@ -172,28 +183,27 @@ async fn confirmed(
         }
         Err(error) => return Err(error.into()),
     };
-    page(
-        &site,
-        &stored,
-        Confirm {
-            offered: offered(&site, id).await?,
-            answer: Some(Answer::of(matches)),
-        },
-    )
-    .await
+    let asked = Confirm {
+        offered: offered(&site, id).await?,
+        answer: Some(Answer::of(matches)),
+    };
+    let (html, _) = page(&site, &stored, asked).await?;
+    Ok(answer::html(html, NEVER))
 }
 
-async fn page(site: &Site, stored: &Stored, confirm: Confirm) -> Result<Response, WebError> {
+/// The page, and whether its verdict is good.
+async fn page(site: &Site, stored: &Stored, confirm: Confirm) -> Result<(Bytes, bool), WebError> {
     let issuer = stored::issuer(site, &stored.row.issuer_id).await?;
     let report = check::own(site, stored).await?;
     let claim = Claim::of(&report).ok_or_else(WebError::damaged)?;
     let issuer = IssuerView::of(&issuer);
     let verdict = check::verdict(&report, Some(&issuer));
     let id = stored.row.promise.credential_id.as_str();
-    answer::page(
-        &CredentialPage::new(id, verdict, claim, issuer, check::checks(&report), confirm),
-        NEVER,
-    )
+    let page = CredentialPage::new(id, verdict, claim, issuer, check::checks(&report), confirm);
+    Ok((
+        answer::render(&page)?,
+        report.verdict == verify::Verdict::Valid,
+    ))
 }
 
 /// Whether there is a name to compare with. Without the key that opens names, the page still shows

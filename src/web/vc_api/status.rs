@@ -71,6 +71,7 @@ pub(super) async fn update(
         set: request.status.unwrap_or(true),
     };
     let state = given::update(site.app(), &who, &update).await?;
+    site.memory().forget();
     if let Err(cause) = list::publish_due(site.app()).await {
         // The worker tries again within a minute; the register knows already.
         tracing::warn!(%cause, "a status list could not be published yet");

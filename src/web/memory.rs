@@ -1,0 +1,206 @@
+//! Answers that hold still: kept in memory until something that they depend on changes.
+//!
+//! Somebody watches the store ([`watch`]) and asks it every second whether anything has changed.
+//! An answer is only kept while that was asked lately, only together with what the store said
+//! *before* the answer was made, and never longer than [`KEEP`]. So a revocation shows within
+//! seconds, whichever process wrote it, and where the store does not answer nothing is recalled.
+//! Only good verdicts about credentials of ours are kept: the others are looked up each time.
+
+use std::{
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::body::Bytes;
+use quick_cache::{Weighter, sync::Cache};
+use tokio::time::{self, MissedTickBehavior};
+
+use crate::{clock::Timestamp, db::Revision, web::Site};
+
+/// The longest that an answer is kept: seconds.
+const KEEP: i64 = 30;
+/// From one question to the store to the next.
+const EVERY: Duration = Duration::from_secs(1);
+/// How old the store's last word may be: seconds.
+const LATELY: i64 = 5;
+/// All answers together: bytes.
+const ROOM: u64 = 64 * 1024 * 1024;
+/// About how many answers there are.
+const ANSWERS: usize = 8_192;
+
+/// What is kept.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    kept: Cache<String, Kept, Weight>,
+    said: RwLock<Option<(Revision, Timestamp)>>,
+    /// How often something changed through this very process.
+    changes: AtomicU64,
+}
+
+/// How things stood when an answer was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Moment {
+    revision: Revision,
+    changes: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    moment: Moment,
+    until: Timestamp,
+    body: Bytes,
+}
+
+#[derive(Debug, Clone)]
+struct Weight;
+
+impl Weighter<String, Kept> for Weight {
+    fn weight(&self, key: &String, kept: &Kept) -> u64 {
+        // What an entry takes besides its bytes.
+        (key.len() + kept.body.len() + 256) as u64
+    }
+}
+
+impl Memory {
+    pub(crate) fn new() -> Memory {
+        Memory {
+            kept: Cache::with_weighter(ANSWERS, ROOM, Weight),
+            said: RwLock::new(None),
+            changes: AtomicU64::new(0),
+        }
+    }
+
+    /// How things stand; `None` if nobody has asked lately: then nothing is recalled or kept.
+    pub(crate) fn moment(&self, now: Timestamp) -> Option<Moment> {
+        let changes = self.changes.load(Ordering::Acquire);
+        let said = *self.said.read().unwrap_or_else(PoisonError::into_inner);
+        let (revision, at) = said?;
+        let age = now.as_second() - at.as_second();
+        (0..=LATELY)
+            .contains(&age)
+            .then_some(Moment { revision, changes })
+    }
+
+    /// The answer kept under `key`, if nothing has changed since.
+    pub(crate) fn recall(&self, moment: Moment, key: &str, now: Timestamp) -> Option<Bytes> {
+        let kept = self.kept.get(key)?;
+        (kept.moment == moment && now <= kept.until).then_some(kept.body)
+    }
+
+    /// Keeps an answer that was begun at `moment`, and holds until `end` if nothing changes.
+    pub(crate) fn keep(
+        &self,
+        moment: Moment,
+        key: String,
+        body: Bytes,
+        now: Timestamp,
+        end: Option<Timestamp>,
+    ) {
+        let latest = Timestamp::from_second(now.as_second() + KEEP).unwrap_or(now);
+        let until = end.map_or(latest, |end| end.min(latest));
+        if self.moment(now) == Some(moment) {
+            self.kept.insert(
+                key,
+                Kept {
+                    moment,
+                    until,
+                    body,
+                },
+            );
+        }
+    }
+
+    /// Something changes through this process: what was begun before is not recalled any more.
+    pub(crate) fn forget(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// What the store said at `now`; `None` if it did not answer.
+    fn note(&self, said: Option<Revision>, now: Timestamp) {
+        let mut known = self.said.write().unwrap_or_else(PoisonError::into_inner);
+        *known = said.map(|revision| (revision, now));
+    }
+}
+
+/// Asks the store for ever whether something has changed. Without this, nothing is kept.
+pub async fn watch(site: Site) {
+    let mut rounds = time::interval(EVERY);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        look(&site).await;
+    }
+}
+
+/// Asks the store once whether something has changed.
+pub async fn look(site: &Site) {
+    // As old as the question, not as the answer.
+    let now = site.now();
+    let said = site.app().db.revision().await;
+    site.memory().note(said.ok(), now);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).expect("a time")
+    }
+
+    fn revision(statuses: i64) -> Revision {
+        Revision {
+            statuses,
+            issuers: 0,
+        }
+    }
+
+    fn keep(memory: &Memory, second: i64, end: Option<i64>) -> Option<Moment> {
+        let moment = memory.moment(at(second))?;
+        let body = Bytes::from_static(b"good");
+        memory.keep(moment, "a".to_owned(), body, at(second), end.map(at));
+        Some(moment)
+    }
+
+    fn recalls(memory: &Memory, second: i64) -> bool {
+        let moment = memory.moment(at(second));
+        moment.is_some_and(|moment| memory.recall(moment, "a", at(second)).is_some())
+    }
+
+    #[test]
+    fn an_answer_is_recalled_only_while_the_store_says_the_same() {
+        let memory = Memory::new();
+        assert_eq!(keep(&memory, 0, None), None, "nobody has asked");
+        memory.note(Some(revision(1)), at(0));
+        keep(&memory, 0, None);
+        assert!(recalls(&memory, 5));
+        assert!(!recalls(&memory, 6), "nobody has asked lately");
+        memory.note(Some(revision(1)), at(6));
+        assert!(recalls(&memory, 6));
+        memory.note(Some(revision(2)), at(7));
+        assert!(!recalls(&memory, 7), "something has changed");
+        memory.note(Some(revision(1)), at(30));
+        assert!(recalls(&memory, 30));
+        assert!(!recalls(&memory, 31), "its time is over");
+        memory.note(None, at(20));
+        assert!(!recalls(&memory, 20), "the store does not answer");
+    }
+
+    #[test]
+    fn an_answer_begun_before_a_change_is_not_kept_after_it() {
+        let memory = Memory::new();
+        memory.note(Some(revision(1)), at(0));
+        let begun = memory.moment(at(0)).expect("a moment");
+        memory.forget();
+        memory.keep(begun, "a".to_owned(), Bytes::new(), at(0), None);
+        assert!(!recalls(&memory, 0));
+        keep(&memory, 0, Some(2));
+        assert!(recalls(&memory, 2));
+        assert!(!recalls(&memory, 3), "the credential has ended");
+        memory.forget();
+        assert!(!recalls(&memory, 1));
+    }
+}
