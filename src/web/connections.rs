@@ -70,6 +70,7 @@ impl<S> Accept<TcpStream, S> for Doors {
             Ok(place) => Ok((
                 Held {
                     stream,
+                    greeting: Some(0),
                     _place: place,
                 },
                 service,
@@ -83,7 +84,32 @@ impl<S> Accept<TcpStream, S> for Doors {
 #[derive(Debug)]
 pub(super) struct Held {
     stream: TcpStream,
+    /// How many of its first bytes were those of [`HTTP_2`]; `None` as soon as one was not.
+    greeting: Option<usize>,
     _place: OwnedSemaphorePermit,
+}
+
+/// How a connection of HTTP/2 begins (RFC 9113 §3.4), and none of HTTP/1.1 does. It is not spoken
+/// here: what bounds a slow or greedy client is set for HTTP/1.1 (threat K3). The server underneath
+/// would answer to it, whatever it is told.
+const HTTP_2: &[u8] = b"PRI * HTTP/2";
+
+impl Held {
+    /// Whether, with these bytes too, it has begun as HTTP/2 does.
+    fn is_greeted(&mut self, bytes: &[u8]) -> bool {
+        for byte in bytes {
+            self.greeting = match self.greeting {
+                Some(at) if HTTP_2[at] == *byte => Some(at + 1),
+                _ => None,
+            };
+            match self.greeting {
+                Some(at) if at == HTTP_2.len() => return true,
+                Some(_) => {}
+                None => return false,
+            }
+        }
+        false
+    }
 }
 
 impl AsyncRead for Held {
@@ -92,7 +118,12 @@ impl AsyncRead for Held {
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, into)
+        let before = into.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, into);
+        if self.greeting.is_some() && self.is_greeted(&into.filled()[before..]) {
+            return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
+        }
+        read
     }
 }
 
