@@ -42,13 +42,15 @@ impl Remote {
     }
 
     /// A document of Open Badges 2.0 that answers 410 was taken back; nothing else of an answer is
-    /// told.
+    /// told. What a redirect leads to does not stand at the address that was asked: an open redirect
+    /// of the issuer would let anybody say what stands there (threat D20).
     async fn find_document(&self, url: &str) -> Result<Found, NotFetched> {
         if !url.starts_with("https://") && !url.starts_with("http://") {
             return Err(NotFetched::Elsewhere);
         }
         match self.fetcher.fetch(url, &DOCUMENT, &self.budget).await {
-            Ok(fetched) => Ok(found(&fetched)),
+            Ok(fetched) if stands_at(url, &fetched) => Ok(found(&fetched)),
+            Ok(_) => Err(NotFetched::Unreachable),
             Err(why) if why.cause() == Cause::Status(410) => Err(NotFetched::Gone),
             Err(_) => Err(NotFetched::Unreachable),
         }
@@ -86,6 +88,16 @@ impl Remote {
         }
         Err(NotFetched::Unreachable)
     }
+}
+
+/// Whether what came stands at `url` itself, however that is spelt.
+fn stands_at(url: &str, fetched: &Fetched) -> bool {
+    let read = |text: &str| {
+        let mut url = url::Url::parse(text).ok()?;
+        url.set_fragment(None);
+        Some(url)
+    };
+    read(url).is_some() && read(url) == read(&fetched.url)
 }
 
 fn found(fetched: &Fetched) -> Found {

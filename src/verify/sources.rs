@@ -75,7 +75,8 @@ pub trait Sources: Send + Sync {
 
     /// The JSON document at an https address that an Open Badges 2.0 document names: an assertion,
     /// a badge class, an issuer, a key or a revocation list. Also the list of a
-    /// `1EdTechRevocationList`. By default nothing is read from anywhere.
+    /// `1EdTechRevocationList`. It stands at that very address: what a redirect leads to is not it
+    /// (threat D20). By default nothing is read from anywhere.
     fn document<'a>(&'a self, url: &'a str) -> Answer<'a> {
         let _ = url;
         Box::pin(std::future::ready(Err(NotFetched::Elsewhere)))
