@@ -81,7 +81,11 @@ impl Baker for Svg {
             baked += &format!("</{name}>");
         }
         baked += &text[root.tag_end..];
-        Ok(baked.into_bytes())
+        // A picture that was just within a limit of what is read is past it now.
+        match self.extract(baked.as_bytes()) {
+            Ok(_) => Ok(baked.into_bytes()),
+            Err(fault) => Err(Fault::Unfit(format!("then {fault}"))),
+        }
     }
 
     fn extract(&self, picture: &[u8]) -> Result<Baked, Fault> {
@@ -334,6 +338,31 @@ mod tests {
         format!(
             r#"<svg xmlns="{SVG}" xmlns:ob="{OPEN_BADGES_3}" xmlns:old="{OPEN_BADGES_2}">{inside}</svg>"#
         )
+    }
+
+    #[test]
+    fn what_is_baked_can_be_read_again_or_is_refused() {
+        let with = |count: usize| {
+            let names: String = (0..count)
+                .map(|n| format!(" xmlns:p{n}=\"urn:{n}\""))
+                .collect();
+            format!("<svg xmlns=\"http://www.w3.org/2000/svg\"{names}/>")
+        };
+        let mut refused = 0;
+        for count in 100..140 {
+            let picture = with(count);
+            match Svg.bake(picture.as_bytes(), "a.b.c") {
+                Ok(baked) => assert_eq!(Svg.extract(&baked).expect("there").text, "a.b.c"),
+                Err(_) => refused += 1,
+            }
+        }
+        assert!((1..40).contains(&refused), "some are too full: {refused}");
+        let full = with(127);
+        assert_eq!(Svg.extract(full.as_bytes()), Err(Fault::Nothing));
+        assert!(matches!(
+            Svg.bake(full.as_bytes(), "a.b.c"),
+            Err(Fault::Unfit(_))
+        ));
     }
 
     #[test]

@@ -164,19 +164,19 @@ impl Seed<'_> {
         Ok(Cow::Owned(text.to_owned()))
     }
 
-    fn integer<'de, E: de::Error>(
-        self,
-        exact: Option<i64>,
-        shown: impl fmt::Display,
-    ) -> Result<Value<'de>, E> {
-        match exact {
-            #[expect(clippy::cast_precision_loss, reason = "the range makes it exact")]
-            Some(n) if (-MAX_INTEGER..=MAX_INTEGER).contains(&n) => Ok(Value::Number(n as f64)),
-            _ => Err(self.refuse(
-                ParseErrorKind::Number,
-                format_args!("the integer {shown} is beyond 2^53, where programs read different numbers; put it in quotes"),
-            )),
+    /// An integer up to 2^53, or beyond it one that is written as every program writes the number
+    /// that it reads (RFC 8785 §3.2.2.3): that is how `1e18` comes back from its canonical form.
+    #[expect(clippy::cast_precision_loss, reason = "what is lost is looked at")]
+    fn integer<'de, E: de::Error>(self, exact: i128) -> Result<Value<'de>, E> {
+        let number = exact as f64;
+        let is_small = exact.unsigned_abs() <= u128::from(MAX_INTEGER.unsigned_abs());
+        if is_small || ryu_js::Buffer::new().format_finite(number) == exact.to_string() {
+            return Ok(Value::Number(number));
         }
+        Err(self.refuse(
+            ParseErrorKind::Number,
+            format_args!("the integer {exact} is beyond 2^53, where programs read different numbers; put it in quotes"),
+        ))
     }
 }
 
@@ -204,11 +204,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Value<'de>, E> {
-        self.integer(Some(number), number)
+        self.integer(number.into())
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Value<'de>, E> {
-        self.integer(i64::try_from(number).ok(), number)
+        self.integer(number.into())
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Value<'de>, E> {
@@ -293,6 +293,34 @@ mod tests {
     fn refusal(text: &str) -> (ParseErrorKind, String) {
         let error = parse(text).expect_err(text);
         (error.kind, error.to_string())
+    }
+
+    #[test]
+    fn what_is_read_is_read_again_from_its_canonical_form() {
+        for text in [
+            "9007199254740991",
+            "-9007199254740991.0",
+            "9007199254740992",
+            "1e18",
+            "-1e18",
+            "600000000000218712.6",
+            "9.007199254740993e15",
+            "1e21",
+            "-1.5e300",
+            "0.1",
+            "5e-324",
+        ] {
+            let value = parse(text).expect(text);
+            assert_eq!(parse(&crate::json::canonical(&value)), Ok(value), "{text}");
+        }
+        for text in [
+            "9007199254740993",
+            "-9007199254740993",
+            "1000000000000000001",
+        ] {
+            let refused = parse(text).expect_err(text);
+            assert_eq!(refused.kind, ParseErrorKind::Number, "{text}");
+        }
     }
 
     #[test]
