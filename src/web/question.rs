@@ -14,8 +14,11 @@ use axum::{
 
 use crate::{
     verify::{Given, ListFault, MAX_LISTS, Options, Recipient, TrustList},
-    web::{Site, error::WebError},
+    web::{Site, error::WebError, text::clean},
 };
+
+/// Most characters of a file's name that are shown again.
+const MAX_NAME: usize = 200;
 
 /// A question, read whole.
 #[derive(Debug, Clone, Default)]
@@ -86,7 +89,11 @@ impl Question {
             let typed = &mut question.typed;
             match part.name().unwrap_or_default() {
                 "credential" | "file" => {
-                    let name = part.file_name().unwrap_or_default().to_owned();
+                    // It is only shown again: without what turns it around (threat F15).
+                    let name = clean(
+                        &part.file_name().unwrap_or_default().replace('\n', " "),
+                        MAX_NAME,
+                    );
                     let bytes = bytes(part).await?.to_vec();
                     if !bytes.is_empty() {
                         question.given.push(Given { name, bytes });

@@ -160,6 +160,83 @@ async fn d12_a_fetch_that_is_given_up_leaves_nothing() {
     assert_eq!((world.asked().len(), tasks()), (1, before));
 }
 
+/// What a process of its own needs at most while it fetches a bomb: so that it is measured, and
+/// nothing else with it.
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test starts itself once more, to be measured alone"
+)]
+fn d13_a_bomb_takes_no_memory() {
+    let this = std::env::current_exe().expect("a program");
+    let names = [
+        "--exact",
+        "outbound_peers::d13_measured",
+        "--ignored",
+        "--nocapture",
+    ];
+    let output = std::process::Command::new(this).args(names).output();
+    let output = output.expect("started");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let kib: Vec<u64> = said
+        .lines()
+        .filter_map(|line| {
+            line.split_once("took ")?
+                .1
+                .strip_suffix(" KiB")?
+                .parse()
+                .ok()
+        })
+        .collect();
+    assert_eq!(kib.len(), 3, "{output:?}");
+    assert!(kib.iter().all(|kib| *kib < 16 * 1024), "{said}");
+}
+
+/// A figure of this process, in KiB.
+fn memory(name: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("the figures");
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    number.expect("a figure")
+}
+
+#[tokio::test(start_paused = true)]
+#[ignore = "d13_a_bomb_takes_no_memory runs it in a process of its own"]
+async fn d13_measured() {
+    let zeros = |mib: usize| {
+        let mut packing = GzEncoder::new(Vec::new(), Compression::best());
+        for _ in 0..mib {
+            packing.write_all(&[0; 1 << 20]).expect("packed");
+        }
+        packing.finish().expect("packed")
+    };
+    let gib = zeros(1024);
+    assert!((1_000_000..1_100_000).contains(&gib.len()), "{}", gib.len());
+    let announced = "content-type: application/json\r\ncontent-length: 10";
+    for (name, bytes) in [
+        // What a first fetch sets up once and for all is not counted.
+        ("nothing much", answer("application/json", b"[]")),
+        ("a page of 1 GiB in gzip", packed("gzip", &gib)),
+        ("gzip in gzip", packed("gzip", &gzip(&gib))),
+        (
+            "10 of 5 MiB",
+            response(200, announced, &vec![b'{'; 5 << 20]),
+        ),
+    ] {
+        let world = World::new();
+        world.says("evil.test", address(1), bytes);
+        let fetcher = world.fetcher();
+        // From now on the peak is counted anew.
+        std::fs::write("/proc/self/clear_refs", "5").expect("may be reset");
+        let before = memory("VmRSS");
+        assert!(fetch(&fetcher, URL).await.is_err(), "{name}");
+        let peak = memory("VmHWM");
+        if name != "nothing much" {
+            println!("{name} took {} KiB", peak.saturating_sub(before));
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn d13_bodies_that_lie() {
     let json = "application/json";

@@ -421,3 +421,49 @@ async fn a6_keys_do_not_come_from_another_host() {
         assert!(!asked, "{:?}", world.questions());
     }
 }
+
+/// An open redirect of the issuer's site must not make somebody else's page a badge of the issuer.
+#[tokio::test(start_paused = true)]
+async fn d20_what_a_redirect_leads_to_does_not_stand_there() {
+    const BADGE: &str = "https://victim.test/go";
+    let badge = r#"{"@context":"https://w3id.org/openbadges/v2","type":"Assertion",
+        "id":"https://victim.test/go","badge":"https://victim.test/class",
+        "recipient":{"type":"email","hashed":false,"identity":"a@b.test"},
+        "issuedOn":"2026-01-01T00:00:00Z","verification":{"type":"hosted"}}"#;
+    let class = r#"{"@context":"https://w3id.org/openbadges/v2","type":"BadgeClass",
+        "id":"https://victim.test/class","name":"Welder","description":"Welds.",
+        "image":"https://victim.test/i.png","criteria":{"narrative":"Weld."},
+        "issuer":"https://victim.test/issuer"}"#;
+    let issuer = r#"{"@context":"https://w3id.org/openbadges/v2","type":"Profile",
+        "id":"https://victim.test/issuer","name":"Victim","url":"https://victim.test",
+        "email":"a@victim.test"}"#;
+    let json = "application/json";
+    let told = async |moved: &str| {
+        let world = World::new();
+        world.page("victim.test", "/class", json, class);
+        world.page("victim.test", "/issuer", json, issuer);
+        for host in ["evil.test", "victim.test"] {
+            world.page(host, "/elsewhere", json, badge);
+            world.page(host, "/class", json, class);
+        }
+        match moved {
+            "" => world.page("victim.test", "/go", json, badge),
+            to => {
+                let head = format!("location: {to}\r\ncontent-length: 0");
+                world.page_says("victim.test", "/go", response(302, &head, b""));
+            }
+        }
+        let report = judge(&world.fetcher(), BADGE).await;
+        let by_badge = judge(&world.fetcher(), badge).await;
+        assert_eq!(by_badge.verdict, report.verdict, "{moved}: {by_badge:#?}");
+        (by_badge.verdict, by_badge.reason)
+    };
+    assert_eq!(told("").await, (Verdict::Valid, None));
+    for moved in [
+        "https://evil.test/elsewhere",
+        "https://victim.test/elsewhere",
+    ] {
+        let open = (Verdict::CannotTell, Some("hosted_unavailable"));
+        assert_eq!(told(moved).await, open, "{moved}");
+    }
+}

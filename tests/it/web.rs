@@ -9,4 +9,5 @@ mod openapi;
 mod programs;
 mod server;
 mod strangers;
+mod threats;
 mod trust;

@@ -43,8 +43,8 @@ fn is_of_a_link(byte: u8) -> bool {
 /// The address of a credential, without what follows its id.
 fn credential(link: &str) -> Option<String> {
     let (before, rest) = link.split_once("/c/")?;
-    // Nothing but an origin stands before the path.
-    if before.matches('/').count() != 2 {
+    // Nothing but an origin stands before the path, and nobody's name in it.
+    if before.matches('/').count() != 2 || before.contains('@') {
         return None;
     }
     let id = rest.get(..22)?;
