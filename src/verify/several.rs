@@ -29,7 +29,8 @@ pub struct Given {
 }
 
 /// The report about one of several.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = report::Answered)]
 pub struct Answered {
     /// What it is called.
     pub name: String,

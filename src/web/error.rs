@@ -105,6 +105,12 @@ impl WebError {
         plain(StatusCode::PAYLOAD_TOO_LARGE)
     }
 
+    /// 413: more than is checked at once.
+    #[must_use]
+    pub(crate) fn too_many_at_once(detail: String) -> WebError {
+        WebError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+    }
+
     /// 429: too many requests; `seconds` until it is worth trying again.
     #[must_use]
     pub(crate) fn too_many(seconds: u32) -> WebError {

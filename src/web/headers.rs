@@ -17,7 +17,7 @@ const DATA: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 const DRAWING: &str =
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 /// The pages that search engines may list; everything else asks to be left out.
-const LISTED: &[&str] = &["/", "/privacy", "/docs", "/verify"];
+const LISTED: &[&str] = &["/", "/privacy", "/docs", "/verify", "/verify/many"];
 /// The only path that may use the camera.
 const CAMERA: &str = "/verify";
 

@@ -33,8 +33,10 @@ mod problem;
 mod question;
 mod receipts;
 mod serve;
+mod several;
 mod site;
 mod stored;
+mod streamed;
 mod text;
 mod trusted;
 mod vc_api;
@@ -44,7 +46,12 @@ use axum::{
     Router, extract::DefaultBodyLimit, http::StatusCode, middleware, response::IntoResponse,
 };
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate as _},
+    },
+    timeout::TimeoutLayer,
 };
 
 pub use memory::{look, watch};
@@ -86,7 +93,10 @@ pub fn around(site: Site, router: Router<Site>) -> Router {
         .layer(CatchPanicLayer::custom(|_| {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }))
-        .layer(CompressionLayer::new())
+        .layer(
+            CompressionLayer::new()
+                .compress_when(DefaultPredicate::new().and(streamed::may_be_compressed)),
+        )
         .layer(middleware::from_fn_with_state(site.clone(), error::explain))
         .layer(middleware::from_fn_with_state(
             site.clone(),

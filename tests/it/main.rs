@@ -23,6 +23,7 @@ mod rdf;
 mod rdf_oracle;
 mod rdf_threats;
 mod schema;
+mod several;
 mod status;
 mod support;
 

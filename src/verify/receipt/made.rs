@@ -6,19 +6,26 @@
 use jiff::Timestamp;
 
 use super::{Inner, IssuedBy, Item, Kind, Line, Receipt, Says};
-use crate::verify::{
-    claim::{Achieved, Claim, Criterion},
-    report::{Check, CheckId, Claimed, Outcome, Report},
-    several::Answered,
+use crate::{
+    config::limits,
+    json,
+    verify::{
+        claim::{Achieved, Claim, Criterion},
+        report::{Check, CheckId, Claimed, Outcome, Report},
+        several::Answered,
+    },
 };
 
-/// Most characters of a sentence, and of a name, that are written down: fifty items with all of
-/// theirs stay within the limit of a document.
+/// Most bytes of a sentence, and of a name, that are written down.
 const SENTENCE: usize = 320;
 const NAME: usize = 160;
 /// Most lines of one sort that are written down of one document, when it is the only one and when
 /// there are others.
 const LINES: [usize; 2] = [60, 4];
+
+/// Most bytes of a receipt, well within the limit of a document that can be read again. What is told
+/// besides the answers is left out where many say much.
+const WHOLE: usize = limits::DOCUMENT_BYTES * 3 / 4;
 
 /// Who makes a receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,14 +43,24 @@ impl Receipt {
     #[must_use]
     pub fn over(answers: &[Answered], id: String, maker: Maker, now: Timestamp) -> Receipt {
         let alone = answers.len() == 1;
-        Receipt {
+        let mut receipt = Receipt {
             id,
             issuer: maker.issuer,
             host: maker.host,
             context: maker.context,
             made_at: now,
             items: answers.iter().map(|one| item(one, alone)).collect(),
+        };
+        for thinner in [
+            (|item| item.inside.clear()) as fn(&mut Item),
+            |item| item.check.clear(),
+            |item| item.says.iter_mut().for_each(|says| says.result.clear()),
+        ] {
+            if json::text(&receipt.document()).len() > WHOLE {
+                receipt.items.iter_mut().for_each(thinner);
+            }
         }
+        receipt
     }
 }
 
@@ -173,11 +190,12 @@ fn reached(criterion: &Criterion) -> Option<String> {
     Some(format!("{}: {name}{of}", criterion.name))
 }
 
-/// `text` in one line, cut to at most `most` characters.
+/// `text` in one line without control characters, cut to at most `most` bytes.
 fn clip(text: &str, most: usize) -> String {
     let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((end, _)) = line.char_indices().nth(most) {
-        line.truncate(end);
+    line.retain(|c| !c.is_control());
+    if line.len() > most {
+        line.truncate(line.floor_char_boundary(most));
         line.push('…');
     }
     line
@@ -233,7 +251,49 @@ pub(super) mod tests {
     #[test]
     fn a_text_is_cut_between_characters() {
         assert_eq!(clip(" a\n b ", 9), "a b");
-        assert_eq!(clip("ééé", 2), "éé…");
-        assert_eq!(clip("ééé", 3), "ééé");
+        assert_eq!(clip("ééé", 5), "éé…");
+        assert_eq!(clip("ééé", 6), "ééé");
+    }
+
+    #[test]
+    fn fifty_of_the_longest_can_be_read_again() {
+        let long = "\u{1F4DC}\"\\".repeat(400);
+        let answered = |_| {
+            let given = crate::verify::Given {
+                name: long.clone(),
+                bytes: Vec::new(),
+            };
+            let mut one = given.unread("2026-03-01T12:00:00Z".parse().expect("a time"));
+            one.report.sentence.clone_from(&long);
+            let check = one.report.checks[0].clone();
+            one.report.checks = vec![
+                Check {
+                    sentence: long.clone(),
+                    ..check
+                };
+                20
+            ];
+            one.report.issuer = Some(crate::verify::Issuer {
+                id: long.clone(),
+                name: Some(long.clone()),
+                domain: Some(long.clone()),
+                key_binding: None,
+            });
+            one
+        };
+        let answers: Vec<Answered> = (0..50).map(answered).collect();
+        let maker = Maker {
+            issuer: "did:web:a.test".to_owned(),
+            host: "a.test".to_owned(),
+            context: "https://a.test/contexts/receipt/v1".to_owned(),
+        };
+        let now = "2026-03-01T12:00:00Z".parse().expect("a time");
+        let receipt = Receipt::over(&answers, "urn:uuid:x".to_owned(), maker, now);
+        let text = json::text(&receipt.document());
+        assert!(text.len() <= WHOLE, "{}", text.len());
+        assert_eq!(
+            Receipt::read(&json::parse(&text).expect("JSON")),
+            Ok(receipt)
+        );
     }
 }

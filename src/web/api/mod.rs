@@ -11,6 +11,7 @@ mod evidence;
 mod frame;
 mod health;
 mod issue;
+mod many;
 mod order;
 mod publish;
 mod receipts;
@@ -18,7 +19,7 @@ mod verify;
 
 use std::sync::LazyLock;
 
-use axum::{Router, http::HeaderMap, response::Response, routing::get};
+use axum::{Router, extract::DefaultBodyLimit, http::HeaderMap, response::Response, routing::get};
 use serde_json::Value;
 use utoipa::{
     Modify, OpenApi,
@@ -33,6 +34,7 @@ use crate::web::{
     pages::issuer,
     problem::{FaultLine, Problem},
     receipts as web_receipts,
+    several::BODY_BYTES,
 };
 
 /// Every endpoint.
@@ -43,6 +45,10 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
     || OpenApiRouter::new().routes(routes!(credential::read)),
     || OpenApiRouter::new().routes(routes!(credential::change_status)),
     || OpenApiRouter::new().routes(routes!(verify::verify)),
+    || {
+        let many = OpenApiRouter::new().routes(routes!(many::verify));
+        many.layer(DefaultBodyLimit::max(BODY_BYTES))
+    },
     || OpenApiRouter::new().routes(routes!(receipts::file)),
     || OpenApiRouter::new().routes(routes!(evidence::read)),
     || OpenApiRouter::new().routes(routes!(frame::read)),

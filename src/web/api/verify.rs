@@ -51,7 +51,7 @@ pub(crate) struct Form {
 pub(crate) struct Wish {
     /// Whether a signed receipt is wanted.
     #[serde(default)]
-    receipt: bool,
+    pub(super) receipt: bool,
 }
 
 /// The report, and a receipt where one was asked for.

@@ -33,6 +33,7 @@ pages! {
     home,
     privacy,
     verify,
+    many,
     credential,
     portfolio,
     evidence,

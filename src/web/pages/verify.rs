@@ -2,14 +2,11 @@
 
 use askama::Template;
 use axum::{
-    Router,
+    Extension, Router,
     body::Bytes,
-    extract::{
-        Multipart, State,
-        multipart::{MultipartError, MultipartRejection},
-    },
+    extract::{Multipart, State, multipart::MultipartRejection},
     response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
+    routing::get,
 };
 
 use crate::{
@@ -24,9 +21,10 @@ use crate::{
         error::{Shown, WebError},
         frame::Frame,
         inside::Inside,
-        pages::issuer::IssuerView,
-        question::{Question, Typed, unreadable},
-        receipts::{self, Form},
+        pages::{issuer::IssuerView, many},
+        question::{Question, Typed},
+        receipts, several,
+        site::Asker,
         text::Text,
         trusted::Trusted,
         verdict::{Check, Verdict},
@@ -115,9 +113,7 @@ impl ReportPage {
 
 /// The page's routes.
 pub(crate) fn routes() -> Router<Site> {
-    Router::new()
-        .route("/verify", get(form).post(answered))
-        .route("/verify/receipt", post(receipt))
+    Router::new().route("/verify", get(form).post(answered))
 }
 
 async fn form(State(site): State<Site>) -> Result<Response, WebError> {
@@ -126,9 +122,10 @@ async fn form(State(site): State<Site>) -> Result<Response, WebError> {
 
 async fn answered(
     State(site): State<Site>,
+    Extension(asker): Extension<Asker>,
     sent: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, WebError> {
-    let asked = match sent {
+    let mut asked = match sent {
         Ok(parts) => Question::read(&site, parts).await?,
         Err(_) => Question::default(),
     };
@@ -139,13 +136,21 @@ async fn answered(
     if let Some(error) = &asked.fault {
         return again(&site, error, typed);
     }
-    let sent = asked.sent();
-    if sent.is_empty() {
+    if asked.sent().is_empty() {
         return again(&site, &WebError::unreadable("nothing", NOTHING), typed);
+    }
+    match several::unpack(&site, std::mem::take(&mut asked.given)).await {
+        Ok(given) => asked.given = given,
+        Err(error) if error.status().is_client_error() => return again(&site, &error, typed),
+        Err(error) => return Err(error),
+    }
+    if asked.given.len() > 1 {
+        several::pay(&site, asker, asked.given.len())?;
+        return many::answer(&site, asked, None);
     }
     // Our own page answers no further question.
     if typed.is_empty()
-        && let Some(page) = page_of_ours(&site, sent).await?
+        && let Some(page) = page_of_ours(&site, asked.sent()).await?
     {
         return Ok(Redirect::to(&page).into_response());
     }
@@ -178,28 +183,6 @@ async fn answered(
 
 const NOTHING: &str =
     "Nothing was sent. Choose a file, or paste a link or the text of a credential.";
-
-/// The receipt that a page of ours carried, as a file: nothing of it was kept here, and it is known
-/// again by its signature.
-async fn receipt(
-    State(site): State<Site>,
-    sent: Result<Multipart, MultipartRejection>,
-) -> Result<Response, WebError> {
-    let mut parts = sent.map_err(|_| WebError::unreadable("nothing", NOTHING))?;
-    let (mut text, mut form) = (String::new(), Form::Json);
-    let cut = |error: MultipartError| unreadable(&error);
-    while let Some(part) = parts.next_field().await.map_err(cut)? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let value = part.text().await.map_err(cut)?;
-        match (name.as_str(), value.as_str()) {
-            ("receipt", _) => text = value,
-            ("as", "pdf") => form = Form::Pdf,
-            ("as", "csv") => form = Form::Csv,
-            _ => {}
-        }
-    }
-    receipts::again(&site, &text, form).await
-}
 
 /// The form again, with what is wrong.
 fn again(site: &Site, error: &WebError, typed: Typed) -> Result<Response, WebError> {

@@ -388,10 +388,12 @@ impl Ask<'_> {
         assert_eq!(untold, None, "OpenAPI, on the way to {path}");
         // Every report is as the document describes it.
         if status == 200 && path.starts_with("/api/v1/verify") {
-            let mut report: Value = serde_json::from_slice(&body).expect("JSON");
-            // Beside the report may stand its receipt, which is a credential.
-            report.as_object_mut().expect("an object").remove("receipt");
-            report::held(&report);
+            let mut answer: Value = serde_json::from_slice(&body).expect("JSON");
+            answer.as_object_mut().expect("an object").remove("receipt");
+            match answer.get("answers").and_then(Value::as_array) {
+                Some(many) => many.iter().for_each(|one| report::held(&one["report"])),
+                None => report::held(&answer),
+            }
         }
         Answer {
             path,
