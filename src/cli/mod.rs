@@ -149,6 +149,7 @@ commands! {
     people::People,
     forget::Forget,
     keys::Keys,
+    receipts::Receipts,
     api_keys::ApiKeys,
     migrate::Migrate,
     doctor::Doctor,

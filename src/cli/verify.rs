@@ -18,7 +18,9 @@ use crate::{
     issue::sources::Own,
     json::{self, Value},
     outbound::Fetcher,
+    paper,
     proof::jwt,
+    receipt,
     verify::{
         self, Answered, First, Given, Known, Options, Recipient, Sources, Verdict, remote::Remote,
     },
@@ -32,6 +34,7 @@ Examples:
   skillmark verify badge.png                       a picture with the credential in it, or of a QR code
   curl -s https://badges.example/c/J8bq….json | skillmark verify - --status list.json
   skillmark verify badge.jwt --issuer did.json --offline --json
+  skillmark verify badges.zip --receipt found.pdf  what was found, signed by the service whose data is here
   skillmark verify badge.json --trust registry.json --trust ours.txt
   skillmark verify badge.json --details            what was signed, and with which key, for engineers
 
@@ -41,7 +44,8 @@ line, JSON, or a registry of the Digital Credentials Consortium. A list never ch
 Keys and status lists that are neither in the credential (did:key, did:jwk) nor our own are taken from
 --issuer and --status, or else read where they stand, by https. With --offline nobody is asked, and
 what is not given is \"cannot tell\". `skillmark status` prints a list of ours for that, and
-`skillmark keys public` an issuer.")]
+`skillmark keys public` an issuer. A receipt that somebody else made is checked like a credential: 0 says
+that it is genuine, not that what it tells of is still true.")]
 pub(super) struct Verify {
     /// A file (JSON, JWT, PNG, SVG, JPEG), a link, or - for the standard input.
     /// Several, a ZIP archive, or a file with a link on each line are answered one by one.
@@ -74,6 +78,10 @@ pub(super) struct Verify {
     /// Print the whole report as JSON.
     #[arg(long)]
     json: bool,
+    /// Write a receipt of what was found, signed by the service whose data is here: JSON, or by the end
+    /// of its name PDF or CSV.
+    #[arg(long, value_name = "FILE")]
+    receipt: Option<PathBuf>,
 }
 
 impl Verify {
@@ -89,6 +97,9 @@ impl Verify {
         let known = self.known()?;
         let fetcher = self.fetcher(&settings)?;
         let app = open_ours(settings, screen).await;
+        if self.receipt.is_some() && app.is_none() {
+            return Err(Failure::usage(NO_SERVICE));
+        }
         let sources = || -> Box<dyn Sources> {
             let mut sources = First::new().then(known.clone());
             if let Some(app) = &app {
@@ -111,6 +122,10 @@ impl Verify {
             .await
             .map_err(|refused| Failure::usage(refused.sentence))?;
         self.tell(&answers, screen)?;
+        if let (Some(path), Some(app)) = (&self.receipt, &app) {
+            keep(app, &answers, path).await?;
+            screen.note(format_args!("Wrote the receipt to {}.", path.display()));
+        }
         if let Some(app) = app {
             app.db.close().await;
         }
@@ -164,6 +179,40 @@ impl Verify {
             known = known.with_status_list(&id, text, as_of);
         }
         Ok(known)
+    }
+}
+
+const NO_SERVICE: &str = "\
+A receipt is signed with the key of a service, and there is no service's data here.
+Name its data folder with --data (or its database with --database-url), or check on the service's page.";
+
+/// Signs a receipt over the answers, and writes it in the form that the file's name asks for.
+async fn keep(app: &App, answers: &[Answered], path: &Path) -> Result<(), Failure> {
+    let answers: Vec<Answered> = answers.iter().map(without_folder).collect();
+    let signed = receipt::sign(app, &answers, SystemClock.now()).await;
+    let signed = signed.map_err(Failure::refused)?;
+    let end = path.extension().and_then(|end| end.to_str());
+    let bytes = match end.map(str::to_ascii_lowercase).as_deref() {
+        Some("pdf") => {
+            let verify_at = app.config.public_url.join("/verify");
+            paper::receipt(&signed.receipt, &signed.text(), &verify_at).map_err(Failure::refused)?
+        }
+        Some("csv") => receipt::csv(&signed.receipt),
+        _ => signed.text().into_bytes(),
+    };
+    fs::write(path, bytes).map_err(|error| Failure::file(path, &error))
+}
+
+/// A file goes by its name alone: where it lies on this machine is nobody's business.
+fn without_folder(answered: &Answered) -> Answered {
+    let is_link = answered.sha256.is_none();
+    let name = match Path::new(&answered.name).file_name() {
+        Some(name) if !is_link => name.to_string_lossy().into_owned(),
+        _ => answered.name.clone(),
+    };
+    Answered {
+        name,
+        ..answered.clone()
     }
 }
 

@@ -97,8 +97,12 @@ fn single(sheet: &mut Sheet, item: &Item) {
     digests(sheet, item, MARGIN);
     if let Some(trust) = &item.trust {
         section(sheet, "What was not checked");
-        let trust =
-            format!("{trust} Nor was it checked whether it belongs to the person in front of you.");
+        let asked = |line: &Line| line.title == "Recipient" && line.outcome != Outcome::Skipped;
+        let owner = match item.check.iter().any(asked) {
+            true => "",
+            false => " Nor was it checked whether it belongs to the person in front of you.",
+        };
+        let trust = format!("{trust}{owner}");
         sheet.paragraph(&trust, TEXT, MARGIN, WIDTH);
     }
 }

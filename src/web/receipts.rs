@@ -102,7 +102,7 @@ impl Form {
     fn kind(self) -> (&'static str, &'static str) {
         match self {
             Form::Json => ("application/vc", "json"),
-            Form::Csv => ("text/csv; charset=utf-8", "csv"),
+            Form::Csv => ("text/csv", "csv"),
             Form::Pdf => ("application/pdf", "pdf"),
         }
     }

@@ -104,11 +104,6 @@ impl Desk {
 }
 
 impl Done {
-    /// What stood on the standard output.
-    pub(crate) fn out(&self) -> &str {
-        &self.out
-    }
-
     #[track_caller]
     pub(crate) fn is(self, code: i32) -> Done {
         assert_eq!(self.code, code, "\n{}\n{}", self.out, self.err);
@@ -167,7 +162,7 @@ fn every_command_has_help_with_examples() {
         assert!(command.get_about().is_some(), "{path:?}");
         commands += 1;
     }
-    assert_eq!(commands, 1 + 21 + 1 + 5 + 3 + 1 + 2 + 3 + 2);
+    assert_eq!(commands, 1 + 22 + 1 + 5 + 3 + 1 + 2 + 3 + 2 + 4);
     desk.run(&["--help"]).is(0).says("Examples:").says("demo");
     desk.run(&["--version"]).is(0).says("skillmark ");
     definition.clone().debug_assert();
@@ -847,4 +842,82 @@ async fn get(url: &str) -> String {
     let answer = reqwest::get(url).await.expect("an answer");
     assert_eq!(answer.status(), 200, "{url}");
     answer.text().await.expect("text")
+}
+
+#[test]
+fn a_receipt_is_signed_where_a_service_s_data_is_and_nowhere_else() {
+    let desk = Desk::new();
+    fs::write(desk.path("noise.txt"), "hello there").expect("written");
+    let refused = desk.run(&["verify", "noise.txt", "--receipt", "found.json"]);
+    refused.is(64).says("there is no service's data here");
+    assert!(!desk.has("found.json"));
+    desk.run(&[
+        "init",
+        "--name",
+        "Harbour Tutoring",
+        "--web",
+        "https://harbour.example",
+    ])
+    .is(0);
+    fs::create_dir(desk.path("secret-folder")).expect("made");
+    fs::write(desk.path("secret-folder/noise.txt"), "hello there").expect("written");
+    for (file, start) in [
+        ("found.json", "{"),
+        ("found.pdf", "%PDF-1.7"),
+        ("found.csv", "\u{feff}number"),
+    ] {
+        desk.run(&[
+            "verify",
+            "secret-folder/noise.txt",
+            "noise.txt",
+            "--receipt",
+            file,
+        ])
+        .is(1);
+        let bytes = fs::read(desk.path(file)).expect("a receipt");
+        assert!(bytes.starts_with(start.as_bytes()), "{file}");
+        assert!(
+            !String::from_utf8_lossy(&bytes).contains("secret-folder"),
+            "{file}"
+        );
+    }
+    for file in ["found.json", "found.pdf"] {
+        let told = desk.run(&["verify", file]).is(0);
+        assert!(
+            told.out()
+                .contains("This receipt was made by this service (localhost:8080) on"),
+            "{}",
+            told.out()
+        );
+        assert!(
+            told.out()
+                .contains("What was found then (not checked again now)"),
+            "{}",
+            told.out()
+        );
+    }
+    // Elsewhere it is somebody's who is known only by a key.
+    let told = desk
+        .run(&["verify", "found.json", "--data", "nowhere", "--offline"])
+        .is(0);
+    assert!(told.out().contains("known only by a key"), "{}", told.out());
+    desk.run(&["receipts", "rotate"])
+        .is(0)
+        .says("signs receipts from now on");
+    desk.run(&["verify", "found.json"]).is(0);
+    let list = desk.run(&["receipts", "list"]).is(0);
+    let retired = list
+        .out()
+        .lines()
+        .find(|line| line.contains("retired"))
+        .expect("the first key");
+    let key = retired.split(' ').next().expect("a key");
+    desk.run(&["receipts", "revoke", key]).is(0);
+    // Revoked in the second in which it signed, or after it.
+    let told = desk.run(&["verify", "found.json"]).says("revoked this key");
+    assert_ne!(told.code, 0);
+    desk.run(&["receipts", "revoke", key]).is(1);
+    desk.run(&["receipts", "public"])
+        .is(0)
+        .says("VerificationReceipts");
 }

@@ -183,6 +183,26 @@ on_both! {
         assert_eq!(keys["service"][0]["type"], "VerificationReceipts");
     }
 
+    fn j12_nothing_that_is_checked_is_kept(temp) {
+        let site = Site::on(temp).await;
+        site.provider("Riverside Tutoring").await;
+        let canary = "Canary-J12-Quillfeather";
+        let mut badge = badge_by(&SigningKey::from_seed(&[9; 32]), "did:key:z6Mk#z6Mk", "did:key:z6Mk");
+        badge["credentialSubject"]["achievement"]["name"] = json!(canary);
+        let body = format!(
+            "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{canary}.json\"\r\n\r\n{badge}\r\n--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{canary}.txt\"\r\n\r\n{canary}\r\n--x--\r\n"
+        );
+        for path in ["/verify", "/verify/many"] {
+            let page = site.ask("POST", path).body("multipart/form-data; boundary=x", body.clone()).send().await;
+            let receipt = carried(&page.is(200).text());
+            assert!(receipt.contains(canary), "the visitor's own words: {receipt}");
+            file(&site, &receipt, "pdf").await.is(200);
+        }
+        let kept = crate::support::copy::dump(temp);
+        assert!(kept.windows(8).any(|part| part == b"receipt_"), "the tables were read");
+        assert!(!kept.windows(canary.len()).any(|part| part == canary.as_bytes()));
+    }
+
     fn two_who_make_the_first_key_at_once_share_it(temp) {
         let site = Site::on(temp).await;
         let now = site.app.now();

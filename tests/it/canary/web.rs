@@ -336,6 +336,31 @@ async fn names_and_checks(visitor: &mut Visitor, id: &str) {
         let upload = visitor.ask(Method::POST, "/verify").multipart(form);
         visitor.send(upload).await;
     }
+    // Several at once, and the receipt over them, which goes out and comes back.
+    let part = |text: &str| {
+        let part = reqwest::multipart::Part::text(text.to_owned());
+        part.file_name(format!("{NAME}.json"))
+    };
+    let form = reqwest::multipart::Form::new();
+    let form = form
+        .part("credential", part(&brought.to_string()))
+        .part("credential", part(NAME));
+    let many = visitor.ask(Method::POST, "/api/v1/verify/many?receipt=true");
+    let (status, answer) = visitor.send(many.multipart(form)).await;
+    assert_eq!(status, 200, "{answer}");
+    let answer: Value = serde_json::from_str(&answer).expect("JSON");
+    let receipt = answer["receipt"].to_string();
+    assert!(
+        receipt.contains(NAME),
+        "the visitor's own file name: {receipt}"
+    );
+    assert_eq!(visitor.post("/api/v1/receipts", receipt).await.0, 200);
+    let form = reqwest::multipart::Form::new();
+    let form = form
+        .part("file", part(&brought.to_string()))
+        .part("file", part(NAME));
+    let page = visitor.ask(Method::POST, "/verify").multipart(form);
+    assert_eq!(visitor.send(page).await.0, 200);
     let frame = visitor
         .ask(Method::POST, "/verify/frame")
         .body(format!("\u{89}PNG {NAME}"));
