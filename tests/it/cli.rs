@@ -104,6 +104,11 @@ impl Desk {
 }
 
 impl Done {
+    /// What stood on the standard output.
+    pub(crate) fn out(&self) -> &str {
+        &self.out
+    }
+
     #[track_caller]
     pub(crate) fn is(self, code: i32) -> Done {
         assert_eq!(self.code, code, "\n{}\n{}", self.out, self.err);

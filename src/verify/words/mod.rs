@@ -109,8 +109,6 @@ pub(super) fn problem(reason: &str) -> Option<&'static str> {
         | "issuer_identifier"
         | "key_expired"
         | "key_revoked"
-        | "receipt_key"
-        | "no_receipt_key"
         | "weak_or_malformed_key"
         | "INVALID_VERIFICATION_METHOD" => METHOD,
         "INVALID_VERIFICATION_METHOD_URL" => METHOD_URL,
@@ -160,7 +158,6 @@ const WITHOUT_PROBLEM: &[&str] = &[
     "link_unreachable",
     "link_unavailable",
     "misplaced_receipt",
-    "no_recipient",
     "out_of_time",
 ];
 

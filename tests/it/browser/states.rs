@@ -4,9 +4,9 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Value, json};
-use thirtyfour::WebDriver;
+use thirtyfour::{By, WebDriver};
 
-use super::{VIEWS, axe, examine, hosted, in_browser, look_as, open, see};
+use super::{VIEWS, axe, click, examine, hosted, in_browser, look_as, open, see, text};
 use crate::support::site::{Site, memo};
 
 #[tokio::test]
@@ -37,6 +37,74 @@ async fn axe_finds_nothing_on_a_page_in_any_state() {
         assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
     })
     .await;
+}
+
+#[tokio::test]
+async fn many_are_checked_and_their_receipt_is_taken_along() {
+    let (site, origin) = hosted().await;
+    let states = States::make(&site).await;
+    let (_, links) = states
+        .pasted
+        .iter()
+        .find(|(name, _)| *name == "many")
+        .expect("links");
+    let folder = tempfile::tempdir().expect("a folder");
+    in_browser(&[], |browser| async move {
+        let allow = json!({"behavior": "allow", "downloadPath": folder.path()});
+        let tools = browser.cdp();
+        let allowed = tools.send_raw("Browser.setDownloadBehavior", allow);
+        allowed.await.expect("allowed");
+        open(&browser, &format!("{origin}/verify")).await;
+        paste(&browser, links).await;
+        see(&browser, ".answers").await;
+        assert_eq!(
+            text(&browser, "h1").await,
+            "3 documents, each checked by itself"
+        );
+        assert_eq!(
+            text(&browser, ".verdict .word").await,
+            "1 of 3 real and still good"
+        );
+        // How far it was is out of sight once the answers are there.
+        let working = browser.find(By::Css(".working")).await.expect("the steps");
+        assert!(!working.is_displayed().await.expect("told"));
+        click(&browser, ".many tbody tr:nth-child(2) summary").await;
+        let fold = text(&browser, ".many tbody tr:nth-child(2) .checks").await;
+        assert!(fold.contains("Signature: checked and good"), "{fold}");
+        for end in ["pdf", "json", "csv"] {
+            click(&browser, &format!("button[name=as][value={end}]")).await;
+            let file = downloaded(folder.path(), end).await;
+            let start: &[u8] = match end {
+                "pdf" => b"%PDF-1.7",
+                "json" => b"{\"@context\"",
+                _ => b"\xEF\xBB\xBFnumber",
+            };
+            assert!(file.starts_with(start), "{end}");
+            if end == "csv" {
+                continue;
+            }
+            let report = site
+                .ask("POST", "/api/v1/verify")
+                .body("application/octet-stream", file);
+            let report = report.send().await.is(200).json();
+            assert_eq!(report["claim"]["kind"], "receipt");
+            assert_eq!(report["verdict"], "valid", "{report:#}");
+        }
+    })
+    .await;
+}
+
+/// The file of a kind that was downloaded into a folder, once it is whole.
+async fn downloaded(folder: &Path, end: &str) -> Vec<u8> {
+    for _ in 0..100 {
+        let files = fs::read_dir(folder).expect("a folder");
+        let mut paths = files.map(|file| file.expect("a file").path());
+        if let Some(path) = paths.find(|path| path.extension().is_some_and(|e| e == end)) {
+            return fs::read(path).expect("a file");
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("no {end} came");
 }
 
 /// Sends a text through the form, whatever its length: typing it would take long.
@@ -114,10 +182,17 @@ impl States {
             .rsplit('/')
             .next()
             .map(str::to_owned);
+        let receipt = site.ask("POST", "/api/v1/verify?receipt=true");
+        let receipt = receipt.body("application/json", signed.body.clone());
+        let receipt = receipt.send().await.is(200).json();
+        let link = |id: &str| site.app.config.public_url.join(&format!("/c/{id}"));
+        let links = [&suspended, &shown, "AAAAAAAAAAAAAAAAAAAAAA"].map(|id| link(id));
+        let links = links.join("\n");
         let mut unsigned = signed.json();
         unsigned.as_object_mut().expect("an object").remove("proof");
         States {
             pages: vec![
+                ("many-form", "/verify/many".to_owned()),
                 ("suspended", format!("/c/{suspended}")),
                 ("evidence", format!("{portfolio}/evidence/{evidence}")),
                 ("portfolio", portfolio),
@@ -128,6 +203,8 @@ impl States {
                 ("fault", "no credential at all".to_owned()),
                 ("unsigned", unsigned.to_string()),
                 ("own-file", signed.text()),
+                ("receipt", receipt["receipt"].to_string()),
+                ("many", links),
             ],
         }
     }
