@@ -63,7 +63,7 @@ impl Typed {
 
 impl Question {
     /// The plain question about these bytes, with the operator's lists.
-    pub(crate) fn plain(site: &Site, bytes: Bytes) -> Question {
+    pub(crate) fn plain(site: &Site, bytes: &[u8]) -> Question {
         Question {
             given: vec![Given {
                 name: String::new(),
@@ -82,7 +82,7 @@ impl Question {
     /// # Errors
     /// 400 for a form that did not arrive whole or a text that is not UTF-8; 413.
     pub(crate) async fn read(site: &Site, mut parts: Multipart) -> Result<Question, WebError> {
-        let mut question = Question::plain(site, Bytes::new());
+        let mut question = Question::plain(site, &[]);
         question.given.clear();
         let (mut pasted, mut domains) = (Vec::new(), Vec::new());
         while let Some(part) = parts.next_field().await.map_err(|e| unreadable(&e))? {

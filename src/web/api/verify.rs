@@ -112,7 +112,7 @@ pub(crate) async fn verify(
             let answer = plain(&site, body).await;
             return answer.map_err(IntoResponse::into_response);
         }
-        Question::plain(&site, body)
+        Question::plain(&site, &body)
     };
     if let Some(error) = question.fault.clone() {
         return Err(error.into_response());
@@ -139,14 +139,14 @@ async fn plain(site: &Site, body: Bytes) -> Result<Response, WebError> {
     let moment = site.memory().moment(now);
     let moment = moment.filter(|_| body.len() <= limits::DOCUMENT_BYTES);
     let Some(moment) = moment else {
-        let answered = check::question(site, Question::plain(site, body)).await?;
+        let answered = check::question(site, Question::plain(site, &body)).await?;
         return written(&answered.report).map(json);
     };
     let key = format!("verify {}", hex(&Sha256::digest(&body)));
     if let Some(known) = site.memory().recall(moment, &key, now) {
         return Ok(json(known));
     }
-    let answered = check::question(site, Question::plain(site, body)).await?;
+    let answered = check::question(site, Question::plain(site, &body)).await?;
     let bytes = written(&answered.report)?;
     if let Some(end) = check::holds_still(site, &answered.report).await? {
         site.memory().keep(moment, key, bytes.clone(), now, end);
