@@ -150,7 +150,7 @@ pub(super) fn closing(sheet: &mut Sheet, receipt: &Receipt, verify_at: &str) {
     if let Ok(code) = Qr::of(verify_at) {
         let about = format!("QR code that leads to {verify_at}");
         sheet.part(Tag::Figure(Some(about)), |sheet| {
-            qr(sheet, &code, corner, side)
+            qr(sheet, &code, corner, side);
         });
     }
     sheet.y = top + 9.0;

@@ -70,7 +70,7 @@ impl Sorter {
 /// `_:c14n10` stands before `_:c14n2`. Less than 2^40.
 fn as_text(number: u32) -> u64 {
     let count = number.checked_ilog10().unwrap_or(0);
-    u64::from(number) * 10_u64.pow(9 - count) << 4 | u64::from(count)
+    ((u64::from(number) * 10_u64.pow(9 - count)) << 4) | u64::from(count)
 }
 
 fn digits(number: u32, out: &mut String) {
