@@ -195,6 +195,38 @@ on_both! {
         assert_eq!(temp.number("select count(*) from given_entries").await, 2);
     }
 
+    fn a_badge_of_our_own_is_taken_back_here_too(temp) {
+        let site = Site::over(temp, |config| config.vc_api = Some(VcApi::Open)).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let id = provider.issue("S-1").await;
+        let badge = site.get(&format!("/c/{id}.json")).await.is(200).json();
+        verify(&site, &badge).await.is(200);
+        let change = async |purpose: &str, status: bool| {
+            let entry = &badge["credentialStatus"];
+            let body = json!({
+                "credentialId": badge["id"], "status": status, "indexAllocator": "one",
+                "credentialStatus": {
+                    "type": "BitstringStatusListEntry", "statusPurpose": purpose, "id": entry["id"],
+                    "statusListCredential": entry["statusListCredential"], "statusListIndex": entry["statusListIndex"]
+                }
+            });
+            post(&site, "/credentials/status", &body).await
+        };
+        for (purpose, status, answer, verdict) in [
+            ("suspension", true, 200, 400),
+            ("suspension", false, 200, 200),
+            ("revocation", true, 200, 400),
+            ("suspension", false, 409, 400),
+        ] {
+            change(purpose, status).await.is(answer);
+            verify(&site, &badge).await.is(verdict);
+        }
+        let page = site.get(&format!("/c/{id}")).await;
+        page.is(200).shows("Taken back");
+        let done = temp.number("select count(*) from audit where actor = 'vc-api'").await;
+        assert_eq!(done, 3);
+    }
+
     fn a_key_chooses_the_organisation_and_what_it_may_do(temp) {
         let site = Site::over(temp, |config| config.vc_api = Some(VcApi::Keys)).await;
         let one = site.provider("Riverside Tutoring").await;
@@ -249,6 +281,12 @@ async fn g11_a_page_of_another_site_does_not_get_in() {
             ask.json(&body).send().await.is(403).json()["type"],
             "/docs#not_allowed"
         );
+    }
+    // What a proxy passes on was asked elsewhere.
+    for name in ["forwarded", "x-forwarded-for"] {
+        let ask = site.ask("POST", "/credentials/issue");
+        let ask = ask.header("host", "localhost").header(name, "203.0.113.9");
+        ask.json(&body).send().await.is(403);
     }
     for host in ["localhost:8080", "127.0.0.1:1", "[::1]:8080", "a.localhost"] {
         let ask = site.ask("POST", "/credentials/issue").header("host", host);

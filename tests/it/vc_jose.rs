@@ -280,6 +280,20 @@ fn what_has_faults_is_not_signed() {
         .is(1);
     let done = done.says("d is not the private half of the key");
     assert!(!done.out().contains("870MB6"), "{}", done.out());
+    let other = std::fs::read_to_string(desk.path("ed25519-bare.json")).expect("a key");
+    let mut other: Value = serde_json::from_str(&other).expect("JSON");
+    other["d"] = json!("870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE");
+    write(&desk, "mixed.json", &other);
+    desk.run(&[
+        "jose",
+        "issue",
+        "credential",
+        "credential.json",
+        "--key",
+        "mixed.json",
+    ])
+    .is(1)
+    .says("d is not the private half of the key");
     for name in ["P-521", "secp256k1"] {
         key["crv"] = json!(name);
         write(&desk, "unused.json", &key);

@@ -72,8 +72,14 @@ fn is_json(parts: &Parts) -> bool {
         .any(|json| kind.eq_ignore_ascii_case(json))
 }
 
-/// Whether `Host` is a name that only this machine has.
+/// Whether `Host` is a name that only this machine has, and nobody passes on what others ask.
 fn names_this_machine(parts: &Parts) -> bool {
+    if ["forwarded", "x-forwarded-for"]
+        .iter()
+        .any(|name| parts.headers.contains_key(*name))
+    {
+        return false;
+    }
     let host = parts.headers.get(header::HOST);
     host.and_then(|host| host.to_str().ok())
         .and_then(|host| format!("http://{host}").parse::<Origin>().ok())
