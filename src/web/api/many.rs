@@ -106,7 +106,7 @@ async fn read(site: &Site, request: Request) -> Result<Question, Response> {
     }
     let is_json = kind.starts_with("application/json");
     let body = Bytes::from_request(request, site).await;
-    let mut question = Question::plain(site, body.map_err(IntoResponse::into_response)?);
+    let mut question = Question::plain(site, &body.map_err(IntoResponse::into_response)?);
     let is_list = |given: &Given| given.bytes.trim_ascii_start().starts_with(b"[");
     if is_json && question.given.iter().all(is_list) {
         question.given = listed(&question.given).map_err(IntoResponse::into_response)?;
