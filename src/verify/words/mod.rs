@@ -128,7 +128,6 @@ pub(super) fn problem(reason: &str) -> Option<&'static str> {
         | "unsupported_status" => STATUS,
         "receipt_key" | "no_receipt_key" => METHOD,
         "misplaced_receipt" => MALFORMED,
-        "out_of_time" => TRANSFORMATION,
         _ => return None,
     })
 }
