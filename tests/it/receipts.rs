@@ -60,7 +60,7 @@ async fn check(site: &Site, document: &Value) -> Value {
 /// The site at a public address, with did:web.
 async fn abroad(engine: Engine) -> Site {
     Site::with(engine, |config| {
-        config.public_url = ABROAD.parse().expect("an origin")
+        config.public_url = ABROAD.parse().expect("an origin");
     })
     .await
 }

@@ -186,7 +186,7 @@ impl States {
         let receipt = receipt.body("application/json", signed.body.clone());
         let receipt = receipt.send().await.is(200).json();
         let link = |id: &str| site.app.config.public_url.join(&format!("/c/{id}"));
-        let links = [&suspended, &shown, "AAAAAAAAAAAAAAAAAAAAAA"].map(|id| link(id));
+        let links = [&suspended, &shown, "AAAAAAAAAAAAAAAAAAAAAA"].map(link);
         let links = links.join("\n");
         let mut unsigned = signed.json();
         unsigned.as_object_mut().expect("an object").remove("proof");
