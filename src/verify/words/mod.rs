@@ -156,7 +156,6 @@ const WITHOUT_PROBLEM: &[&str] = &[
     "link_not_fetched",
     "link_unreachable",
     "link_unavailable",
-    "misplaced_receipt",
     "out_of_time",
 ];
 
