@@ -17,8 +17,11 @@ use skillmark::{
     verify::{self, Known, Options, Report, Verdict},
 };
 
+/// Takes any bytes; panics if what must hold does not.
+pub(crate) type Target = fn(&[u8]);
+
 /// Every target by its name, which is that of its program and of its folder in `corpus`.
-pub(crate) const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("faults", faults),
     ("canonical", canonical),
     ("jwt", jwt),

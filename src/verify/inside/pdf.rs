@@ -21,13 +21,47 @@ pub(in super::super) fn is_one(bytes: &[u8]) -> bool {
 
 /// The links to credentials in a PDF, each once.
 pub(in super::super) fn links(bytes: &[u8], most: usize) -> Vec<String> {
-    let mut found = link::find(bytes, most);
+    let mut found = Vec::new();
+    add(&mut found, bytes, most);
     for part in object_streams(bytes) {
-        for link in link::find(&part, most) {
-            if !found.contains(&link) && found.len() < most {
-                found.push(link);
-            }
+        add(&mut found, &part, most);
+    }
+    found
+}
+
+/// Adds the links that stand in `part`, as text or as strings in hex digits.
+fn add(found: &mut Vec<String>, part: &[u8], most: usize) {
+    for link in link::find(part, most)
+        .into_iter()
+        .chain(link::find(&hex_strings(part), most))
+    {
+        if !found.contains(&link) && found.len() < most {
+            found.push(link);
         }
+    }
+}
+
+/// The bytes of every string in hex digits (ISO 32000-1 §7.3.4.3), a space behind each. A dictionary
+/// (`<<`) and what has anything else in it is none.
+fn hex_strings(bytes: &[u8]) -> Vec<u8> {
+    let mut found = Vec::new();
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'<') {
+        rest = &rest[at + 1..];
+        let is_part = |byte: &u8| byte.is_ascii_hexdigit() || byte.is_ascii_whitespace();
+        let end = rest.iter().position(|byte| !is_part(byte));
+        let (string, after) = rest.split_at(end.unwrap_or(rest.len()));
+        if after.first() == Some(&b'>') && !string.is_empty() {
+            let digits = string
+                .iter()
+                .filter_map(|byte| char::from(*byte).to_digit(16));
+            let digits: Vec<u8> = digits.map(|digit| digit as u8).collect();
+            // A last digit without a second counts as if a zero followed.
+            let byte = |two: &[u8]| two[0] << 4 | two.get(1).copied().unwrap_or_default();
+            found.extend(digits.chunks(2).map(byte));
+            found.push(b' ');
+        }
+        rest = after;
     }
     found
 }
@@ -109,6 +143,36 @@ mod tests {
         for cut in 0..packed.len() {
             let _ = links(&packed[..cut], 9);
         }
+    }
+
+    #[test]
+    fn links_in_hex_digits_are_found() {
+        let hex = |text: &str| -> String { text.bytes().map(|b| format!("{b:02X}")).collect() };
+        let annotation = |uri: &str| format!("<</Type/Annot/A<</S/URI/URI {uri}>>>>");
+        let digits = hex(LINK);
+        let open = format!("%PDF-1.4\n{}", annotation(&format!("<{digits}>")));
+        assert_eq!(links(open.as_bytes(), 9), [LINK]);
+        let (one, two) = digits.split_at(31);
+        let broken = format!("%PDF-1.4\n{}", annotation(&format!("<{one}\r\n {two}>")));
+        assert_eq!(links(broken.as_bytes(), 9), [LINK]);
+        let low = annotation(&format!("<{}>", digits.to_lowercase()));
+        let packed = with_stream("/Type/ObjStm/Filter/FlateDecode/N 1", low.as_bytes());
+        assert_eq!(links(&packed, 9), [LINK]);
+        // The same link in both ways is one; two different ones are two.
+        let both = format!("%PDF-1.4\n({LINK}){}", annotation(&format!("<{digits}>")));
+        assert_eq!(links(both.as_bytes(), 9), [LINK]);
+        let other = LINK.replace("AAAA", "AAAQ");
+        let two = format!("%PDF-1.4\n({other}){}", annotation(&format!("<{digits}>")));
+        assert_eq!(links(two.as_bytes(), 9).len(), 2);
+        for none in [
+            format!("<{digits}"),
+            format!("<{digits}z>"),
+            "<>".into(),
+            "<<>>".into(),
+        ] {
+            assert_eq!(links(none.as_bytes(), 9), [""; 0], "{none}");
+        }
+        assert_eq!(hex_strings(b"<4>"), b"@ ");
     }
 
     #[test]

@@ -93,6 +93,7 @@ fn old_badges(cases: &mut Cases) {
 }
 
 /// A learner record, unsigned, that holds these.
+#[expect(clippy::needless_pass_by_value, reason = "what is made is given away")]
 fn record(credentials: Vec<Json>) -> Value<'static> {
     let mut record = plain();
     set(
@@ -163,6 +164,7 @@ fn numbered(child: &Json, count: usize) -> Vec<Json> {
     (0..count).map(copy).collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what is made is given away")]
 fn entangled(count: usize) -> Vec<Json> {
     let of = |n: usize| (0..count).filter(move |other| *other != n);
     let node = |n| {
@@ -373,7 +375,7 @@ fn schemas(cases: &mut Cases) {
                 "/credentialSubject/achievement",
                 "name",
                 j!(format!("{long}!")),
-            )
+            );
         }),
     );
 }

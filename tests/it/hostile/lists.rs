@@ -15,6 +15,7 @@ use crate::verify::status_list;
 
 const LIST: &str = "https://victim.test/list";
 
+#[expect(clippy::needless_pass_by_value, reason = "what is made is given away")]
 fn entry(index: Json) -> Json {
     j!({"type": "BitstringStatusListEntry", "statusPurpose": "revocation",
         "statusListIndex": index, "statusListCredential": LIST})

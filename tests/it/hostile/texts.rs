@@ -126,6 +126,15 @@ fn papers(cases: &mut Cases) {
         "f05-paper-bomb.pdf",
         pdf(&stream(OBJECTS, &vec![b' '; 256 << 20])),
     );
+    let hex: String = LINK.bytes().map(|byte| format!("{byte:02x}")).collect();
+    cases.bytes(
+        "f07-paper-hex-link.pdf",
+        pdf(format!("<</S/URI/URI<{hex}>>>").as_bytes()),
+    );
+    cases.bytes(
+        "f05-paper-hex-whole.pdf",
+        pdf(&b"<68747470733a2f2f>".repeat(110_000)),
+    );
     let bomb = stream(OBJECTS, &vec![b' '; 4 << 20]);
     cases.bytes("f05-paper-hundred-bombs.pdf", pdf(&bomb.repeat(100)));
     cases.bytes("f05-paper-streams.pdf", pdf(&b"stream".repeat(200_000)));
