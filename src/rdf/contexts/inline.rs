@@ -79,7 +79,9 @@ fn entry(
 
 fn is_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").unwrap_or_default();
+    // A name whose address ends so is a prefix as well: `name:rest` would be read as another address.
     !rest.is_empty()
+        && !rest.ends_with([':', '/', '?', '#', '[', ']', '@'])
         && rest
             .bytes()
             .all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
@@ -184,6 +186,10 @@ mod tests {
             r#"{"T":"@id"}"#,
             r#"{"T":"https ://a#T"}"#,
             r#"{"T":"relative"}"#,
+            // A prefix of other addresses, `T:x`.
+            r#"{"T":"https://a.example/#"}"#,
+            r#"{"T":"https://a.example/"}"#,
+            r#"{"T":"https://a.example:"}"#,
             r#"{"a:b":"https://a.example/#T"}"#,
             r#"{"T":"https://a.example/#T"},{"T":"https://a.example/#U"}"#,
             r#"{"evidence":"https://a.example/#T"}"#,
