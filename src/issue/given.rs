@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::clock::{Timestamp, random};
 use crate::credential;
 use crate::db::{self, GivenEntryRow, IssuerKeyRow, KeyState, StatusState};
-use crate::ids::{CredentialId, IssuerId, StatusListId};
+use crate::ids::{CredentialId, IssuerId, StatusListId, hex};
 use crate::json::{self, Value};
 use crate::proof::{ProofOptions, Suite};
 use crate::rdf::contexts;
@@ -79,22 +79,59 @@ pub async fn issue(
     wanted: &Wanted,
 ) -> Result<Value<'static>, Error> {
     who.may(Scope::Issue)?;
+    if is_list(&document) {
+        // Whoever signs a list says who was taken back.
+        who.may(Scope::Revoke)?;
+    }
     let now = app.now();
     let all = app.db.of(who.issuer()).keys().await?;
     let key = all.iter().find(|key| key.state == KeyState::Active);
     let key = key.ok_or_else(|| Error::Key("the organisation has no key that signs".to_owned()))?;
     prepare(app, &mut document, key, wanted)?;
-    let given = wanted.status.is_empty();
-    let (linted, lists) = if given {
-        (lint(document, key, wanted.form, now)?, Vec::new())
-    } else {
-        with_places(app, who, document, key, wanted, now).await?
-    };
-    let signed = sign(app, linted, key, &all, now)?;
+    not_ours(app, &document).await?;
+    if wanted.status.is_empty() {
+        let id = hex(&Sha256::digest(json::text(&document)));
+        let linted = lint(document, key, wanted.form, now)?;
+        let mut tx = app.db.begin().await?;
+        let line = who.did(app, "given.issue", &id, now);
+        tx.of(who.issuer()).log(&[line]).await?;
+        let signed = sign(app, linted, key, &all, now)?;
+        tx.commit().await?;
+        return Ok(signed);
+    }
+    let (signed, lists) = with_places(app, who, document, (key, &all), wanted, now).await?;
     for list in lists {
         list::ensure(app, who.issuer(), &list).await?;
     }
     Ok(signed)
+}
+
+/// Whether a credential says that it is a list of who was taken back, by its short name or its long.
+fn is_list(document: &Value<'_>) -> bool {
+    let types = document.get("type").or_else(|| document.get("@type"));
+    let types = types.map(Value::one_or_many).unwrap_or_default();
+    let lists = [
+        "BitstringStatusListCredential",
+        "BitstringStatusList",
+        "StatusList2021Credential",
+        "StatusList2021",
+        "1EdTechRevocationList",
+    ];
+    let mut names = types.iter().filter_map(Value::as_str);
+    names.any(|name| lists.contains(&name.rsplit(['#', '/', ':']).next().unwrap_or(name)))
+}
+
+/// Refuses the name of a credential or a list that this service made itself: two would answer to it.
+async fn not_ours(app: &App, document: &Value<'_>) -> Result<(), Error> {
+    let Some(id) = document.get("id").and_then(Value::as_str) else {
+        return Ok(());
+    };
+    let is_list = id.starts_with(&app.config.public_url.join("/status/"));
+    if is_list || app.db.credential_by_public_id(id).await?.is_some() {
+        let sentence = "this service has made something of this id itself";
+        return Err(Error::Conflict(sentence.to_owned()));
+    }
+    Ok(())
 }
 
 /// Gives a credential its name and the contexts its proof needs, if it lacks them.
@@ -186,15 +223,16 @@ fn lint(
     .map_err(Error::Faults)
 }
 
-/// As [`lint()`], with the places the credential is given. They are given out only if it passes.
+/// Lints and signs the credential with the places it is given. They are given out only if it was
+/// signed.
 async fn with_places(
     app: &App,
     who: &Who,
     mut document: Value<'static>,
-    key: &IssuerKeyRow,
+    (key, all): (&IssuerKeyRow, &[IssuerKeyRow]),
     wanted: &Wanted,
     now: Timestamp,
-) -> Result<(Linted, Vec<StatusListId>), Error> {
+) -> Result<(Value<'static>, Vec<StatusListId>), Error> {
     if document.get("credentialStatus").is_some() {
         let sentence = "The credential has a status of its own; it cannot be given one.";
         return Err(Error::Faults(vec![Fault::new(
@@ -247,8 +285,9 @@ async fn with_places(
     document.set("credentialStatus", status);
     let linted = lint(document, key, wanted.form, now)?;
     of.log(&lines).await?;
+    let signed = sign(app, linted, key, all, now)?;
     tx.commit().await?;
-    Ok((linted, lists))
+    Ok((signed, lists))
 }
 
 fn hash(id: &str) -> Vec<u8> {
@@ -361,7 +400,12 @@ pub async fn update(app: &App, who: &Who, update: &Update) -> Result<StatusState
     let change = match (update.purpose, update.set) {
         (StatusPurpose::Revocation, true) => revoke::Change::Revoke,
         (StatusPurpose::Suspension, true) => revoke::Change::Suspend,
-        (_, false) => revoke::Change::Reinstate,
+        (StatusPurpose::Suspension, false) => revoke::Change::Reinstate,
+        // What is suspended stays so: it was not revoked.
+        (StatusPurpose::Revocation, false) if entry.state != StatusState::Revoked => {
+            return Ok(entry.state);
+        }
+        (StatusPurpose::Revocation, false) => revoke::Change::Reinstate,
     };
     revoke::change(app, who, &id, change).await
 }

@@ -214,6 +214,8 @@ on_both! {
         };
         for (purpose, status, answer, verdict) in [
             ("suspension", true, 200, 400),
+            // It was not revoked, and stays suspended.
+            ("revocation", false, 200, 400),
             ("suspension", false, 200, 200),
             ("revocation", true, 200, 400),
             ("suspension", false, 409, 400),
@@ -254,6 +256,40 @@ on_both! {
         post(&site, "/credentials/verify", &asked).await.is(401);
         with(&one.key, "/credentials/status", &revoke).await.is(200);
         with(reader, "/credentials/verify", &asked).await.is(400);
+    }
+
+    fn nobody_signs_what_this_service_says_itself(temp) {
+        let site = Site::over(temp, |config| config.vc_api = Some(VcApi::Keys)).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let own = did(&provider).await;
+        let id = provider.issue("S-1").await;
+        let badge = site.get(&format!("/c/{id}.json")).await.is(200).json();
+        let (_, key) = issuer::new_api_key(&site.app, &provider.who, "issuer", &[Scope::Issue], None).await.expect("a key");
+        let issue = async |document: &Value, options: &Value| {
+            let body = json!({"credential": document, "options": options});
+            site.ask("POST", "/credentials/issue").key(key.reveal()).json(&body).send().await
+        };
+        let with = |id: &Value| {
+            let mut document = plain(&own);
+            document["id"] = id.clone();
+            document
+        };
+        // The name of a badge of ours, so that two would answer to it, and of a list of ours.
+        issue(&with(&badge["id"]), &json!({})).await.is(409);
+        issue(&with(&badge["id"]), &json!({"statusPurpose": "revocation"})).await.is(409);
+        issue(&with(&badge["credentialStatus"]["statusListCredential"]), &json!({})).await.is(409);
+        // Who was taken back is said by those who may take back.
+        for kind in ["BitstringStatusListCredential", "https://www.w3.org/ns/credentials/status#BitstringStatusListCredential"] {
+            let mut list = plain(&own);
+            list["type"] = json!(["VerifiableCredential", kind]);
+            let refused = issue(&list, &json!({})).await;
+            assert_eq!(refused.is(403).json()["type"], "/docs#scope_missing", "{kind}");
+        }
+        // What is signed without a status is written down all the same.
+        let logged = async || temp.number("select count(*) from audit where action = 'given.issue'").await;
+        assert_eq!(logged().await, 0);
+        issue(&with(&json!("urn:uuid:37b5a3b6-8ee1-4b3e-9c2c-0d8f0c4f9a5e")), &json!({})).await.is(201);
+        assert_eq!(logged().await, 1);
     }
 }
 

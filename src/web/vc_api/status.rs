@@ -79,6 +79,9 @@ pub(super) async fn update(
     Ok(Json(Answer {
         credential_id: update.credential_id,
         status_purpose: purpose.as_str(),
-        status: state != StatusState::Ok,
+        status: match purpose {
+            StatusPurpose::Revocation => state == StatusState::Revoked,
+            StatusPurpose::Suspension => state != StatusState::Ok,
+        },
     }))
 }
