@@ -101,7 +101,17 @@ async fn organisation(
     told(Told::Organisation {
         credentials: count(counts.issued),
     });
-    let records = Arc::new(records(app, issuer, summary, told).await?);
+    let (mut known, mut wrong) = records(app, issuer).await?;
+    if !wrong.is_empty() {
+        // Somebody may have revoked or published in between: what is wrong stays wrong.
+        (known, wrong) = records(app, issuer).await?;
+    }
+    summary.lists += known.lists_known as u64;
+    for mismatch in wrong {
+        summary.mismatches += 1;
+        told(Told::Mismatch(mismatch));
+    }
+    let known = Arc::new(known);
     let mut last = None;
     loop {
         let rows = app.db.of(id).issued_after(last.as_ref(), PAGE).await?;
@@ -110,12 +120,8 @@ async fn organisation(
         };
         last = Some(row.promise.credential_id.clone());
         let looked = rows.len() as u64;
-        let ids: Vec<CredentialId> = rows
-            .iter()
-            .map(|row| row.promise.credential_id.clone())
-            .collect();
-        let entries = app.db.of(id).statuses_of(&ids).await?;
-        for (credential, sentences) in compare(rows, entries, &records).await? {
+        let entries = app.db.of(id).statuses_of(&ids(&rows)).await?;
+        for (credential, sentences) in page(app, issuer, rows, entries, &known).await? {
             summary.different += 1;
             for sentence in sentences {
                 summary.mismatches += 1;
@@ -130,20 +136,45 @@ async fn organisation(
     }
 }
 
-/// The keys and published lists of an organisation; tells of lists that are not as they should be.
-async fn records(
+fn ids(rows: &[CredentialRow]) -> Vec<CredentialId> {
+    rows.iter()
+        .map(|row| row.promise.credential_id.clone())
+        .collect()
+}
+
+/// The credentials of a page that differ, looked at twice: the second time with everything read
+/// anew, the lists last, so that nothing is said of a change that was on its way.
+async fn page(
     app: &App,
     issuer: &IssuerRow,
-    summary: &mut Summary,
-    told: &mut (dyn FnMut(Told) + Send),
-) -> Result<Records, Error> {
+    rows: Vec<CredentialRow>,
+    entries: Vec<StatusEntryRow>,
+    known: &Arc<Records>,
+) -> Result<Vec<Different>, Error> {
+    let different = compare(rows, entries, known).await?;
+    if different.is_empty() {
+        return Ok(different);
+    }
+    let ids: Vec<CredentialId> = different.into_iter().map(|(id, _)| id).collect();
+    let mut of = app.db.of(&issuer.issuer_id);
+    let mut rows = of.credentials(&ids).await?;
+    rows.sort_by(|a, b| a.promise.credential_id.cmp(&b.promise.credential_id));
+    let entries = of.statuses_of(&ids).await?;
+    let (known, _) = records(app, issuer).await?;
+    compare(rows, entries, &Arc::new(known)).await
+}
+
+/// The keys and published lists of an organisation, and the lists that are not as they should be.
+async fn records(app: &App, issuer: &IssuerRow) -> Result<(Records, Vec<Mismatch>), Error> {
     let now = app.now();
     let keys = app.db.of(&issuer.issuer_id).keys().await?;
-    let mut lists = BTreeMap::new();
-    for state in checkup::lists(app, &issuer.issuer_id, &keys).await? {
-        summary.lists += 1;
-        let due = now.checked_sub(PUBLISH_WITHIN).unwrap_or(now);
-        let wrong = match state.is {
+    let (mut lists, mut wrong) = (BTreeMap::new(), Vec::new());
+    let states = checkup::lists(app, &issuer.issuer_id, &keys).await?;
+    let lists_known = states.len();
+    let due = now.checked_sub(PUBLISH_WITHIN).unwrap_or(now);
+    for state in states {
+        let is_behind = matches!(state.is, ListIs::Behind { .. });
+        let sentence = match state.is {
             ListIs::Unpublished => Some("it was never published".to_owned()),
             ListIs::Wrong(sentence) => Some(sentence),
             ListIs::Behind { changes, since } if since.is_some_and(|since| since < due) => {
@@ -151,14 +182,15 @@ async fn records(
             }
             ListIs::Behind { .. } | ListIs::Late(_) | ListIs::Good(_) => None,
         };
-        if let Some(sentence) = wrong {
-            summary.mismatches += 1;
-            told(Told::Mismatch(Mismatch {
+        if let Some(sentence) = sentence {
+            wrong.push(Mismatch {
                 of: Subject::StatusList(state.list.clone()),
                 sentence,
-            }));
+            });
         }
-        if let Some(published) = app.db.status_document(&state.list).await?
+        // What a list that is behind does not say yet is no difference.
+        if !is_behind
+            && let Some(published) = app.db.status_document(&state.list).await?
             && let Ok(document) = json::parse(&published.document)
             && let Ok(said) = ListCredential::read(&document)
         {
@@ -178,14 +210,19 @@ async fn records(
             (key.state, key.revoked_at) = (KeyState::Retired, None);
         }
     }
-    Ok(Records {
+    let records = Records {
         origin: app.config.public_url.clone(),
         keys,
         signed_with,
         lists,
+        lists_known,
         now,
-    })
+    };
+    Ok((records, wrong))
 }
+
+/// A credential, and everything in which it differs.
+type Different = (CredentialId, Vec<String>);
 
 /// The credentials of a page that differ, with all their differences: on every core, away from the
 /// threads that answer.
@@ -193,7 +230,7 @@ async fn compare(
     rows: Vec<CredentialRow>,
     entries: Vec<StatusEntryRow>,
     records: &Arc<Records>,
-) -> Result<Vec<(CredentialId, Vec<String>)>, Error> {
+) -> Result<Vec<Different>, Error> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let share = rows.len().div_ceil(cores).max(1);
     let (rows, entries) = (Arc::new(rows), Arc::new(entries));
