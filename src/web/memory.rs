@@ -87,7 +87,11 @@ impl Memory {
     /// The answer kept under `key`, if nothing has changed since.
     pub(crate) fn recall(&self, moment: Moment, key: &str, now: Timestamp) -> Option<Bytes> {
         let kept = self.kept.get(key)?;
-        (kept.moment == moment && now <= kept.until).then_some(kept.body)
+        if kept.moment == moment && now <= kept.until {
+            return Some(kept.body);
+        }
+        self.kept.remove(key);
+        None
     }
 
     /// Keeps an answer that was begun at `moment`, and holds until `end` if nothing changes.
@@ -116,12 +120,24 @@ impl Memory {
     /// Something changes through this process: what was begun before is not recalled any more.
     pub(crate) fn forget(&self) {
         self.changes.fetch_add(1, Ordering::AcqRel);
+        self.kept.clear();
     }
 
     /// What the store said at `now`; `None` if it did not answer.
     fn note(&self, said: Option<Revision>, now: Timestamp) {
         let mut known = self.said.write().unwrap_or_else(PoisonError::into_inner);
+        let before = known.map(|(revision, _)| revision);
         *known = said.map(|revision| (revision, now));
+        drop(known);
+        // What nobody may recall any more is not kept either.
+        if before != said {
+            self.kept.clear();
+        }
+    }
+
+    /// Lets go of what has had its time.
+    fn sweep(&self, now: Timestamp) {
+        self.kept.retain(|_, kept| now <= kept.until);
     }
 }
 
@@ -141,6 +157,7 @@ pub async fn look(site: &Site) {
     let now = site.now();
     let said = site.app().db.revision().await;
     site.memory().note(said.ok(), now);
+    site.memory().sweep(now);
 }
 
 #[cfg(test)]
@@ -182,9 +199,16 @@ mod tests {
         assert!(recalls(&memory, 6));
         memory.note(Some(revision(2)), at(7));
         assert!(!recalls(&memory, 7), "something has changed");
-        memory.note(Some(revision(1)), at(30));
-        assert!(recalls(&memory, 30));
-        assert!(!recalls(&memory, 31), "its time is over");
+        memory.note(Some(revision(1)), at(8));
+        assert!(!recalls(&memory, 8), "it is gone");
+        keep(&memory, 8, None);
+        memory.note(Some(revision(1)), at(38));
+        memory.sweep(at(38));
+        assert!(recalls(&memory, 38));
+        assert!(!recalls(&memory, 39), "its time is over");
+        keep(&memory, 39, None);
+        memory.sweep(at(70));
+        assert!(memory.kept.is_empty());
         memory.note(None, at(20));
         assert!(!recalls(&memory, 20), "the store does not answer");
     }
