@@ -79,8 +79,9 @@ pub(super) struct Verify {
     #[arg(long)]
     json: bool,
     /// Write a receipt of what was found, signed by the service whose data is here: JSON, or by the end
-    /// of its name PDF or CSV.
-    #[arg(long, value_name = "FILE")]
+    /// of its name PDF or CSV. What it says must be what the service itself found, so that no --issuer
+    /// or --status goes with it.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["issuer", "status"])]
     receipt: Option<PathBuf>,
 }
 

@@ -32,6 +32,12 @@ pub(crate) async fn question(site: &Site, question: Question) -> Result<Answered
         name: String::new(),
         bytes: Vec::new(),
     };
+    if question.given.len() > 1 {
+        return Err(WebError::unreadable(
+            "several",
+            "Here one credential is checked. Send several to /api/v1/verify/many.",
+        ));
+    }
     let given = question.given.into_iter().next().unwrap_or_else(nothing);
     let answered = any(site, given, question.options, question.no_fetch).await?;
     let report = answered.report;

@@ -17,6 +17,10 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ),
     ("duplicate_key", "One JSON object has the same name twice."),
     ("nothing_found", "A picture or text without a credential."),
+    (
+        "several",
+        "More than one credential, where one is checked at a time.",
+    ),
     ("not_json", "The body is not JSON."),
     (
         "wrong_shape",

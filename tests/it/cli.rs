@@ -855,6 +855,18 @@ fn a_receipt_is_signed_where_a_service_s_data_is_and_nowhere_else() {
     fs::write(desk.path("noise.txt"), "hello there").expect("written");
     let refused = desk.run(&["verify", "noise.txt", "--receipt", "found.json"]);
     refused.is(64).says("there is no service's data here");
+    // A service signs only what it found by itself.
+    for own in ["--issuer", "--status"] {
+        let brought = [
+            "verify",
+            "noise.txt",
+            own,
+            "noise.txt",
+            "--receipt",
+            "found.json",
+        ];
+        desk.run(&brought).is(64).says("cannot be used with");
+    }
     assert!(!desk.has("found.json"));
     desk.run(&[
         "init",

@@ -137,6 +137,10 @@ async fn a_proven_domain_counts_for_an_organisation_of_ours() {
         site.parts("/api/v1/verify", &parts).await.is(200).json()["trust"].clone()
     };
     assert_eq!(trust().await["reason"], "not_listed");
+    // One is checked at a time: what would be passed over is refused.
+    let two: [(&str, &str, &[u8]); 2] = [("credential", "", &badge), ("credential", "", &badge)];
+    let refused = site.parts("/api/v1/verify", &two).await;
+    assert_eq!(refused.is(400).json()["type"], "/docs#several");
     let issuers = site.app.db.issuers().await.expect("read");
     let mut ours = site.app.db.of(&issuers[0].issuer_id);
     let now = site.app.now();
