@@ -164,7 +164,6 @@ fn numbered(child: &Json, count: usize) -> Vec<Json> {
     (0..count).map(copy).collect()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "what is made is given away")]
 fn entangled(count: usize) -> Vec<Json> {
     let of = |n: usize| (0..count).filter(move |other| *other != n);
     let node = |n| {
@@ -176,6 +175,7 @@ fn entangled(count: usize) -> Vec<Json> {
     (0..count).map(node).collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what is made is given away")]
 fn presentation(credentials: Json) -> Value<'static> {
     let document = j!({"@context": [V2], "type": ["VerifiablePresentation"], "verifiableCredential": credentials});
     read(&document.to_string())
