@@ -11,7 +11,7 @@ use super::{
     sheet::{MARGIN, Mark, Sheet, Step, WIDTH},
 };
 use crate::verify::{
-    Outcome, Verdict,
+    NO_LIST, Outcome, Verdict,
     receipt::{Item, Line, Receipt},
 };
 
@@ -95,17 +95,20 @@ fn single(sheet: &mut Sheet, item: &Item) {
         sheet.paragraph(label, TEXT, MARGIN, WIDTH);
     }
     digests(sheet, item, MARGIN);
-    if let Some(trust) = &item.trust {
-        section(sheet, "What was not checked");
-        let asked = |line: &Line| line.title == "Recipient" && line.outcome != Outcome::Skipped;
-        let owner = match item.check.iter().any(asked) {
-            true => "",
-            false => " Nor was it checked whether it belongs to the person in front of you.",
-        };
-        let trust = format!("{trust}{owner}");
-        sheet.paragraph(&trust, TEXT, MARGIN, WIDTH);
+    if item.trust.is_some() || item.says.is_some() {
+        section(sheet, "Trust, and what was not checked");
+        sheet.paragraph(&unchecked(item), TEXT, MARGIN, WIDTH);
     }
 }
+
+/// Whether the issuer is on a list; and, also where a person was named, that a sheet cannot tell
+/// whether that is whoever holds it out.
+fn unchecked(item: &Item) -> String {
+    let trust = item.trust.as_deref().unwrap_or_default();
+    format!("{trust} {IN_FRONT}").trim_start().to_owned()
+}
+
+const IN_FRONT: &str = "It was not checked whether it belongs to the person in front of you.";
 
 fn section(sheet: &mut Sheet, title: &str) {
     sheet.skip(11.0);
@@ -271,6 +274,25 @@ fn several(sheet: &mut Sheet, receipt: &Receipt, items: &[Item]) {
             sheet.item(|sheet| row(sheet, number + 1, item));
         }
     });
+    section(sheet, "Trust, and what was not checked");
+    let no_list = items
+        .iter()
+        .any(|item| item.trust.as_deref() == Some(NO_LIST));
+    let no_list = if no_list { NO_LIST } else { "" };
+    let closing = format!("{no_list} {EACH_IN_FRONT}");
+    sheet.paragraph(closing.trim_start(), TEXT, MARGIN, WIDTH);
+}
+
+const EACH_IN_FRONT: &str =
+    "It was not checked whether any of them belongs to the person in front of you.";
+
+/// What is said of one among several whose answer does not say it: whether its issuer is on a list,
+/// and whether a person was named. That no list was used is said once.
+fn besides(item: &Item) -> impl Iterator<Item = &str> {
+    let asked = |line: &&Line| line.title == "Recipient" && line.outcome != Outcome::Skipped;
+    let recipient = item.check.iter().find(asked);
+    let trust = item.trust.as_deref().filter(|trust| *trust != NO_LIST);
+    (trust.into_iter()).chain(recipient.map(|line| line.sentence.as_str()))
 }
 
 fn row(sheet: &mut Sheet, number: usize, item: &Item) {
@@ -291,6 +313,9 @@ fn row(sheet: &mut Sheet, number: usize, item: &Item) {
         sheet.paragraph(&line, QUIET, left, width);
     }
     sheet.paragraph(&item.sentence, QUIET, left, width);
+    for sentence in besides(item) {
+        sheet.paragraph(sentence, QUIET, left, width);
+    }
     let label = item.label.as_deref().filter(|label| *label != item.title());
     sheet.paragraph(label.unwrap_or_default(), SMALL, left, width);
     digests(sheet, item, left);
@@ -322,4 +347,26 @@ fn check(sheet: &mut Sheet, tone: Tone, title: &str, sentence: &str) {
         sheet.paragraph(sentence, TEXT, beside, wide);
     });
     sheet.y = top + height + 4.5;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_whom_the_asker_named_is_not_the_one_in_front_of_you() {
+        let named = "Whoever asked named a person; the name is not in this receipt.";
+        let item = |trust: &str| -> Item {
+            let item = serde_json::json!({
+                "type": "CheckedDocument", "verdict": "valid", "sentence": "Good.", "trust": trust,
+                "check": [{"title": "Recipient", "outcome": "pass", "sentence": named}],
+            });
+            serde_json::from_value(item).expect("an item")
+        };
+        let brought = "The issuer is on a list that whoever asked brought.";
+        assert_eq!(unchecked(&item(brought)), format!("{brought} {IN_FRONT}"));
+        let told = |trust| besides(&item(trust)).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(told(brought), [brought, named]);
+        assert_eq!(told(NO_LIST), [named], "said once for all");
+    }
 }

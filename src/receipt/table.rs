@@ -2,7 +2,7 @@
 
 use crate::verify::{Verdict, receipt::Receipt};
 
-const HEAD: [&str; 9] = [
+const HEAD: [&str; 10] = [
     "number",
     "given",
     "verdict",
@@ -10,6 +10,7 @@ const HEAD: [&str; 9] = [
     "issuer",
     "issuer_id",
     "sentence",
+    "trust",
     "sha256",
     "document_sha256",
 ];
@@ -36,6 +37,7 @@ pub fn csv(receipt: &Receipt) -> Vec<u8> {
             harmless(name.unwrap_or_default()),
             harmless(issuer.map_or("", |issuer| &issuer.id)),
             harmless(&item.sentence),
+            harmless(item.trust.as_deref().unwrap_or_default()),
             item.sha256.clone().unwrap_or_default(),
             item.document_sha256.clone().unwrap_or_default(),
         ]);

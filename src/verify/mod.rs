@@ -62,7 +62,9 @@ pub use report::{
 pub use several::{Answered, Given, MAX_BYTES, MAX_INPUTS, many, one, unpack, within_limits};
 pub use sources::{Answer, First, Found, Known, NotFetched, ReceiptKey, Soon, Sources, Standing};
 pub use technical::{Detail, KeyPath, SignedHashes, StatusRead, Technical, details};
-pub use trust::{By, ListFault, MAX_LIST_BYTES, MAX_LISTS, Naming, Trust, TrustList, TrustReason};
+pub use trust::{
+    By, ListFault, MAX_LIST_BYTES, MAX_LISTS, NO_LIST, Naming, Trust, TrustList, TrustReason,
+};
 pub use verified::Verified;
 pub use words::{Explanation, explain, explained};
 

@@ -29,6 +29,7 @@ mod markdown;
 mod memory;
 mod negotiate;
 mod pages;
+mod places;
 mod problem;
 mod question;
 mod receipts;

@@ -151,7 +151,7 @@ impl Question {
             Err(faults) => Err(unread(&faults)),
         };
         match read {
-            Ok(list) => self.options.trust.push(Arc::new(list)),
+            Ok(list) => self.options.trust.push(Arc::new(list.brought())),
             Err(error) => self.fault = Some(error),
         }
         Ok(())

@@ -12,12 +12,7 @@ use tokio::{
 use crate::{
     clock::Timestamp,
     verify::{self, Answered, Given, Options, Refused, Unreadable},
-    web::{
-        Site, check,
-        error::WebError,
-        question::Question,
-        site::{Asker, Place},
-    },
+    web::{Site, check, error::WebError, places::Place, question::Question, site::Asker},
 };
 
 /// Bytes of a request that holds many: all that may be checked at once, and what a form adds.

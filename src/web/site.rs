@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     app::App,
@@ -26,6 +26,7 @@ use crate::{
         error::WebError,
         limits::{Limits, asker},
         memory::Memory,
+        places::Places,
         several::BODY_BYTES,
     },
 };
@@ -39,7 +40,7 @@ struct Inner {
     limits: Limits,
     names: Tries,
     work: Semaphore,
-    large: Arc<Semaphore>,
+    large: Places,
     trust: Vec<Arc<TrustList>>,
     memory: Memory,
 }
@@ -56,7 +57,7 @@ impl Site {
             limits: Limits::new(app.config.rate_burst, app.config.rate_per_second),
             names: Tries::default(),
             work: Semaphore::new(WORKERS),
-            large: Arc::new(Semaphore::new(LARGE)),
+            large: Places::new(),
             trust: Vec::new(),
             memory: Memory::new(),
             app,
@@ -179,18 +180,10 @@ impl Wake for Bell {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asker(pub(crate) IpAddr);
 
-/// The place of a large request among the few that are let in at once.
-#[derive(Debug, Clone)]
-pub(crate) struct Place(
-    #[expect(dead_code, reason = "it is held, not read")] Arc<OwnedSemaphorePermit>,
-);
-
 /// The page for many.
 pub(crate) const MANY_PATH: &str = "/verify/many";
 /// The paths that take more than [`UPLOAD_BYTES`].
 const LARGE_PATHS: [&str; 2] = [MANY_PATH, "/api/v1/verify/many"];
-/// How many large requests are let in at once: each may hold sixteen mebibytes.
-const LARGE: usize = 8;
 
 /// The address of the camera's frames, which have a bucket of their own.
 pub(crate) const FRAME_PATH: &str = "/verify/frame";
@@ -230,13 +223,9 @@ pub(crate) async fn admit(State(site): State<Site>, mut request: Request, next: 
     }
     let is_large = LARGE_PATHS.contains(&request.uri().path());
     if is_large && request.method() == Method::POST {
-        // Few large ones at once: they are held in memory until they are answered.
-        match Arc::clone(&site.0.large).try_acquire_owned() {
-            Ok(place) => drop(request.extensions_mut().insert(Place(Arc::new(place)))),
-            Err(_) => {
-                let detail = "Others are checking many just now. Please try again in a moment.";
-                return WebError::later(5, "busy", detail).into_response();
-            }
+        match site.0.large.enter(address) {
+            Ok(turn) => drop(request.extensions_mut().insert(turn)),
+            Err(error) => return error.into_response(),
         }
     }
     let most = if is_large { BODY_BYTES } else { UPLOAD_BYTES };

@@ -49,7 +49,42 @@ impl Stranger {
     }
 }
 
+/// How many of the credentials in a presentation are of issuers on no list.
+fn strangers_inside(report: &Report) -> usize {
+    let inside = report.children.iter();
+    let strange = inside.filter(|child| child.report.trust.trusted == Some(false));
+    strange.count()
+}
+
 impl Trusted {
+    /// As [`Trusted::of`], for one line of many, where nothing more is told of what is inside.
+    #[must_use]
+    pub(crate) fn among_many(report: &Report) -> Trusted {
+        let trusted = Trusted::of(report, false);
+        match (report.trust.reason, strangers_inside(report)) {
+            (TrustReason::SeeInside, 0) => Trusted {
+                word: "All on a list you use",
+                sentence: "The issuer of each credential in it is on a list you use.".into(),
+                ..trusted
+            },
+            (TrustReason::SeeInside, count) => Trusted {
+                word: "Not all on a list you use",
+                sentence: Text::new(&format!(
+                    "{count} of {} credentials in it are of no issuer on a list you use.",
+                    report.children.len()
+                )),
+                ..trusted
+            },
+            _ => trusted,
+        }
+    }
+
+    /// Whether no list names the issuer, or that of a credential inside.
+    #[must_use]
+    pub(crate) fn is_stranger(report: &Report) -> bool {
+        report.trust.trusted == Some(false) || strangers_inside(report) > 0
+    }
+
     /// What `report` says of it.
     #[must_use]
     pub(crate) fn of(report: &Report, recipient_asked: bool) -> Trusted {

@@ -215,14 +215,31 @@ on_both! {
     }
 }
 
+/// A good badge of somebody who is only a key, under whatever name they chose.
+pub(crate) fn forged(name: &str) -> Vec<u8> {
+    let key = SigningKey::from_seed(&[0x66; 32]);
+    let did = did::key::did(&key.public());
+    let method = did::key::method_url(&key.public());
+    signed_by(&key, &method, did.as_str(), Some(name))
+        .to_string()
+        .into_bytes()
+}
+
 /// A sample badge signed with a key, under an identifier.
 fn badge_by(key: &SigningKey, method: &str, issuer: &str) -> Value {
+    signed_by(key, method, issuer, None)
+}
+
+fn signed_by(key: &SigningKey, method: &str, issuer: &str, name: Option<&str>) -> Value {
     let mut badge = sample("simple");
     badge.remove("credentialStatus");
     match badge.get_mut("issuer") {
         Some(strict::Value::String(id)) => *id = issuer.to_owned().into(),
         Some(profile) => profile.set("id", issuer.to_owned().into()),
         None => panic!("no issuer"),
+    }
+    if let (Some(name), Some(profile)) = (name, badge.get_mut("issuer")) {
+        profile.set("name", name.to_owned().into());
     }
     let options = ProofOptions::new(method, "2026-03-01T10:00:00Z".parse().expect("a time"));
     let signed = proof::secure(badge, proof::SUITES[0], &options, key).expect("signed");

@@ -220,3 +220,152 @@ async fn what_there_was_no_time_for_is_cannot_tell_and_nothing_is_lost() {
     let receipt = skillmark::json::Value::from(answer["receipt"].clone());
     assert_eq!(Receipt::read(&receipt).expect("a receipt").items.len(), 50);
 }
+
+/// A form with files, and what is asked besides.
+async fn asked(site: &Site, path: &str, badges: &[Vec<u8>], more: &[(&str, &[u8])]) -> Answer {
+    let files = ["one.json", "two.json", "three.json", "four.json"];
+    let mut parts: Vec<(&str, &str, &[u8])> = (files.iter().zip(badges))
+        .map(|(name, bytes)| ("credential", *name, bytes.as_slice()))
+        .collect();
+    parts.extend(more.iter().map(|(name, bytes)| (*name, "", *bytes)));
+    site.parts(path, &parts).await
+}
+
+/// Threat: whoever calls themselves by a great name gets no green line without a word about it.
+#[tokio::test]
+async fn a_stranger_among_many_is_called_one() {
+    let site = Site::new(Engine::Sqlite).await;
+    let mut badges = badges(&site).await;
+    let known = serde_json::from_slice::<Value>(&badges[0]).expect("JSON")["issuer"]["id"].clone();
+    let known = known.as_str().expect("an id").to_owned();
+    badges.push(crate::receipts::forged("Harvard"));
+    let no_list =
+        "No list of trusted issuers was used: whether to trust each issuer is yours to say.";
+    for path in ["/verify", "/verify/many"] {
+        let page = asked(&site, path, &badges, &[("trust", known.as_bytes())]).await;
+        page.is(200)
+            .shows("3 of 4 real and still good")
+            .shows("1 of 4 is good but on no list you use.")
+            .shows(">Trust</th>")
+            .shows("Harvard")
+            .shows("Not on any list you use")
+            .shows("The issuer is on the list “your list”.")
+            .hides(no_list);
+        assert_eq!(page.text().matches("On a list you use").count(), 3);
+        let receipt = carried(&page);
+        let trust = |at: usize| receipt["credentialSubject"][at]["trust"].clone();
+        assert_eq!(
+            trust(0),
+            "The issuer is on a list that whoever asked brought."
+        );
+        let stranger = "The issuer is not on any list that was used (a list that whoever asked brought). That says nothing about the signature.";
+        assert_eq!(trust(3), stranger);
+        let csv = site
+            .ask("POST", "/api/v1/receipts")
+            .header("accept", "text/csv")
+            .body("application/json", receipt.to_string());
+        let csv = csv.send().await.is(200).text();
+        assert!(
+            csv.lines()
+                .next()
+                .expect("a head")
+                .contains(",sentence,trust,sha256,")
+        );
+        assert!(
+            csv.lines().nth(4).expect("a line").contains(stranger),
+            "{csv}"
+        );
+
+        // Without a list it is said once.
+        let page = asked(&site, path, &badges, &[]).await;
+        page.is(200)
+            .hides(">Trust</th>")
+            .hides("on no list you use");
+        assert_eq!(page.text().matches(no_list).count(), 1);
+        assert_eq!(
+            page.text().matches("No list of trusted").count(),
+            1 + page
+                .text()
+                .matches("&#34;trust&#34;:&#34;No list of trusted")
+                .count()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_does_not_sign_what_the_asker_claims() {
+    let site = Site::new(Engine::Sqlite).await;
+    let mut badges = badges(&site).await;
+    badges.truncate(1);
+    let known = serde_json::from_slice::<Value>(&badges[0]).expect("JSON")["issuer"]["id"].clone();
+    let list = json!({"name": "Accredited by Ofqual", "issuers": [{"id": known, "name": "The King's College"}]}).to_string();
+    let more: [(&str, &[u8]); 2] = [
+        ("trust", list.as_bytes()),
+        ("recipient", b"ana.canary@school.example"),
+    ];
+    for (path, badges) in [
+        ("/api/v1/verify?receipt=true", vec![badges[0].clone()]),
+        (
+            "/api/v1/verify/many?receipt=true",
+            vec![badges[0].clone(), badges[0].clone()],
+        ),
+    ] {
+        let answer = asked(&site, path, &badges, &more).await.is(200).json();
+        let receipt = &answer["receipt"];
+        let item = &receipt["credentialSubject"][0];
+        assert_eq!(
+            item["trust"],
+            "The issuer is on a list that whoever asked brought."
+        );
+        let text = receipt.to_string();
+        for word in ["Ofqual", "King", "canary", "the person you named"] {
+            assert!(!text.contains(word), "{word}: {receipt:#}");
+        }
+        let lines = item["check"].as_array().expect("checks");
+        let line = lines
+            .iter()
+            .find(|line| line["title"] == "Recipient")
+            .expect("a line");
+        let sentence = line["sentence"].as_str().expect("a sentence");
+        assert!(
+            sentence.starts_with("Whoever asked named a person; the name is not in this receipt."),
+            "{sentence}"
+        );
+    }
+}
+
+/// Eight who send slowly take no place from anybody; one address has two under way at most.
+#[tokio::test]
+async fn k1_slow_uploads_do_not_keep_others_from_checking_many() {
+    use tokio::io::AsyncWriteExt as _;
+    let here = std::net::IpAddr::from([127, 0, 0, 1]);
+    let site = Site::with(Engine::Sqlite, |config| config.trusted_proxies = vec![here]).await;
+    let server = skillmark::web::Server::bind((here, 0).into()).expect("a port");
+    let address = server.address().expect("an address");
+    tokio::spawn(server.run(site.router.clone()));
+    let mut slow = Vec::new();
+    for at in 0..8 {
+        let mut stream = tokio::net::TcpStream::connect(address)
+            .await
+            .expect("a connection");
+        let from = at / 2;
+        let head = format!(
+            "POST /api/v1/verify/many HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 198.51.100.{from}\r\ncontent-type: text/plain\r\ncontent-length: 1000\r\n\r\nhttps"
+        );
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        slow.push(stream);
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let ask = |from| {
+        let ask = site.ask("POST", "/api/v1/verify/many").from(from);
+        ask.body("text/plain", "hello there").send()
+    };
+    ask([203, 0, 113, 1]).await.is(200);
+    ask([198, 51, 100, 0])
+        .await
+        .is(503)
+        .shows("From your address");
+    drop(slow);
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    ask([198, 51, 100, 0]).await.is(200);
+}

@@ -59,6 +59,61 @@ fn at_home(issuer: &str) -> (Known, Value<'static>) {
 }
 
 #[test]
+fn a_receipt_repeats_no_name_of_a_list_that_the_asker_brought() {
+    let document = signed(&sample("simple"), "eddsa-rdfc-2022");
+    let forged = signed_as(
+        &sample("simple"),
+        "eddsa-rdfc-2022",
+        &other_key(),
+        &did::key::method_url(&issuer_key().public()),
+    );
+    let own = list("Ours", &format!("{} # Harbour", did()));
+    let empty = list("Others", "other.example");
+    let brought =
+        |name, text: &str| Arc::new(TrustList::read(name, text).expect("a list").brought());
+    let ofqual = brought(
+        "Accredited by Ofqual",
+        &format!("{} # The King's College", did()),
+    );
+    let stranger = brought("Accredited by Ofqual", "elsewhere.example");
+    let noted = |document, lists: &[_]| ask(&Known::nothing(), document, lists).trust.noted;
+    for (document, lists, expected) in [
+        (
+            &document,
+            vec![ofqual.clone()],
+            "The issuer is on a list that whoever asked brought.",
+        ),
+        (
+            &document,
+            vec![own.clone(), ofqual.clone()],
+            "The issuer is on the list “Ours”, and on a list that whoever asked brought.",
+        ),
+        (
+            &document,
+            vec![own],
+            "The issuer is on the list “Ours”, which calls it “Harbour”.",
+        ),
+        (
+            &document,
+            vec![stranger.clone()],
+            "The issuer is not on any list that was used (a list that whoever asked brought). That says nothing about the signature.",
+        ),
+        (
+            &document,
+            vec![empty, stranger],
+            "The issuer is not on any list that was used (“Others”, a list that whoever asked brought). That says nothing about the signature.",
+        ),
+        (
+            &forged,
+            vec![ofqual],
+            "It names an issuer that is on a list that whoever asked brought, but it is not shown that this issuer made it.",
+        ),
+    ] {
+        assert_eq!(noted(document, &lists), expected);
+    }
+}
+
+#[test]
 fn trust_is_said_and_never_changes_the_verdict() {
     let document = signed(&sample("simple"), "eddsa-rdfc-2022");
     let forged = signed_as(
@@ -81,6 +136,7 @@ fn trust_is_said_and_never_changes_the_verdict() {
                 trusted: None,
                 reason: TrustReason::NoList,
                 sentence: "No list of trusted issuers was used: whether to trust the issuer is yours to say.".to_owned(),
+                noted: "No list of trusted issuers was used: whether to trust the issuer is yours to say.".to_owned(),
                 lists: Vec::new(),
                 named_by: Vec::new(),
             }
@@ -100,6 +156,7 @@ fn trust_is_said_and_never_changes_the_verdict() {
                 reason: TrustReason::Listed,
                 sentence: "The issuer is on the list “ours.txt”, which calls it “Harbour”."
                     .to_owned(),
+                noted: "The issuer is on the list “ours.txt”, which calls it “Harbour”.".to_owned(),
                 lists: vec!["others.txt".to_owned(), "ours.txt".to_owned()],
                 named_by: named.clone(),
             }
@@ -113,6 +170,7 @@ fn trust_is_said_and_never_changes_the_verdict() {
                 trusted: Some(false),
                 reason: TrustReason::NotListed,
                 sentence: "The issuer is not on any list you use (“others.txt”). That says nothing about the signature.".to_owned(),
+                noted: "The issuer is not on any list that was used (“others.txt”). That says nothing about the signature.".to_owned(),
                 lists: vec!["others.txt".to_owned()],
                 named_by: Vec::new(),
             }
@@ -126,6 +184,7 @@ fn trust_is_said_and_never_changes_the_verdict() {
                 trusted: Some(false),
                 reason: TrustReason::NotProven,
                 sentence: "It names an issuer that is on the list “ours.txt”, but it is not shown that this issuer made it.".to_owned(),
+                noted: "It names an issuer that is on the list “ours.txt”, but it is not shown that this issuer made it.".to_owned(),
                 lists: vec!["ours.txt".to_owned()],
                 named_by: named,
             }

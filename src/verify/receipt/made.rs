@@ -13,6 +13,7 @@ use crate::{
         claim::{Achieved, Claim, Criterion},
         report::{Check, CheckId, Claimed, Outcome, Report},
         several::Answered,
+        trust::TrustReason,
     },
 };
 
@@ -53,7 +54,7 @@ impl Receipt {
         };
         for thinner in [
             (|item| item.inside.clear()) as fn(&mut Item),
-            |item| item.check.clear(),
+            |item| item.check.retain(is_recipient),
             |item| item.says.iter_mut().for_each(|says| says.result.clear()),
         ] {
             if json::text(&receipt.document()).len() > WHOLE {
@@ -67,7 +68,10 @@ impl Receipt {
 fn item(answered: &Answered, alone: bool) -> Item {
     let report = &answered.report;
     let most = LINES[usize::from(!alone)];
-    let told = |check: &&Check| alone || matches!(check.outcome, Outcome::Fail | Outcome::Unknown);
+    let wrong = |check: &Check| matches!(check.outcome, Outcome::Fail | Outcome::Unknown);
+    let (asked, checks): (Vec<&Check>, Vec<&Check>) = (report.checks.iter())
+        .filter(|check| alone || wrong(check) || names_somebody(check))
+        .partition(|check| names_somebody(check));
     Item {
         kind: Kind::CheckedDocument,
         label: (!answered.name.is_empty()).then(|| clip(&answered.name, NAME)),
@@ -75,7 +79,7 @@ fn item(answered: &Answered, alone: bool) -> Item {
         document_sha256: answered.document_sha256.clone(),
         verdict: report.verdict,
         reason: report.reason.map(str::to_owned),
-        sentence: clip(&report.sentence, SENTENCE),
+        sentence: clip(&told(&report.sentence), SENTENCE),
         says: report.claim.as_ref().map(|claimed| says(claimed, most)),
         issued_by: report
             .issuer
@@ -86,12 +90,10 @@ fn item(answered: &Answered, alone: bool) -> Item {
                 name: issuer.name.as_deref().map(|name| clip(name, NAME)),
                 domain: issuer.domain.as_deref().map(|name| clip(name, NAME)),
             }),
-        trust: (alone && report.issuer.is_some()).then(|| clip(&report.trust.sentence, SENTENCE)),
-        check: report
-            .checks
-            .iter()
-            .filter(told)
-            .take(most)
+        trust: trust(report).map(|text| clip(&text, SENTENCE)),
+        // What was asked besides stands in a receipt however much else there is.
+        check: (checks.into_iter().take(most))
+            .chain(asked)
             .map(line)
             .collect(),
         inside: report
@@ -102,6 +104,42 @@ fn item(answered: &Answered, alone: bool) -> Item {
             .collect(),
     }
 }
+
+/// Whether the issuer is on a list; without what whoever asked calls anybody.
+fn trust(report: &Report) -> Option<String> {
+    if report.trust.reason == TrustReason::SeeInside {
+        let strangers = report.children.iter();
+        let strangers = strangers.filter(|child| child.report.trust.trusted == Some(false));
+        return Some(format!(
+            "{} Of {} credentials, {} are of no issuer on a list that was used.",
+            report.trust.noted,
+            report.children.len(),
+            strangers.count()
+        ));
+    }
+    let said = report.issuer.is_some() || !report.children.is_empty();
+    said.then(|| report.trust.noted.clone())
+}
+
+/// Whether whoever asked named a person.
+fn names_somebody(check: &Check) -> bool {
+    check.id == CheckId::Recipient && check.outcome != Outcome::Skipped
+}
+
+fn is_recipient(line: &Line) -> bool {
+    line.title == CheckId::Recipient.title()
+}
+
+/// A receipt is read by others than the one who asked: what was said to them is told of them.
+fn told(sentence: &str) -> String {
+    sentence.replace(
+        "the person you named",
+        "the person whom whoever asked named",
+    )
+}
+
+/// What a receipt adds where a person was named: who that is, only the one who asked knows.
+const SOMEBODY: &str = "Whoever asked named a person; the name is not in this receipt.";
 
 /// Whom a presentation names is its holder, and no issuer.
 fn names_issuer(report: &Report) -> bool {
@@ -117,6 +155,9 @@ fn line(check: &Check) -> Line {
         sentence: match hidden {
             // The day of an award may tell who was there.
             true => "It is in force.".to_owned(),
+            false if names_somebody(check) => {
+                clip(&format!("{SOMEBODY} {}", told(&check.sentence)), SENTENCE)
+            }
             false => clip(&check.sentence, SENTENCE),
         },
         as_of: check.as_of,
@@ -130,7 +171,7 @@ fn inner(report: &Report) -> Inner {
             |claimed| clip(&title(claimed.claim()), NAME),
         ),
         verdict: report.verdict,
-        sentence: clip(&report.sentence, SENTENCE),
+        sentence: clip(&told(&report.sentence), SENTENCE),
     }
 }
 
@@ -225,7 +266,7 @@ pub(super) mod tests {
                 name: Some("A".to_owned()),
                 domain: Some("a.test".to_owned()),
             }),
-            trust: Some("You have not told us whom you trust.".to_owned()),
+            trust: Some("No list of trusted issuers was used.".to_owned()),
             check: vec![Line {
                 title: "Status".to_owned(),
                 outcome: Outcome::Fail,

@@ -97,7 +97,8 @@ pub struct Item {
     /// Whom it names as its issuer; confirmed only if the verdict is valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_by: Option<IssuedBy>,
-    /// Whether the reader said that they trust the issuer.
+    /// Whether the issuer is on a list of the operator of the service, by its name, or on one that
+    /// whoever asked brought, whose names are not repeated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trust: Option<String>,
     /// What was checked. Of one document all of it, of several what was not good.

@@ -30,6 +30,8 @@ pub const MAX_LISTS: usize = 8;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrustList {
     name: String,
+    /// Whether whoever asked brought it: then its names are nothing to sign.
+    brought: bool,
     /// By identifier: what the list calls it.
     ids: HashMap<String, Option<String>>,
     /// By domain: what the list calls it.
@@ -69,6 +71,14 @@ impl TrustList {
     /// Every fault with its line and column; a list with one fault is not read at all.
     pub fn read(name: &str, text: &str) -> Result<TrustList, Vec<ListFault>> {
         read::list(name, text)
+    }
+
+    /// The same list, as brought by whoever asks. It counts alike, but a receipt repeats none of its
+    /// names: what it is called, and what it calls an issuer, is the asker's own word.
+    #[must_use]
+    pub fn brought(mut self) -> TrustList {
+        self.brought = true;
+        self
     }
 
     /// What it is called.
@@ -160,6 +170,10 @@ pub struct Trust {
     pub reason: TrustReason,
     /// It, in one plain sentence.
     pub sentence: String,
+    /// As [`sentence`](Self::sentence), for a receipt: without the names in lists that whoever asked
+    /// brought.
+    #[serde(skip)]
+    pub noted: String,
     /// The names of the lists that were used.
     pub lists: Vec<String>,
     /// Those that name the issuer.
@@ -169,16 +183,18 @@ pub struct Trust {
 /// Whether a list names the issuer of a document of which these checks are known.
 pub(super) async fn judge(ask: Ask<'_>, issuer: Option<&Issuer>, checks: &[Check]) -> Trust {
     let lists = &ask.options.trust;
-    if lists.is_empty() {
-        return answer(ask, TrustReason::NoList, Vec::new(), NO_LIST.to_owned());
-    }
     let Some(issuer) = issuer else {
-        return answer(ask, TrustReason::NotListed, Vec::new(), not_listed(ask));
+        return nobody(ask);
     };
+    if lists.is_empty() {
+        return nobody(ask);
+    }
     let host = issuer.domain.as_deref().and_then(Host::of);
-    let by_either = |host: Option<&Host>| -> Vec<Naming> {
+    let by_either = |host: Option<&Host>| -> Vec<Named> {
         let named = |list: &std::sync::Arc<TrustList>| {
-            (list.by_id(&issuer.id)).or_else(|| host.and_then(|host| list.by_host(host)))
+            let by_host = || host.and_then(|host| list.by_host(host));
+            let naming = list.by_id(&issuer.id).or_else(by_host)?;
+            Some((list.brought, naming))
         };
         lists.iter().filter_map(named).collect()
     };
@@ -189,13 +205,12 @@ pub(super) async fn judge(ask: Ask<'_>, issuer: Option<&Issuer>, checks: &[Check
     };
     if !(is_good(CheckId::Proof) && is_good(CheckId::KeyBinding)) {
         return match named.is_empty() {
-            true => answer(ask, TrustReason::NotListed, named, not_listed(ask)),
+            true => nobody(ask),
             false => {
-                let sentence = format!(
-                    "It names an issuer that is on {}, but it is not shown that this issuer made it.",
-                    lists_of(&named)
-                );
-                answer(ask, TrustReason::NotProven, named, sentence)
+                let told = [lists_of(&named), noted_lists(&named)].map(|on| {
+                    format!("It names an issuer that is on {on}, but it is not shown that this issuer made it.")
+                });
+                answer(ask, TrustReason::NotProven, named, told)
             }
         };
     }
@@ -207,45 +222,77 @@ pub(super) async fn judge(ask: Ask<'_>, issuer: Option<&Issuer>, checks: &[Check
         },
         false => (named, issuer.domain.clone()),
     };
-    let Some(first) = named.first() else {
-        return answer(ask, TrustReason::NotListed, named, not_listed(ask));
-    };
-    let called = match &first.called {
+    let told = listed(&named, at.as_deref());
+    match named.is_empty() {
+        true => nobody(ask),
+        false => answer(ask, TrustReason::Listed, named, told),
+    }
+}
+
+/// A list that names the issuer, and whether whoever asked brought it.
+type Named = (bool, Naming);
+
+/// That the issuer is on these lists; to the reader, and for a receipt.
+fn listed(named: &[Named], at: Option<&str>) -> [String; 2] {
+    let called = |naming: Option<&Named>| match naming.and_then(|(_, n)| n.called.as_ref()) {
         Some(called) => format!(", which calls it “{called}”"),
         None => String::new(),
     };
-    let on = lists_of(&named);
-    let sentence = match (first.by, at) {
-        (By::Domain, Some(domain)) => format!("The issuer is at {domain}, and on {on}{called}."),
+    let told = |on: String, called: String| match (named.first().map(|(_, n)| n.by), at) {
+        (Some(By::Domain), Some(domain)) => {
+            format!("The issuer is at {domain}, and on {on}{called}.")
+        }
         _ => format!("The issuer is on {on}{called}."),
     };
-    answer(ask, TrustReason::Listed, named, sentence)
+    // Of the operator's own list alone it is clear which one calls it so.
+    let own = named
+        .first()
+        .filter(|_| named.iter().all(|(brought, _)| !brought));
+    [
+        told(lists_of(named), called(named.first())),
+        told(noted_lists(named), called(own)),
+    ]
 }
 
 /// The answer about what only holds other credentials.
 pub(super) fn inside(ask: Ask<'_>) -> Trust {
     match ask.options.trust.is_empty() {
-        true => answer(ask, TrustReason::NoList, Vec::new(), NO_LIST.to_owned()),
+        true => nobody(ask),
         false => {
-            let sentence = "Your lists are about issuers: look at each credential in it.";
-            let sentence = sentence.to_owned();
-            answer(ask, TrustReason::SeeInside, Vec::new(), sentence)
+            let told = [
+                "Your lists are about issuers: look at each credential in it.",
+                "Lists are about issuers: each credential in it has its own.",
+            ];
+            let told = told.map(str::to_owned);
+            answer(ask, TrustReason::SeeInside, Vec::new(), told)
         }
     }
 }
 
-/// The answer about what has no issuer that could be looked up.
+/// The answer about what no list names, or has no issuer that could be looked up.
 pub(super) fn nobody(ask: Ask<'_>) -> Trust {
     match ask.options.trust.is_empty() {
-        true => answer(ask, TrustReason::NoList, Vec::new(), NO_LIST.to_owned()),
+        true => {
+            let told = [NO_LIST, NO_LIST].map(str::to_owned);
+            answer(ask, TrustReason::NoList, Vec::new(), told)
+        }
         false => answer(ask, TrustReason::NotListed, Vec::new(), not_listed(ask)),
     }
 }
 
-const NO_LIST: &str =
+/// What is said where no list was used.
+pub const NO_LIST: &str =
     "No list of trusted issuers was used: whether to trust the issuer is yours to say.";
 
-fn answer(ask: Ask<'_>, reason: TrustReason, named_by: Vec<Naming>, sentence: String) -> Trust {
+/// What a receipt says instead of the name of a list that the asker brought.
+const BROUGHT: &str = "a list that whoever asked brought";
+
+fn answer(
+    ask: Ask<'_>,
+    reason: TrustReason,
+    named: Vec<Named>,
+    [sentence, noted]: [String; 2],
+) -> Trust {
     Trust {
         trusted: match reason {
             TrustReason::NoList | TrustReason::SeeInside => None,
@@ -254,27 +301,47 @@ fn answer(ask: Ask<'_>, reason: TrustReason, named_by: Vec<Naming>, sentence: St
         },
         reason,
         sentence,
+        noted,
         lists: ask.options.trust.iter().map(|l| l.name.clone()).collect(),
-        named_by,
+        named_by: named.into_iter().map(|(_, naming)| naming).collect(),
     }
 }
 
-fn not_listed(ask: Ask<'_>) -> String {
-    let names: Vec<String> = (ask.options.trust.iter())
-        .map(|list| format!("“{}”", list.name))
-        .collect();
-    format!(
-        "The issuer is not on any list you use ({}). That says nothing about the signature.",
-        names.join(", ")
-    )
+fn not_listed(ask: Ask<'_>) -> [String; 2] {
+    let lists = || ask.options.trust.iter();
+    let quoted = |list: &std::sync::Arc<TrustList>| format!("“{}”", list.name);
+    let names: Vec<String> = lists().map(quoted).collect();
+    let mut noted: Vec<String> = lists().filter(|l| !l.brought).map(quoted).collect();
+    noted.extend(lists().any(|l| l.brought).then(|| BROUGHT.to_owned()));
+    [
+        ("any list you use", names.join(", ")),
+        ("any list that was used", noted.join(", ")),
+    ]
+    .map(|(any, names)| {
+        format!("The issuer is not on {any} ({names}). That says nothing about the signature.")
+    })
 }
 
-fn lists_of(named: &[Naming]) -> String {
+fn lists_of(named: &[Named]) -> String {
     let names: Vec<String> = (named.iter())
-        .map(|naming| format!("“{}”", naming.list))
+        .map(|(_, naming)| format!("“{}”", naming.list))
         .collect();
     match names.as_slice() {
         [one] => format!("the list {one}"),
         several => format!("the lists {}", several.join(" and ")),
+    }
+}
+
+/// As [`lists_of`], without the names of those that the asker brought.
+fn noted_lists(named: &[Named]) -> String {
+    let own: Vec<Named> = named
+        .iter()
+        .filter(|(brought, _)| !brought)
+        .cloned()
+        .collect();
+    match (own.is_empty(), own.len() == named.len()) {
+        (true, _) => BROUGHT.to_owned(),
+        (false, true) => lists_of(&own),
+        (false, false) => format!("{}, and on {BROUGHT}", lists_of(&own)),
     }
 }

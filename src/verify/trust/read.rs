@@ -20,6 +20,7 @@ pub(super) fn list(name: &str, text: &str) -> Result<TrustList, Vec<ListFault>> 
         text,
         list: TrustList {
             name: name.to_owned(),
+            brought: false,
             ids: HashMap::new(),
             hosts: HashMap::new(),
         },

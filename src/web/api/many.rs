@@ -19,11 +19,12 @@ use crate::{
         Site,
         answer::NEVER,
         error::WebError,
+        places::Turn,
         problem::Problem,
         question::Question,
         receipts,
         several::{self, Several},
-        site::{Asker, Place},
+        site::Asker,
     },
 };
 
@@ -63,19 +64,21 @@ pub(crate) async fn verify(
     State(site): State<Site>,
     Query(wish): Query<Wish>,
     Extension(asker): Extension<Asker>,
-    place: Option<Extension<Place>>,
+    Extension(turn): Extension<Turn>,
     request: Request,
 ) -> Result<Response, Response> {
     let question = read(&site, request).await?;
     let answered = async {
+        let place = turn.place()?;
         let given = several::unpack(&site, question.given.clone()).await?;
         if given.is_empty() {
             return Err(WebError::unreadable("nothing", "Nothing was sent."));
         }
         several::pay(&site, asker, given.len())?;
         let question = Question { given, ..question };
-        let place = place.map(|Extension(place)| place);
-        let answers = Several::start(&site, question, WITHIN, place).whole().await;
+        let answers = Several::start(&site, question, WITHIN, Some(place))
+            .whole()
+            .await;
         let receipt = match wish.receipt {
             true => Some(receipts::sign(&site, &answers).await?),
             false => None,

@@ -24,12 +24,14 @@ use crate::{
         error::{Shown, WebError},
         frame::Frame,
         pages::issuer::IssuerView,
+        places::{Place, Turn},
         question::{Question, unreadable},
         receipts::{self, Form},
         several::{self, BODY_BYTES, Several},
-        site::{Asker, MANY_PATH, Place},
+        site::{Asker, MANY_PATH},
         streamed::{self, Gone, Pieces},
         text::{self, Text},
+        trusted::Trusted,
         verdict::{Check, Tone, Verdict},
     },
 };
@@ -90,6 +92,10 @@ struct Answers {
     bad: usize,
     unsure: usize,
     receipts: usize,
+    /// How many are good, but of an issuer on no list; nothing is said of it without a list.
+    strangers: usize,
+    /// Whether any list was used.
+    lists: bool,
     when: String,
     rows: Vec<Row>,
     receipt: String,
@@ -104,6 +110,8 @@ struct Row {
     label: Text,
     issuer: Text,
     digest: String,
+    trusted: Trusted,
+    stranger: bool,
     checks: Vec<Check>,
 }
 
@@ -118,8 +126,9 @@ impl Shell {
 }
 
 impl Answers {
-    fn new(rows: Vec<Row>, receipt: String, now: Timestamp) -> Answers {
+    fn new(rows: Vec<Row>, lists: bool, receipt: String, now: Timestamp) -> Answers {
         let count = |tone| rows.iter().filter(|row| row.verdict.tone == tone).count();
+        let stranger = |row: &&Row| row.stranger && row.verdict.tone == Tone::Good;
         let (good, bad, unsure) = (count(Tone::Good), count(Tone::Bad), count(Tone::Unsure));
         Answers {
             tone: match (bad, unsure) {
@@ -132,6 +141,8 @@ impl Answers {
             bad,
             unsure,
             receipts: rows.len() - good - bad - unsure,
+            strangers: rows.iter().filter(stranger).count(),
+            lists,
             when: text::moment(now),
             rows,
             receipt,
@@ -164,6 +175,8 @@ impl Row {
             },
             name: Text::new(&name),
             issuer: Text::new(&issuer),
+            trusted: Trusted::among_many(report),
+            stranger: Trusted::is_stranger(report),
             digest: answered.sha256.clone().unwrap_or_default(),
             checks: check::checks(report),
             verdict,
@@ -235,8 +248,9 @@ async fn tell(site: &Site, mut several: Several, shell: &str, pieces: &Pieces) -
         let ours = check::issuer(site, &answered.report).await.unwrap_or(None);
         rows.push(Row::new(at + 1, answered, ours.as_ref()));
     }
+    let lists = answers.iter().any(|one| !one.report.trust.lists.is_empty());
     let receipt = signed.map(|signed| signed.text()).unwrap_or_default();
-    let answers = Answers::new(rows, receipt, site.now());
+    let answers = Answers::new(rows, lists, receipt, site.now());
     pieces.send(answers.render().unwrap_or_default()).await?;
     pieces.send(part()).await
 }
@@ -258,7 +272,7 @@ async fn form() -> Result<Response, WebError> {
 async fn sent(
     State(site): State<Site>,
     Extension(asker): Extension<Asker>,
-    place: Option<Extension<Place>>,
+    Extension(turn): Extension<Turn>,
     sent: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, WebError> {
     let read = async {
@@ -269,14 +283,15 @@ async fn sent(
         if let Some(fault) = question.fault.take() {
             return Err(fault);
         }
+        let place = turn.place()?;
         question.given = several::unpack(&site, question.given).await?;
         match question.given.len() {
             0 => Err(WebError::unreadable("nothing", NOTHING)),
-            count => several::pay(&site, asker, count).map(|()| question),
+            count => several::pay(&site, asker, count).map(|()| (question, place)),
         }
     };
     match read.await {
-        Ok(question) => answer(&site, question, place.map(|Extension(place)| place)),
+        Ok((question, place)) => answer(&site, question, Some(place)),
         Err(error) if error.status().is_client_error() => {
             let mut response = answer::page(&ManyForm::new(error.detail()), NEVER)?;
             *response.status_mut() = error.status();
@@ -314,7 +329,7 @@ async fn receipt(
 
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
-    use crate::web::verdict::samples as verdicts;
+    use crate::web::{trusted, verdict::samples as verdicts};
     let row = |number, verdict, name: &str, label: &str, issuer: &str| Row {
         number,
         verdict,
@@ -323,6 +338,8 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         issuer: issuer.into(),
         digest: "f4c4d7b599b94f45a03ea066e6282378123687fa5b51d09f1cf5dab1ac064c24".to_owned(),
         checks: verdicts::checks(),
+        trusted: trusted::samples::listed(),
+        stranger: false,
     };
     let rows = || {
         vec![
@@ -370,12 +387,14 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             .render()
             .expect("renders");
     let receipt = "{\"type\":[\"VerificationReceipt\"]}".to_owned();
-    let answers = Answers::new(rows(), receipt, now)
-        .render()
-        .expect("renders");
+    let answers = |lists| {
+        let answers = Answers::new(rows(), lists, receipt.clone(), now);
+        answers.render().expect("renders")
+    };
     vec![
         ("many-form", ManyForm::new("").render().expect("renders")),
         ("many-working", page(steps.clone(), String::new())),
-        ("many", page(steps, answers)),
+        ("many", page(steps.clone(), answers(false))),
+        ("many-trusting", page(steps, answers(true))),
     ]
 }
