@@ -1,6 +1,6 @@
 //! Answers that hold still: kept in memory until something that they depend on changes.
 //!
-//! Somebody watches the store ([`watch`]) and asks it every second whether anything has changed.
+//! Somebody watches the store ([`watch`]) and asks it twice a second whether anything has changed.
 //! An answer is only kept while that was asked lately, only together with what the store said
 //! *before* the answer was made, and never longer than [`KEEP`]. So a revocation shows within
 //! seconds, whichever process wrote it, and where the store does not answer nothing is recalled.
@@ -23,7 +23,7 @@ use crate::{clock::Timestamp, db::Revision, web::Site};
 /// The longest that an answer is kept: seconds.
 const KEEP: i64 = 30;
 /// From one question to the store to the next.
-const EVERY: Duration = Duration::from_secs(1);
+const EVERY: Duration = Duration::from_millis(500);
 /// How old the store's last word may be: seconds.
 const LATELY: i64 = 5;
 /// All answers together: bytes.
