@@ -1,7 +1,7 @@
 //! Signing a credential that somebody else wrote: any verifiable credential, not only a badge.
 //!
 //! For the VC-API, a face for tests and integration. The way is that of every signature here: what
-//! is signed passed [`lint`](super::lint) first, and is verified before it is handed out. What the
+//! is signed passed [`lint`](mod@super::lint) first, and is verified before it is handed out. What the
 //! credential says is not kept; of one that was given places in our status lists, only these.
 
 use sha2::{Digest as _, Sha256};
