@@ -15,7 +15,7 @@ use skillmark::{
 use crate::credential::{SAMPLES, sample};
 
 /// The seed of the W3C vectors, whose did:key issues our samples.
-const SEED: &str = "c96ef9ea10c5e414c471723aff9de72c35fa5b70fae97e8832ecac7d2e2b8ed6";
+pub(crate) const SEED: &str = "c96ef9ea10c5e414c471723aff9de72c35fa5b70fae97e8832ecac7d2e2b8ed6";
 
 /// The issuer of the samples: V in the threat table.
 pub(crate) fn issuer_key() -> SigningKey {

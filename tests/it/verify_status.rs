@@ -2,12 +2,14 @@
 
 use skillmark::{
     json::{self, Value},
+    status::ListCredential,
     verify::{CheckId, Known, Outcome, Verdict},
 };
 
 use crate::{
     credential::sample,
-    verify::{at, check_text, lists, other_key, signed, signed_as, status_list, told},
+    node,
+    verify::{SEED, at, check_text, lists, other_key, signed, signed_as, status_list, told},
 };
 
 const RDFC: &str = "eddsa-rdfc-2022";
@@ -410,4 +412,26 @@ fn e11_revocation_lists_of_1edtech() {
             Some("status_unavailable")
         )
     );
+}
+
+#[test]
+fn lists_that_other_software_makes_are_read_bit_by_bit() {
+    // The sample has place 8.
+    let sets: [&[usize]; 4] = [&[], &[8], &[0, 7, 9, 131_071], &[8, 131_071]];
+    let question = serde_json::json!({
+        "seed": SEED, "url": URL, "created": "2026-03-01T00:00:00Z", "lists": sets
+    });
+    let made = node::run("status-list.mjs", &[], &question.to_string());
+    let badge = badge(|_| {});
+    for (set, made) in sets.iter().zip(made.as_array().expect("lists")) {
+        let text = made.to_string();
+        let list = ListCredential::read(&json::parse(&text).expect("JSON")).expect("a list");
+        let found: Vec<usize> = (0..list.list.len())
+            .filter(|place| list.list.get(*place) == Ok(true))
+            .collect();
+        assert_eq!((list.list.len(), &found[..]), (131_072, *set));
+        let sources = Known::nothing().with_status_list(URL, text, at("2026-04-01T11:59:00Z"));
+        let expected = if set.contains(&8) { REVOKED } else { GOOD };
+        assert_eq!(status(&sources, &badge), expected, "{set:?}");
+    }
 }
