@@ -15,6 +15,7 @@ use crate::ids::{CredentialId, IssuerId, StatusListId, hex};
 use crate::json::{self, Value};
 use crate::proof::{ProofOptions, Suite};
 use crate::rdf::contexts;
+use crate::status;
 use crate::who::{Scope, Who};
 
 /// How a credential is to be secured.
@@ -79,7 +80,7 @@ pub async fn issue(
     wanted: &Wanted,
 ) -> Result<Value<'static>, Error> {
     who.may(Scope::Issue)?;
-    if is_list(&document) {
+    if status::is_list(&document) {
         // Whoever signs a list says who was taken back.
         who.may(Scope::Revoke)?;
     }
@@ -104,21 +105,6 @@ pub async fn issue(
         list::ensure(app, who.issuer(), &list).await?;
     }
     Ok(signed)
-}
-
-/// Whether a credential says that it is a list of who was taken back, by its short name or its long.
-fn is_list(document: &Value<'_>) -> bool {
-    let types = document.get("type").or_else(|| document.get("@type"));
-    let types = types.map(Value::one_or_many).unwrap_or_default();
-    let lists = [
-        "BitstringStatusListCredential",
-        "BitstringStatusList",
-        "StatusList2021Credential",
-        "StatusList2021",
-        "1EdTechRevocationList",
-    ];
-    let mut names = types.iter().filter_map(Value::as_str);
-    names.any(|name| lists.contains(&name.rsplit(['#', '/', ':']).next().unwrap_or(name)))
 }
 
 /// Refuses the name of a credential or a list that this service made itself: two would answer to it.

@@ -10,6 +10,25 @@ use crate::{
     json::{Members, Value},
 };
 
+/// The types that say of a credential that it is a list of who was taken back.
+const TYPES: [&str; 5] = [
+    "BitstringStatusListCredential",
+    "BitstringStatusList",
+    "StatusList2021Credential",
+    "StatusList2021",
+    "1EdTechRevocationList",
+];
+
+/// Whether a credential says that it is a status list, by the short name of the type or its whole
+/// address.
+#[must_use]
+pub fn is_list(credential: &Value<'_>) -> bool {
+    let types = credential.get("type").or_else(|| credential.get("@type"));
+    let types = types.map(Value::one_or_many).unwrap_or_default();
+    let mut names = types.iter().filter_map(Value::as_str);
+    names.any(|name| TYPES.contains(&name.rsplit(['#', '/', ':']).next().unwrap_or(name)))
+}
+
 /// A `BitstringStatusListCredential` (Bitstring Status List §2.2) or a `StatusList2021Credential`,
 /// without its proof.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,7 +12,7 @@ mod list;
 
 use std::fmt;
 
-pub use document::{ListCredential, Status};
+pub use document::{ListCredential, Status, is_list};
 pub use entry::{Entry, Kind, Named, entries};
 pub use list::{List, MAX_BYTES, MIN_ENTRIES, MIN_OLD_ENTRIES};
 
