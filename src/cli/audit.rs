@@ -1,6 +1,8 @@
 //! `skillmark audit`: is everything that was issued still what was issued?
 
-use super::{Failure, Screen, Settings, failure::REFUSED, issue::progress, with_app};
+use super::{
+    Failure, Screen, Settings, failure::REFUSED, issue::progress, screen::plain, with_app,
+};
 use crate::{
     app::App,
     ids::IssuerId,
@@ -58,7 +60,8 @@ impl Audit {
 }
 
 fn line(mismatch: &Mismatch) -> String {
-    let sentence = &mismatch.sentence;
+    // A damaged document may say anything.
+    let sentence = plain(&mismatch.sentence);
     match &mismatch.of {
         Subject::Credential(id) => format!("credential {id}: {sentence}"),
         Subject::StatusList(id) => format!("status list {id}: {sentence}"),

@@ -101,17 +101,17 @@ async fn organisation(
     told(Told::Organisation {
         credentials: count(counts.issued),
     });
-    let (mut known, mut wrong) = records(app, issuer).await?;
-    if !wrong.is_empty() {
+    let mut looked = records(app, issuer).await?;
+    if !looked.wrong.is_empty() {
         // Somebody may have revoked or published in between: what is wrong stays wrong.
-        (known, wrong) = records(app, issuer).await?;
+        looked = records(app, issuer).await?;
     }
-    summary.lists += known.lists_known as u64;
-    for mismatch in wrong {
+    summary.lists += looked.lists;
+    for mismatch in looked.wrong {
         summary.mismatches += 1;
         told(Told::Mismatch(mismatch));
     }
-    let known = Arc::new(known);
+    let known = Arc::new(looked.records);
     let mut last = None;
     loop {
         let rows = app.db.of(id).issued_after(last.as_ref(), PAGE).await?;
@@ -160,17 +160,23 @@ async fn page(
     let mut rows = of.credentials(&ids).await?;
     rows.sort_by(|a, b| a.promise.credential_id.cmp(&b.promise.credential_id));
     let entries = of.statuses_of(&ids).await?;
-    let (known, _) = records(app, issuer).await?;
-    compare(rows, entries, &Arc::new(known)).await
+    let looked = records(app, issuer).await?;
+    compare(rows, entries, &Arc::new(looked.records)).await
 }
 
-/// The keys and published lists of an organisation, and the lists that are not as they should be.
-async fn records(app: &App, issuer: &IssuerRow) -> Result<(Records, Vec<Mismatch>), Error> {
+/// What an organisation has, the number of its lists, and those that are not as they should be.
+struct Looked {
+    records: Records,
+    lists: u64,
+    wrong: Vec<Mismatch>,
+}
+
+async fn records(app: &App, issuer: &IssuerRow) -> Result<Looked, Error> {
     let now = app.now();
     let keys = app.db.of(&issuer.issuer_id).keys().await?;
     let (mut lists, mut wrong) = (BTreeMap::new(), Vec::new());
     let states = checkup::lists(app, &issuer.issuer_id, &keys).await?;
-    let lists_known = states.len();
+    let count = states.len() as u64;
     let due = now.checked_sub(PUBLISH_WITHIN).unwrap_or(now);
     for state in states {
         let is_behind = matches!(state.is, ListIs::Behind { .. });
@@ -215,10 +221,13 @@ async fn records(app: &App, issuer: &IssuerRow) -> Result<(Records, Vec<Mismatch
         keys,
         signed_with,
         lists,
-        lists_known,
         now,
     };
-    Ok((records, wrong))
+    Ok(Looked {
+        records,
+        lists: count,
+        wrong,
+    })
 }
 
 /// A credential, and everything in which it differs.

@@ -22,8 +22,6 @@ pub(super) struct Records {
     pub(super) signed_with: Vec<IssuerKeyRow>,
     /// The lists as published; one that cannot be read is not among them.
     pub(super) lists: BTreeMap<StatusListId, Published>,
-    /// How many lists there are in all.
-    pub(super) lists_known: usize,
     pub(super) now: Timestamp,
 }
 
