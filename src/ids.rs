@@ -120,6 +120,30 @@ ids! {
     EvidenceId, "an evidence id";
     /// A line of the audit log.
     AuditId, "an audit id";
+    /// Somebody who signs in, whatever organisations they belong to.
+    AccountId, "an account id";
+    /// Somebody who works for one organisation: an account's place in it.
+    MemberId, "a member id";
+    /// A competency map.
+    MapId, "a competency map id";
+    /// An achievement that is being written, and all its published editions.
+    DraftId, "a draft id";
+    /// A rubric.
+    RubricId, "a rubric id";
+    /// What an employer says of an achievement.
+    EndorsementId, "an endorsement id";
+    /// A pathway.
+    PathwayId, "a pathway id";
+    /// A program: learners, a term, a school.
+    ProgramId, "a program id";
+    /// A lab: one session of a program.
+    LabId, "a lab id";
+    /// What a learner tried.
+    AttemptId, "an attempt id";
+    /// A letter to somebody.
+    LetterId, "a letter id";
+    /// An address that is told of what happens here.
+    WebhookId, "a webhook id";
 }
 
 #[cfg(test)]

@@ -30,16 +30,88 @@ pub enum Scope {
     Publish,
     /// Change the organisation: its description, signing keys, API keys.
     Manage,
+    /// Hold labs, open attempts, and propose scores.
+    Propose,
+    /// Decide on attempts.
+    Review,
+    /// Write competency maps, rubrics, achievements and pathways.
+    Standards,
+    /// Look after programs, rosters and labs.
+    Programs,
+    /// Read the audit log.
+    Log,
 }
+
+/// What somebody is to an organisation; one person may be several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Works with learners, and proposes.
+    Tutor,
+    /// Decides.
+    Reviewer,
+    /// Owns the standards.
+    Teacher,
+    /// Owns the programs.
+    Coordinator,
+    /// Looks after the organisation.
+    Administrator,
+    /// Reads.
+    Auditor,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 6] = [
+        Role::Tutor,
+        Role::Reviewer,
+        Role::Teacher,
+        Role::Coordinator,
+        Role::Administrator,
+        Role::Auditor,
+    ];
+
+    /// The word in tables and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Tutor => "tutor",
+            Role::Reviewer => "reviewer",
+            Role::Teacher => "teacher",
+            Role::Coordinator => "coordinator",
+            Role::Administrator => "administrator",
+            Role::Auditor => "auditor",
+        }
+    }
+}
+
+/// Who may do what: for each scope, the roles that have it. Nobody approves what they proposed
+/// themselves, whatever their roles.
+pub const TABLE: &[(Scope, &[Role])] = &[
+    (Scope::Read, &Role::ALL),
+    (Scope::Propose, &[Role::Tutor, Role::Coordinator]),
+    (Scope::Review, &[Role::Reviewer]),
+    (Scope::Standards, &[Role::Teacher, Role::Administrator]),
+    (Scope::Publish, &[Role::Teacher, Role::Administrator]),
+    (Scope::Programs, &[Role::Coordinator, Role::Administrator]),
+    (Scope::Issue, &[Role::Coordinator, Role::Administrator]),
+    (Scope::Revoke, &[Role::Coordinator, Role::Administrator]),
+    (Scope::Manage, &[Role::Administrator]),
+    (Scope::Log, &[Role::Administrator, Role::Auditor]),
+];
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Scope; 5] = [
+    pub const ALL: [Scope; 10] = [
         Scope::Issue,
         Scope::Revoke,
         Scope::Read,
         Scope::Publish,
         Scope::Manage,
+        Scope::Propose,
+        Scope::Review,
+        Scope::Standards,
+        Scope::Programs,
+        Scope::Log,
     ];
 
     /// The word in tables and on the command line.
@@ -51,6 +123,11 @@ impl Scope {
             Scope::Read => "read",
             Scope::Publish => "publish",
             Scope::Manage => "manage",
+            Scope::Propose => "propose",
+            Scope::Review => "review",
+            Scope::Standards => "standards",
+            Scope::Programs => "programs",
+            Scope::Log => "log",
         }
     }
 }
@@ -280,7 +357,8 @@ mod tests {
         }
         assert_eq!(
             "root".parse::<Scope>(),
-            Err("no such scope: expected one of issue, revoke, read, publish, manage".to_owned())
+            Err("no such scope: expected one of issue, revoke, read, publish, manage, propose, review, \
+                 standards, programs, log".to_owned())
         );
     }
 }

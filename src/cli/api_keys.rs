@@ -42,7 +42,8 @@ enum What {
         /// What you call it: the program it is for.
         #[arg(value_name = "NAME")]
         name: String,
-        /// What it may do: issue, revoke, read, publish, manage.
+        /// What it may do: issue, revoke, read, publish, manage, propose, review, standards,
+        /// programs, log.
         #[arg(
             long,
             required = true,

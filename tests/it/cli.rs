@@ -640,7 +640,7 @@ async fn g11_a_revoked_api_key_is_401_within_a_second() {
     .is(0);
     desk.run(&["api-keys", "new", "x", "--scopes", "root"])
         .is(64)
-        .says("expected one of issue, revoke, read, publish, manage");
+        .says("expected one of issue, revoke, read, publish, manage, propose, review, standards, programs, log");
     desk.run(&["api-keys", "new", "x"]).is(64).says("--scopes");
     desk.run(&[
         "api-keys",
