@@ -144,6 +144,10 @@ ids! {
     LetterId, "a letter id";
     /// An address that is told of what happens here.
     WebhookId, "a webhook id";
+    /// With what right somebody reviews.
+    QualificationId, "a qualification id";
+    /// A change of many credentials at once.
+    BulkId, "an id of a change of many";
 }
 
 #[cfg(test)]

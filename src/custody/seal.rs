@@ -29,6 +29,12 @@ pub enum Purpose {
     PersonDetails,
     /// The order of a credential.
     Order,
+    /// Words of an attempt: evidence, notes, feedback.
+    Attempt,
+    /// A file that was handed in.
+    File,
+    /// Why a status was changed.
+    Reason,
 }
 
 impl Purpose {
@@ -38,6 +44,9 @@ impl Purpose {
             Purpose::PersonKey => "person-key",
             Purpose::PersonDetails => "person-details",
             Purpose::Order => "order",
+            Purpose::Attempt => "attempt",
+            Purpose::File => "file",
+            Purpose::Reason => "reason",
         }
     }
 }

@@ -76,6 +76,21 @@ impl Tenant<'_> {
         self.read_in(SELECT_BY_HASH, hashes).await
     }
 
+    /// Everybody who is known and was not erased, in the order in which they became known.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn everybody(&mut self) -> Result<Vec<PersonRow>, Error> {
+        self.read(
+            "select issuer_id, person_id, key_sealed, kek_id, details_sealed, lookup_hash, \
+             created_at, erased_at from people where issuer_id = $1 and erased_at is null \
+             and person_id not in (select m.person_id from merged_people m where m.issuer_id = $1) \
+             order by created_at, person_id",
+        )
+        .all()
+        .await
+    }
+
     /// As [`Tenant::people_by_lookup`], and holds them until the transaction ends: nobody is erased
     /// while something is promised to them. Use a transaction.
     ///
@@ -139,7 +154,7 @@ impl Tenant<'_> {
         .bind(problem.to_owned())
         .run()
         .await?;
-        for statement in WITH_THE_PERSON {
+        for &statement in WITH_THE_PERSON {
             self.write(statement).bind(id.clone()).run().await?;
         }
         self.revise().await
@@ -147,7 +162,8 @@ impl Tenant<'_> {
 }
 
 /// What goes with a person. Another person's rows stay, and so does what is nobody's that we know.
-const WITH_THE_PERSON: [&str; 4] = [
+/// Of attempts stay ids, levels and times: nothing that was written, nothing that was handed in.
+const WITH_THE_PERSON: &[&str] = &[
     "update credentials set recipient_hash = null, order_sealed = null \
      where issuer_id = $1 and person_id = $2",
     "delete from evidence where issuer_id = $1 and credential_id in \
@@ -155,4 +171,19 @@ const WITH_THE_PERSON: [&str; 4] = [
     "delete from portfolio_members where issuer_id = $1 and portfolio_id in \
      (select portfolio_id from portfolios where issuer_id = $1 and person_id = $2)",
     "delete from portfolios where issuer_id = $1 and person_id = $2",
+    "insert into forgotten_files (issuer_id, file) select e.issuer_id, e.file \
+     from attempt_evidence e join attempts a \
+     on a.issuer_id = e.issuer_id and a.attempt_id = e.attempt_id \
+     where e.issuer_id = $1 and a.sealed_for = $2 and e.file is not null",
+    "delete from attempt_evidence where issuer_id = $1 and attempt_id in \
+     (select attempt_id from attempts where issuer_id = $1 and sealed_for = $2)",
+    "update attempt_scores set note_sealed = null where issuer_id = $1 and attempt_id in \
+     (select attempt_id from attempts where issuer_id = $1 and sealed_for = $2)",
+    "update attempt_reviews set feedback_sealed = null where issuer_id = $1 and attempt_id in \
+     (select attempt_id from attempts where issuer_id = $1 and sealed_for = $2)",
+    "update attempts set state = 'withdrawn', edition = edition + 1 where issuer_id = $1 \
+     and sealed_for = $2 and state in ('open', 'submitted', 'returned')",
+    "update status_reasons set reason_sealed = null where issuer_id = $1 and sealed_for = $2",
+    "delete from program_learners where issuer_id = $1 and person_id = $2",
+    "delete from lab_learners where issuer_id = $1 and person_id = $2",
 ];

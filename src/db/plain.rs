@@ -3,8 +3,8 @@
 //! It stands here and not beside the types, so that the kernel knows no engine.
 
 use crate::ids::{
-    AchievementId, ApiKeyId, AuditId, CredentialId, EvidenceId, IssuerId, JobId, PersonId,
-    PortfolioId, StatusListId,
+    AchievementId, ApiKeyId, AttemptId, AuditId, BulkId, CredentialId, EvidenceId, IssuerId, JobId,
+    LabId, PersonId, PortfolioId, ProgramId, QualificationId, StatusListId,
 };
 
 /// Writes a type to SQL as the text it prints and reads it back by parsing.
@@ -40,13 +40,18 @@ pub(super) use as_text;
 as_text!(
     AchievementId,
     ApiKeyId,
+    AttemptId,
     AuditId,
+    BulkId,
     CredentialId,
     EvidenceId,
     IssuerId,
     JobId,
+    LabId,
     PersonId,
     PortfolioId,
+    ProgramId,
+    QualificationId,
     StatusListId,
 );
 

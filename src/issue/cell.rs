@@ -15,7 +15,7 @@ pub fn parse_date(text: &str) -> Option<Timestamp> {
 }
 
 /// An address as it is hashed and looked up: trimmed, the domain in lower case.
-pub(super) fn normal_email(text: &str) -> String {
+pub(crate) fn normal_email(text: &str) -> String {
     match text.trim().rsplit_once('@') {
         Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
         None => text.trim().to_owned(),
@@ -23,7 +23,7 @@ pub(super) fn normal_email(text: &str) -> String {
 }
 
 /// Whether somebody could be written to at this address, as far as its text tells.
-pub(super) fn looks_like_email(text: &str) -> bool {
+pub(crate) fn looks_like_email(text: &str) -> bool {
     text.rsplit_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
             && domain.contains('.')
@@ -34,7 +34,7 @@ pub(super) fn looks_like_email(text: &str) -> bool {
 }
 
 /// Whether `text` has the form of a DID, of whatever method.
-pub(super) fn looks_like_did(text: &str) -> bool {
+pub(crate) fn looks_like_did(text: &str) -> bool {
     let mut parts = text.splitn(3, ':');
     parts.next() == Some("did")
         && parts.next().is_some_and(|method| !method.is_empty())

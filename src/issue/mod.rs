@@ -8,6 +8,8 @@
 pub mod achievement;
 // Is everything still what was issued?
 pub mod audit;
+// What a reviewer's decision becomes.
+pub mod award;
 // Issuing many.
 pub mod batch;
 // What one cell of a sheet says.
@@ -62,7 +64,7 @@ pub mod revoke;
 pub mod rounds;
 // What is scored, and the level that is a pass.
 pub mod rubric;
-mod sheet;
+pub(crate) mod sheet;
 // What stands on this service, for the verifier.
 pub mod sources;
 mod text;

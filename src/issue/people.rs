@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use super::plan::Learner;
+use super::plan::{Learner, Wish};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::custody::Purpose;
@@ -14,16 +14,25 @@ use crate::ids::{IssuerId, PersonId};
 use crate::who::{Scope, Who};
 
 /// What is known about a person, as it is sealed.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
     /// The organisation's own reference.
     pub reference: String,
     /// The name.
     pub name: Option<String>,
-    /// The e-mail address.
+    /// The e-mail address that letters go to.
     pub email: Option<String>,
     /// Whether the organisation says that the person is of age.
     pub adult: bool,
+    /// Further addresses, such as one at a former school.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<String>,
+    /// How to reach a parent or guardian.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guardian: Option<String>,
+    /// The month of birth, such as `2012-05`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_month: Option<String>,
 }
 
 impl std::fmt::Debug for Details {
@@ -33,22 +42,61 @@ impl std::fmt::Debug for Details {
 }
 
 impl Details {
-    fn of(learner: &Learner, known: Option<Details>) -> Details {
-        let (name, email) = known.map_or((None, None), |known| (known.name, known.email));
+    /// What an order says of its learner.
+    fn said_by(learner: &Learner) -> Details {
         Details {
             reference: learner.reference.clone(),
-            name: learner.name.clone().or(name),
-            email: learner.email.clone().or(email),
+            name: learner.name.clone(),
+            email: learner.email.clone(),
             adult: learner.adult,
+            ..Details::default()
+        }
+    }
+
+    /// What is known when this is said of somebody who was known before: what is not said stays.
+    /// Another address is added, and the old one is kept behind it.
+    #[must_use]
+    pub fn over(&self, known: &Details) -> Details {
+        let mut addresses = known.addresses.clone();
+        let said = [self.addresses.as_slice(), known.email.as_slice()].concat();
+        addresses.extend(
+            said.into_iter()
+                .filter(|one| !known.addresses.contains(one)),
+        );
+        let email = self.email.clone().or_else(|| known.email.clone());
+        addresses.retain(|one| Some(one) != email.as_ref());
+        Details {
+            // The record is found by the reference it was made with.
+            reference: known.reference.clone(),
+            name: self.name.clone().or_else(|| known.name.clone()),
+            email,
+            adult: self.adult,
+            addresses,
+            guardian: self.guardian.clone().or_else(|| known.guardian.clone()),
+            birth_month: (self.birth_month.clone()).or_else(|| known.birth_month.clone()),
+        }
+    }
+
+    /// Who an order is for, when the person is known.
+    #[must_use]
+    pub fn learner(&self) -> Learner {
+        Learner {
+            reference: self.reference.clone(),
+            name: self.name.clone(),
+            email: self.email.clone(),
+            adult: self.adult,
+            wish: Wish::Nothing,
         }
     }
 }
 
-/// A person as the issuing services know them: by id and keyed hash.
+/// A person as the services know them: by id and keyed hash.
 #[derive(Debug, Clone)]
-pub(super) struct Known {
-    pub(super) person: PersonId,
-    pub(super) hash: Vec<u8>,
+pub struct Known {
+    /// The person.
+    pub person: PersonId,
+    /// What they are found by.
+    pub hash: Vec<u8>,
 }
 
 /// Finds or makes the record of each learner, in their order, and keeps names and addresses up to
@@ -59,33 +107,48 @@ pub(super) async fn know(
     learners: &[&Learner],
     now: Timestamp,
 ) -> Result<Vec<Known>, Error> {
+    let said: Vec<Details> = learners.iter().map(|one| Details::said_by(one)).collect();
+    meet(app, rows, &said, now).await
+}
+
+/// Finds or makes the record of everybody of whom this is said, in their order; what is said is
+/// known from then on ([`Details::over`]). Whoever was merged is found as who they are now. Use a
+/// transaction.
+///
+/// # Errors
+/// [`Error::Custody`] if a record does not open; [`Error::Db`]: `Duplicate` if somebody else made
+/// one of them at the same moment.
+pub async fn meet(
+    app: &App,
+    rows: &mut Tenant<'_>,
+    said: &[Details],
+    now: Timestamp,
+) -> Result<Vec<Known>, Error> {
     let issuer = rows.issuer_id().clone();
-    let hashes: Vec<Vec<u8>> = learners
+    let hashes: Vec<Vec<u8>> = said
         .iter()
-        .map(|learner| app.custody.lookup_hash(&issuer, &learner.reference))
+        .map(|one| app.custody.lookup_hash(&issuer, &one.reference))
         .collect::<Result<_, _>>()?;
-    let there = rows.hold_people(&hashes).await?;
-    let mut by_hash: HashMap<Vec<u8>, PersonRow> = there
-        .into_iter()
-        .filter_map(|row| Some((row.lookup_hash.clone()?, row)))
-        .collect();
+    let mut by_hash = found(rows, &hashes).await?;
     let mut new = Vec::new();
-    let mut known = Vec::with_capacity(learners.len());
-    for (learner, hash) in learners.iter().zip(hashes) {
-        let person = match by_hash.get(&hash) {
+    let mut known = Vec::with_capacity(said.len());
+    for (one, hash) in said.iter().zip(hashes) {
+        let row = match by_hash.get(&hash) {
             Some(row) => {
-                refresh(app, rows, row, learner).await?;
-                row.person_id.clone()
+                refresh(app, rows, row, one).await?;
+                row.clone()
             }
             None => {
-                let row = make(app, &issuer, learner, hash.clone(), now)?;
-                let person = row.person_id.clone();
+                let row = make(app, &issuer, one, hash.clone(), now)?;
                 new.push(row.clone());
-                by_hash.insert(hash.clone(), row);
-                person
+                by_hash.insert(hash.clone(), row.clone());
+                row
             }
         };
-        known.push(Known { person, hash });
+        known.push(Known {
+            hash: row.lookup_hash.unwrap_or(hash),
+            person: row.person_id,
+        });
     }
     if !new.is_empty() {
         rows.add_people(&new).await?;
@@ -93,17 +156,42 @@ pub(super) async fn know(
     Ok(known)
 }
 
+/// Who is known by each of these hashes; who was merged is another.
+async fn found(
+    rows: &mut Tenant<'_>,
+    hashes: &[Vec<u8>],
+) -> Result<HashMap<Vec<u8>, PersonRow>, Error> {
+    let mut there = rows.hold_people(hashes).await?;
+    let ids: Vec<PersonId> = there.iter().map(|row| row.person_id.clone()).collect();
+    let merged = rows.merged(&ids).await?;
+    let others: Vec<PersonId> = merged.iter().map(|m| m.into_person_id.clone()).collect();
+    let others = rows.people(&others).await?;
+    let mut by_hash = HashMap::with_capacity(there.len());
+    for row in &mut there {
+        let Some(hash) = row.lookup_hash.clone() else {
+            continue;
+        };
+        let into = (merged.iter()).find(|merged| merged.person_id == row.person_id);
+        let other = into.and_then(|into| {
+            let is = |other: &&PersonRow| other.person_id == into.into_person_id;
+            others.iter().find(is)
+        });
+        by_hash.insert(hash, other.unwrap_or(row).clone());
+    }
+    Ok(by_hash)
+}
+
 fn make(
     app: &App,
     issuer: &IssuerId,
-    learner: &Learner,
+    said: &Details,
     hash: Vec<u8>,
     now: Timestamp,
 ) -> Result<PersonRow, Error> {
     let chance = app.chance.as_ref();
     let person_id = PersonId::random(chance);
     let (key, key_sealed) = app.custody.new_person_key(issuer, &person_id, chance)?;
-    let details = text_of(&Details::of(learner, None))?;
+    let details = text_of(said)?;
     Ok(PersonRow {
         issuer_id: issuer.clone(),
         details_sealed: Some(key.seal(
@@ -125,13 +213,26 @@ async fn refresh(
     app: &App,
     rows: &mut Tenant<'_>,
     row: &PersonRow,
-    learner: &Learner,
+    said: &Details,
 ) -> Result<(), Error> {
     let before = open(app, row)?;
-    let after = Details::of(learner, before.clone());
+    let after = (before.as_ref()).map_or_else(|| said.clone(), |known| said.over(known));
     if before.as_ref() == Some(&after) {
         return Ok(());
     }
+    write(app, rows, row, &after).await
+}
+
+/// Writes what is known about a person anew, in place of all that was.
+///
+/// # Errors
+/// [`Error::Db`]; nothing happens to who was erased.
+pub async fn write(
+    app: &App,
+    rows: &mut Tenant<'_>,
+    row: &PersonRow,
+    details: &Details,
+) -> Result<(), Error> {
     let Some(key_sealed) = &row.key_sealed else {
         return Ok(());
     };
@@ -141,7 +242,7 @@ async fn refresh(
     let sealed = key.seal(
         row.person_id.as_str(),
         Purpose::PersonDetails,
-        &text_of(&after)?,
+        &text_of(details)?,
         app.chance.as_ref(),
     );
     rows.set_person_details(&row.person_id, &sealed).await?;
@@ -167,8 +268,11 @@ pub async fn erase(app: &App, who: &Who, reference: &str) -> Result<PersonId, Er
     let hash = app.custody.lookup_hash(who.issuer(), reference)?;
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
-    let found = rows.hold_people(&[hash]).await?.pop();
-    let person = found.ok_or(Error::NotFound("learner"))?.person_id;
+    let known = found(&mut rows, &[hash]).await?.into_values().next();
+    let person = known.ok_or(Error::NotFound("learner"))?.person_id;
+    for merged in rows.merged_into(&person).await? {
+        rows.erase_person(&merged, ERASED, now.into()).await?;
+    }
     rows.erase_person(&person, ERASED, now.into()).await?;
     let line = who.did(app, "person.erase", person.as_str(), now);
     rows.log(&[line]).await?;

@@ -4,24 +4,24 @@ use super::plan::{COLUMNS, Fault, Limits};
 
 /// A CSV taken apart.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     /// The cells of the first line, trimmed.
-    pub(super) header: Vec<String>,
+    pub(crate) header: Vec<String>,
     /// The lines below it; empty ones are left out.
-    pub(super) lines: Vec<Line>,
+    pub(crate) lines: Vec<Line>,
 }
 
 /// One line of cells.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Its number in the file, from 1.
-    pub(super) number: u64,
-    pub(super) cells: Vec<String>,
+    pub(crate) number: u64,
+    pub(crate) cells: Vec<String>,
 }
 
 /// Takes a CSV apart. The separator is the comma, or the semicolon or tab if the first line has
 /// those and no comma. A byte order mark of UTF-8 is skipped.
-pub(super) fn read(csv: &[u8], limits: Limits) -> Result<Sheet, Fault> {
+pub(crate) fn read(csv: &[u8], limits: Limits) -> Result<Sheet, Fault> {
     if csv.len() > limits.bytes {
         return Err(at(
             1,
