@@ -181,6 +181,19 @@ impl Db {
         .await
     }
 
+    /// Every DID that an organisation signs or signed for, and those that a key for receipts is.
+    /// Across organisations: they are public.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn dids(&self) -> Result<Vec<String>, Error> {
+        self.read(
+            "select did from issuer_keys union select 'did:key:' || key_id as did from receipt_keys",
+        )
+        .scalars()
+        .await
+    }
+
     /// The ids of all keys that sign or will. Across organisations: for a look at start-up.
     ///
     /// # Errors

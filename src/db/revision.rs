@@ -10,6 +10,8 @@ pub struct Revision {
     pub statuses: i64,
     /// Changes of organisations, their keys and their people.
     pub issuers: i64,
+    /// How many keys there are, of organisations and for receipts: none is ever deleted.
+    pub keys: i64,
 }
 
 impl Db {
@@ -20,7 +22,8 @@ impl Db {
     pub async fn revision(&self) -> Result<Revision, Error> {
         let found = self.read(
             "select (select cast(coalesce(sum(changes), 0) as bigint) from status_lists) as statuses, \
-             (select cast(coalesce(sum(revision), 0) as bigint) from issuers) as issuers",
+             (select cast(coalesce(sum(revision), 0) as bigint) from issuers) as issuers, \
+             (select count(*) from issuer_keys) + (select count(*) from receipt_keys) as keys",
         );
         found.opt().await?.ok_or(Error::NoRow)
     }

@@ -1,6 +1,9 @@
 //! What stands on this service, for the verifier: our issuers' documents, our status lists, our
 //! credentials, read in this process (threat D17). Of anybody else's it says: elsewhere.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use super::{identity, list};
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -15,11 +18,34 @@ use crate::verify::{
 /// All there is: our own first, read in this process, then what others keep, unless nothing is
 /// to be fetched (`--no-fetch`). For one verification.
 #[must_use]
-pub fn all(app: &App, now: Timestamp) -> First {
-    let own = First::new().then(Own::new(app, now));
-    match &app.outbound {
-        Some(fetcher) => own.then(Remote::new(fetcher)),
+pub fn all(own: Own) -> First {
+    let remote = own.app.outbound.as_ref().map(Remote::new);
+    let own = First::new().then(own);
+    match remote {
+        Some(remote) => own.then(remote),
         None => own,
+    }
+}
+
+/// The identifiers that issuers of this service have or had, for telling without the store that
+/// somebody is none of ours. One made since is missing; nothing was signed with it, or said of it,
+/// before it was there.
+#[derive(Debug, Default)]
+pub struct Ours(HashSet<String>);
+
+impl Ours {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// If the database could not answer.
+    pub async fn read(app: &App) -> Result<Ours, crate::db::Error> {
+        Ok(Ours(app.db.dids().await?.into_iter().collect()))
+    }
+
+    /// Whether this is one of them.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.0.contains(id)
     }
 }
 
@@ -28,6 +54,7 @@ pub fn all(app: &App, now: Timestamp) -> First {
 pub struct Own {
     app: App,
     now: Timestamp,
+    ours: Option<Arc<Ours>>,
 }
 
 impl Own {
@@ -37,7 +64,21 @@ impl Own {
         Own {
             app: app.clone(),
             now,
+            ours: None,
         }
+    }
+
+    /// The same, knowing the identifiers of this service: the store is not asked about others.
+    #[must_use]
+    pub fn knowing(self, ours: Option<Arc<Ours>>) -> Own {
+        Own { ours, ..self }
+    }
+
+    /// Whether this identifier is known to be none of ours.
+    fn is_foreign(&self, id: &str) -> bool {
+        let ours = self.ours.as_ref();
+        ours.is_some_and(|ours| !ours.has(id))
+            && !id.starts_with(&self.app.config.public_url.join("/"))
     }
 
     fn found(&self, text: String) -> Result<Found, NotFetched> {
@@ -128,7 +169,10 @@ impl Own {
     }
 
     /// What our register says of a credential this moment.
-    async fn find_standing(&self, id: &str) -> Result<Standing, NotFetched> {
+    async fn find_standing(&self, id: &str, issuer: &str) -> Result<Standing, NotFetched> {
+        if self.is_foreign(issuer) {
+            return Ok(Standing::Unknown);
+        }
         let entry = self.app.db.status_anywhere(id).await;
         Ok(match entry.map_err(unavailable)?.map(|entry| entry.state) {
             None => Standing::Unknown,
@@ -150,6 +194,9 @@ impl Own {
 
     /// When the key of a DID of ours that is its key was revoked.
     async fn find_revocation(&self, did: &str) -> Result<Option<Timestamp>, NotFetched> {
+        if self.is_foreign(did) {
+            return Ok(None);
+        }
         let keys = self.app.db.keys_of_did(did).await.map_err(unavailable)?;
         Ok(keys
             .into_iter()
@@ -165,6 +212,7 @@ impl Own {
             Some(page) => page.parse().ok()?,
             None => match self.issuer_of_did(id) {
                 Some(issuer) => issuer,
+                None if self.is_foreign(id) => return None,
                 None => {
                     let keys = self.app.db.keys_of_did(id).await.ok()?;
                     keys.into_iter().next()?.issuer_id
@@ -181,6 +229,9 @@ impl Own {
         let Some(key_id) = did.strip_prefix("did:key:") else {
             return Ok(None);
         };
+        if self.is_foreign(did) {
+            return Ok(None);
+        }
         let row = self.app.db.receipt_key(key_id).await.map_err(unavailable)?;
         Ok(row.map(|row| ReceiptKey {
             revoked: row.revoked_at.map(Into::into),
@@ -220,8 +271,12 @@ impl Sources for Own {
         Box::pin(self.one_organisation(lister, issuer))
     }
 
-    fn standing<'a>(&'a self, id: &'a str) -> Soon<'a, Result<Standing, NotFetched>> {
-        Box::pin(self.find_standing(id))
+    fn standing<'a>(
+        &'a self,
+        id: &'a str,
+        issuer: &'a str,
+    ) -> Soon<'a, Result<Standing, NotFetched>> {
+        Box::pin(self.find_standing(id, issuer))
     }
 
     fn key_revoked<'a>(&'a self, did: &'a str) -> Soon<'a, Result<Option<Timestamp>, NotFetched>> {

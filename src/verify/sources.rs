@@ -90,15 +90,19 @@ pub trait Sources: Send + Sync {
         Box::pin(std::future::ready(false))
     }
 
-    /// How the credential with this `id` stands in the register that its status list is made
-    /// from. The register knows a change at once, tells suspended from revoked where the list has
+    /// How the credential with this `id`, of this issuer, stands in the register that its status
+    /// list is made from. The register knows a change at once, tells suspended from revoked where the list has
     /// one bit for both, and needs no key to say so. By default nobody has one here:
     /// [`Standing::Unknown`].
     ///
     /// # Errors
     /// [`NotFetched::Unavailable`] if it should be known, and could not be read.
-    fn standing<'a>(&'a self, id: &'a str) -> Soon<'a, Result<Standing, NotFetched>> {
-        let _ = id;
+    fn standing<'a>(
+        &'a self,
+        id: &'a str,
+        issuer: &'a str,
+    ) -> Soon<'a, Result<Standing, NotFetched>> {
+        let _ = (id, issuer);
         Box::pin(std::future::ready(Ok(Standing::Unknown)))
     }
 
@@ -208,10 +212,14 @@ impl Sources for First {
         })
     }
 
-    fn standing<'a>(&'a self, id: &'a str) -> Soon<'a, Result<Standing, NotFetched>> {
+    fn standing<'a>(
+        &'a self,
+        id: &'a str,
+        issuer: &'a str,
+    ) -> Soon<'a, Result<Standing, NotFetched>> {
         Box::pin(async move {
             for source in &self.0 {
-                match source.standing(id).await? {
+                match source.standing(id, issuer).await? {
                     Standing::Unknown => {}
                     known => return Ok(known),
                 }

@@ -61,7 +61,10 @@ pub(super) async fn check(
         return not_asked();
     }
     let standing = match document.get("id").and_then(Value::as_str) {
-        Some(id) => ask.sources.standing(id).await,
+        Some(id) => {
+            let issuer = binding::issuer_id(document).unwrap_or_default();
+            ask.sources.standing(id, issuer).await
+        }
         None => Ok(Standing::Unknown),
     };
     match standing {

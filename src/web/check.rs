@@ -67,8 +67,8 @@ pub(crate) async fn any(
 ) -> Result<Answered, WebError> {
     let now = site.now();
     let sources = match no_fetch {
-        true => First::new().then(sources::Own::new(site.app(), now)),
-        false => sources::all(site.app(), now),
+        true => First::new().then(site.own()),
+        false => sources::all(site.own()),
     };
     site.heavy_at_times(async move { verify::one(&sources, &given, &options, now).await })
         .await
@@ -88,7 +88,10 @@ pub(crate) async fn holds_still(
     let (Some(achieved), Some(issuer)) = (achieved, &report.issuer) else {
         return Ok(None);
     };
-    if stored::issuer_known_by(site, &issuer.id).await?.is_none() {
+    let ours = site.memory().ours(site.now());
+    if ours.is_some_and(|ours| !ours.has(&issuer.id))
+        || stored::issuer_known_by(site, &issuer.id).await?.is_none()
+    {
         return Ok(None);
     }
     Ok(match achieved.valid_until.as_deref().map(dates::stamp) {
@@ -105,7 +108,7 @@ pub(crate) async fn holds_still(
 /// If the work panicked.
 pub(crate) async fn own(site: &Site, stored: &Stored) -> Result<Report, WebError> {
     // Whoever reads a page of ours makes us ask nobody else.
-    let own = First::new().then(sources::Own::new(site.app(), site.now()));
+    let own = First::new().then(site.own());
     let sent = Bytes::from(stored.document.clone());
     ask(site, own, sent, Options::default()).await
 }

@@ -5,10 +5,13 @@
 //! *before* the answer was made, and never longer than [`KEEP`]. So a revocation shows within
 //! seconds, whichever process wrote it, and where the store does not answer nothing is recalled.
 //! Only good verdicts about credentials of ours are kept: the others are looked up each time.
+//!
+//! With the same looks it learns which identifiers are ours, so that checking what somebody else
+//! issued asks the store nothing.
 
 use std::{
     sync::{
-        PoisonError, RwLock,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -18,7 +21,7 @@ use axum::body::Bytes;
 use quick_cache::{Weighter, sync::Cache};
 use tokio::time::{self, MissedTickBehavior};
 
-use crate::{clock::Timestamp, db::Revision, web::Site};
+use crate::{clock::Timestamp, db::Revision, issue::sources::Ours, web::Site};
 
 /// The longest that an answer is kept: seconds.
 const KEEP: i64 = 30;
@@ -38,6 +41,8 @@ pub(crate) struct Memory {
     said: RwLock<Option<(Revision, Timestamp)>>,
     /// How often something changed through this very process.
     changes: AtomicU64,
+    /// The identifiers that are ours, and what the store had said before they were read.
+    ours: RwLock<Option<(Revision, Arc<Ours>)>>,
 }
 
 /// How things stood when an answer was begun.
@@ -70,7 +75,28 @@ impl Memory {
             kept: Cache::with_weighter(ANSWERS, ROOM, Weight),
             said: RwLock::new(None),
             changes: AtomicU64::new(0),
+            ours: RwLock::new(None),
         }
+    }
+
+    /// The identifiers that are ours; `None` if nobody has asked lately.
+    pub(crate) fn ours(&self, now: Timestamp) -> Option<Arc<Ours>> {
+        self.moment(now)?;
+        let ours = self.ours.read().unwrap_or_else(PoisonError::into_inner);
+        ours.as_ref().map(|(_, ours)| ours.clone())
+    }
+
+    /// Whether the identifiers are those that the store has.
+    fn knows_ours(&self, said: Revision) -> bool {
+        let ours = self.ours.read().unwrap_or_else(PoisonError::into_inner);
+        let read = ours.as_ref().map(|(read, _)| (read.issuers, read.keys));
+        read == Some((said.issuers, said.keys))
+    }
+
+    /// Takes in the identifiers that the store gave after it had said `said`; none if it gave none.
+    fn learn(&self, said: Revision, read: Option<Ours>) {
+        let mut ours = self.ours.write().unwrap_or_else(PoisonError::into_inner);
+        *ours = read.map(|read| (said, Arc::new(read)));
     }
 
     /// How things stand; `None` if nobody has asked lately: then nothing is recalled or kept.
@@ -155,8 +181,11 @@ pub async fn watch(site: Site) {
 pub async fn look(site: &Site) {
     // As old as the question, not as the answer.
     let now = site.now();
-    let said = site.app().db.revision().await;
-    site.memory().note(said.ok(), now);
+    let said = site.app().db.revision().await.ok();
+    if let Some(said) = said.filter(|said| !site.memory().knows_ours(*said)) {
+        site.memory().learn(said, Ours::read(site.app()).await.ok());
+    }
+    site.memory().note(said, now);
     site.memory().sweep(now);
 }
 
@@ -172,6 +201,7 @@ mod tests {
         Revision {
             statuses,
             issuers: 0,
+            keys: 0,
         }
     }
 

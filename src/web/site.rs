@@ -19,7 +19,7 @@ use crate::{
     app::App,
     clock::random,
     config::{Config, limits::UPLOAD_BYTES},
-    issue::confirm::Tries,
+    issue::{confirm::Tries, sources::Own},
     verify::TrustList,
     web::{
         elsewhere::leads_elsewhere,
@@ -109,6 +109,12 @@ impl Site {
     /// Answers that hold still.
     pub(crate) fn memory(&self) -> &Memory {
         &self.0.memory
+    }
+
+    /// What stands on this service, for the verifier, this moment.
+    pub(crate) fn own(&self) -> Own {
+        let now = self.now();
+        Own::new(self.app(), now).knowing(self.memory().ours(now))
     }
 
     /// Who tried which name when.

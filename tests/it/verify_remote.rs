@@ -2,6 +2,7 @@
 //! cannot be had (threats D14 to D18, E7 to E9).
 
 use skillmark::{
+    issue::sources::{self, Own},
     json::{self, Value},
     verify::{CheckId, Outcome, Report, Verdict},
 };
@@ -303,7 +304,7 @@ on_both! {
         // Each reader is new: what it remembers is in the database.
         let mut read = async || {
             app.outbound = Some(foreign.world.fetcher());
-            let sources = skillmark::issue::sources::all(&app, app.now());
+            let sources = sources::all(Own::new(&app, app.now()));
             status(&ask(&sources, &foreign.badge()).await)
         };
         foreign.publishes(&[], "2026-03-01T00:00:00Z");
@@ -363,7 +364,7 @@ async fn nothing_is_fetched_when_the_settings_say_so() {
     config.no_fetch = true;
     let app = temp.app_with(config).await;
     assert!(app.outbound.is_none());
-    let sources = skillmark::issue::sources::all(&app, app.now());
+    let sources = sources::all(Own::new(&app, app.now()));
     let report = ask(&sources, &foreign.badge()).await;
     assert_eq!(report.reason, Some("issuer_not_fetched"));
     let report = ask(&sources, "https://issuer.test/c/1").await;

@@ -90,7 +90,7 @@ async fn answer(
         Ok(spelled) => json::text(&spelled),
         Err(fault) => return Ok(outcome::refused(&fault.to_string())),
     };
-    let (sources, now) = (sources::all(site.app(), site.now()), site.now());
+    let (sources, now) = (sources::all(site.own()), site.now());
     let work = async move { verify::verify(&sources, text.as_bytes(), &options, now).await };
     let report = site.heavy_at_times(work).await?;
     Ok(outcome::answer(

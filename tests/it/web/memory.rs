@@ -6,12 +6,16 @@ use skillmark::{
         keys,
         revoke::{self, Change},
     },
-    web,
+    json, proof, web,
 };
 
-use super::super::support::{
-    db::{Temp, on_both},
-    site::Site,
+use super::super::{
+    proof::badge,
+    support::{
+        db::{Temp, on_both},
+        foreign,
+        site::Site,
+    },
 };
 
 /// A site that asks its store whether something has changed whenever the test says.
@@ -20,6 +24,18 @@ async fn watched(temp: &Temp) -> (Site, web::Site) {
     let served = web::Site::new(site.app.clone());
     site.router = web::router(served.clone());
     (site, served)
+}
+
+/// A badge of an issuer elsewhere, with everything that is needed to check it.
+fn somebody_elses() -> Vec<u8> {
+    let signer = foreign::ed25519();
+    let mut badge = badge();
+    badge
+        .pointer_mut("/issuer")
+        .expect("an issuer")
+        .set("id", signer.did().into());
+    let suite = proof::suite("eddsa-rdfc-2022").expect("a suite");
+    json::text(&signer.secure(&badge, suite)).into_bytes()
 }
 
 /// Takes the credentials away, and brings them back.
@@ -95,6 +111,47 @@ on_both! {
         keys::revoke(&site.app, &provider.who, &active.key_id).await.expect("taken back");
         web::look(&served).await;
         site.get(&page).await.is(200).hides("Real and still good");
+    }
+
+    fn checking_what_somebody_else_issued_asks_the_store_nothing(temp) {
+        let (site, served) = watched(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let ours = site.get(&format!("/c/{}.json", provider.issue("S-1042").await)).await.body;
+        let theirs = somebody_elses();
+        let verify = |body: &[u8]| site.ask("POST", "/api/v1/verify").body("application/json", body.to_vec()).send();
+        web::look(&served).await;
+        let first = verify(&theirs).await;
+        first.is(200).shows("\"verdict\":\"valid\"");
+
+        let put = ["credentials", "issuer_keys", "receipt_keys", "issuers"];
+        for table in put {
+            temp.sql(&format!("alter table {table} rename to away_{table}")).await.expect("put away");
+        }
+        let again = verify(&theirs).await;
+        again.is(200);
+        assert_eq!(first.text(), again.text());
+        // What is ours is looked up, and so is everything once nobody has asked the store lately.
+        verify(&ours).await.is(200).shows("\"verdict\":\"cannot_tell\"");
+        site.clock.advance(6);
+        verify(&theirs).await.is(200).shows("\"verdict\":\"cannot_tell\"");
+        for table in put {
+            temp.sql(&format!("alter table away_{table} rename to {table}")).await.expect("brought back");
+        }
+        verify(&theirs).await.is(200).shows("\"verdict\":\"valid\"");
+    }
+
+    fn i6_a_key_that_was_made_after_a_look_is_known_at_the_next(temp) {
+        let (site, served) = watched(temp).await;
+        web::look(&served).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let document = site.get(&format!("/c/{}.json", provider.issue("S-1042").await)).await.body;
+        let verify = || site.ask("POST", "/api/v1/verify").body("application/json", document.clone()).send();
+        web::look(&served).await;
+        verify().await.is(200).shows("\"verdict\":\"valid\"");
+        let keys = site.app.db.of(provider.who.issuer()).keys().await.expect("keys");
+        keys::revoke(&site.app, &provider.who, &keys[0].key_id).await.expect("taken back");
+        web::look(&served).await;
+        verify().await.is(200).shows("\"verdict\":\"invalid\"").shows("key_revoked");
     }
 
     fn a_revocation_through_this_process_shows_at_once(temp) {
