@@ -23,7 +23,7 @@ Examples:
   skillmark jose issue presentation shown.json --key key.json
   skillmark jose verify credential credential.jwt --key key.json
 
-A key file is a JWK (Ed25519, P-256, P-384; to check also RSA), or a verification method with
+A key file is a JWK (Ed25519, P-256, P-384, P-521; to check also RSA), or a verification method with
 publicKeyJwk and, to sign, secretKeyJwk.")]
 pub(super) struct Jose {
     #[command(subcommand)]

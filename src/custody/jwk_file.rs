@@ -4,6 +4,7 @@
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use p521::ecdsa::signature::Signer as _;
 use ring::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair},
@@ -33,6 +34,7 @@ pub struct JwkFile {
 enum Secret {
     Ed25519(Box<SigningKey>),
     Ecdsa(Box<EcdsaKeyPair>),
+    P521(Box<p521::ecdsa::SigningKey>),
 }
 
 impl fmt::Debug for JwkFile {
@@ -47,7 +49,8 @@ impl fmt::Debug for JwkFile {
 }
 
 impl JwkFile {
-    /// Reads a key from the text of its file. Ed25519, P-256 and P-384; RSA for checking alone.
+    /// Reads a key from the text of its file. Ed25519, P-256, P-384 and P-521; RSA for checking
+    /// alone.
     ///
     /// # Errors
     /// [`Fault::NotAJwk`]; nothing of a private half is in its sentence.
@@ -95,7 +98,8 @@ impl JwkFile {
         self.public.kind().algorithms()[0]
     }
 
-    /// Signs `message`: 64 bytes, or 96 with P-384. Ed25519 always gives the same ones.
+    /// Signs `message`: 64 bytes, 96 with P-384 or 132 with P-521. Ed25519 and P-521 (RFC 6979)
+    /// always give the same ones.
     ///
     /// # Errors
     /// [`Fault::NotAJwk`] if the file has no private half.
@@ -103,6 +107,12 @@ impl JwkFile {
         match &self.secret {
             None => Err(not("there is no private half (d) to sign with")),
             Some(Secret::Ed25519(key)) => Ok(key.sign(message).to_vec()),
+            Some(Secret::P521(key)) => {
+                let signature: p521::ecdsa::Signature = key
+                    .try_sign(message)
+                    .map_err(|_| not("the key does not sign"))?;
+                Ok(signature.to_bytes().to_vec())
+            }
             Some(Secret::Ecdsa(key)) => key
                 .sign(&SystemRandom::new(), message)
                 .map(|signature| signature.as_ref().to_vec())
@@ -127,6 +137,14 @@ fn secret(jwk: &Value<'_>, public: &PublicKey) -> Result<Secret, Fault> {
             let key = SigningKey::from_seed(seed);
             return match key.public() == *public {
                 true => Ok(Secret::Ed25519(Box::new(key))),
+                false => Err(wrong()),
+            };
+        }
+        Kind::P521 => {
+            let key = p521::ecdsa::SigningKey::from_slice(&d).map_err(|_| wrong())?;
+            let point = key.verifying_key().to_sec1_point(false);
+            return match point.as_bytes() == public.as_bytes() {
+                true => Ok(Secret::P521(Box::new(key))),
                 false => Err(wrong()),
             };
         }

@@ -1,4 +1,5 @@
-//! Keys as JSON Web Keys (RFC 7517, RFC 7518 §6, RFC 8037 §2): Ed25519, P-256, P-384 and RSA.
+//! Keys as JSON Web Keys (RFC 7517, RFC 7518 §6, RFC 8037 §2): Ed25519, P-256, P-384, P-521 and
+//! RSA.
 
 use std::borrow::Cow;
 
@@ -49,6 +50,11 @@ impl PublicKey {
                 let (x, y) = (number(jwk, "x", sentence)?, number(jwk, "y", sentence)?);
                 PublicKey::p384(&uncompressed::<48>(x, y))
             }
+            Kind::P521 => {
+                let sentence = "x and y of a P-521 JWK are 66 bytes in base64url without padding";
+                let (x, y) = (number(jwk, "x", sentence)?, number(jwk, "y", sentence)?);
+                PublicKey::p521(&uncompressed::<66>(x, y))
+            }
             Kind::Rsa => {
                 let sentence = "n and e of an RSA JWK are numbers in base64url without padding";
                 let n = bytes(jwk, "n").ok_or(KeyError::Malformed(sentence))?;
@@ -81,6 +87,7 @@ impl PublicKey {
             ],
             Inner::P256(key) => point("P-256", key),
             Inner::P384(key) => point("P-384", key),
+            Inner::P521(key) => point("P-521", key),
             Inner::Rsa(key) => vec![
                 ("kty", "RSA".to_owned()),
                 ("n", text(key.n())),
@@ -134,7 +141,7 @@ fn kind(jwk: &Value<'_>) -> Result<Kind, KeyError> {
         (Some("OKP"), Some("X25519")) => Err(KeyError::OtherKind("X25519")),
         (Some("EC"), Some("P-256")) => Ok(Kind::P256),
         (Some("EC"), Some("P-384")) => Ok(Kind::P384),
-        (Some("EC"), Some("P-521")) => Err(KeyError::OtherKind("P-521")),
+        (Some("EC"), Some("P-521")) => Ok(Kind::P521),
         (Some("EC"), Some("secp256k1")) => Err(KeyError::OtherKind("secp256k1")),
         (Some("RSA"), None) if jwk.get("crv").is_none() => Ok(Kind::Rsa),
         (Some("oct"), _) => Err(KeyError::Malformed("an oct JWK is a shared secret")),
@@ -166,6 +173,7 @@ fn usage(jwk: &Value<'_>, kind: Kind) -> Result<(), KeyError> {
             Kind::Ed25519 => "alg of the JWK does not fit an Ed25519 key",
             Kind::P256 => "alg of the JWK does not fit a P-256 key",
             Kind::P384 => "alg of the JWK does not fit a P-384 key",
+            Kind::P521 => "alg of the JWK does not fit a P-521 key",
             Kind::Rsa => "alg of the JWK is not RS256, the one that RSA keys are used with here",
         }));
     }
@@ -234,8 +242,8 @@ mod tests {
                 malformed("x and y of a P-256 JWK are 32 bytes in base64url without padding"),
             ),
             (
-                r#""kty":"EC","crv":"P-521""#.into(),
-                KeyError::OtherKind("P-521"),
+                r#""kty":"EC","crv":"secp256k1""#.into(),
+                KeyError::OtherKind("secp256k1"),
             ),
             (
                 r#""kty":"oct""#.into(),

@@ -1,5 +1,5 @@
 //! Keys and signatures, in the text forms that credentials use: Ed25519, which we sign with, and
-//! P-256, P-384 and RSA, which others sign with.
+//! P-256, P-384, P-521 and RSA, which others sign with.
 //!
 //! A [`PublicKey`] was checked once, at the border: a point of its curve, canonically encoded and
 //! not of small order, or a modulus that is long enough. **Each kind of key has one way to sign**
@@ -37,6 +37,7 @@ enum Inner {
     Ed25519(VerifyingKey),
     P256(nist::P256),
     P384(nist::P384),
+    P521(nist::P521),
     Rsa(Arc<rsa::Rsa>),
 }
 
@@ -49,6 +50,8 @@ pub enum Kind {
     P256,
     /// ECDSA over P-384 and SHA-384.
     P384,
+    /// ECDSA over P-521 and SHA-512: in tokens alone, since no cryptosuite has it.
+    P521,
     /// RSASSA-PKCS1-v1_5 with SHA-256 and 2048 to 8192 bits.
     Rsa,
 }
@@ -61,6 +64,7 @@ impl Kind {
             Kind::Ed25519 => "Ed25519",
             Kind::P256 => "P-256",
             Kind::P384 => "P-384",
+            Kind::P521 => "P-521",
             Kind::Rsa => "RSA",
         }
     }
@@ -73,6 +77,7 @@ impl Kind {
             Kind::Ed25519 => &["EdDSA", "Ed25519"],
             Kind::P256 => &["ES256"],
             Kind::P384 => &["ES384"],
+            Kind::P521 => &["ES512"],
             Kind::Rsa => &["RS256"],
         }
     }
@@ -83,6 +88,7 @@ impl Kind {
         match self {
             Kind::Ed25519 | Kind::P256 => Some(64),
             Kind::P384 => Some(96),
+            Kind::P521 => Some(132),
             Kind::Rsa => None,
         }
     }
@@ -156,6 +162,14 @@ impl PublicKey {
         nist::p384(bytes).map(|point| PublicKey(Inner::P384(point)))
     }
 
+    /// Reads a point of P-521, compressed (67 bytes) or not (133).
+    ///
+    /// # Errors
+    /// [`KeyError::OffCurve`].
+    pub fn p521(bytes: &[u8]) -> Result<PublicKey, KeyError> {
+        nist::p521(bytes).map(|point| PublicKey(Inner::P521(point)))
+    }
+
     /// Reads an RSA modulus and exponent, big end first, without leading zeros.
     ///
     /// # Errors
@@ -171,18 +185,20 @@ impl PublicKey {
             Inner::Ed25519(_) => Kind::Ed25519,
             Inner::P256(_) => Kind::P256,
             Inner::P384(_) => Kind::P384,
+            Inner::P521(_) => Kind::P521,
             Inner::Rsa(_) => Kind::Rsa,
         }
     }
 
-    /// The key itself: 32 bytes of Ed25519, the uncompressed point of P-256 (65) or P-384 (97), or
-    /// the `RSAPublicKey` in DER.
+    /// The key itself: 32 bytes of Ed25519, the uncompressed point of P-256 (65), P-384 (97) or
+    /// P-521 (133), or the `RSAPublicKey` in DER.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Inner::Ed25519(key) => key.as_bytes(),
             Inner::P256(point) => point,
             Inner::P384(point) => point,
+            Inner::P521(point) => point,
             Inner::Rsa(key) => key.der(),
         }
     }
@@ -201,6 +217,7 @@ impl PublicKey {
             }
             Inner::P256(point) => nist::verify_p256(point, message, signature),
             Inner::P384(point) => nist::verify_p384(point, message, signature),
+            Inner::P521(point) => nist::verify_p521(point, message, signature),
             Inner::Rsa(key) => key.verify(message, signature),
         }
     }

@@ -13,6 +13,7 @@ const ED25519_PUBLIC: [u8; 2] = [0xed, 0x01];
 const ED25519_SECRET: [u8; 2] = [0x80, 0x26];
 const P256_PUBLIC: [u8; 2] = [0x80, 0x24];
 const P384_PUBLIC: [u8; 2] = [0x81, 0x24];
+const P521_PUBLIC: [u8; 2] = [0x82, 0x24];
 const RSA_PUBLIC: [u8; 2] = [0x85, 0x24];
 
 /// A kind of public key that we know and do not use: its prefix, its name, and how many bytes its
@@ -20,7 +21,6 @@ const RSA_PUBLIC: [u8; 2] = [0x85, 0x24];
 struct Other([u8; 2], &'static str, RangeInclusive<usize>);
 
 const OTHER_KINDS: &[Other] = &[
-    Other([0x82, 0x24], "P-521", 67..=67),
     Other([0x83, 0x24], "Ed448", 57..=57),
     Other([0xe7, 0x01], "secp256k1", 33..=33),
     Other([0xec, 0x01], "X25519", 32..=32),
@@ -44,6 +44,7 @@ impl PublicKey {
     /// | Ed25519 | `z6Mk` | `ed 01` and 32 |
     /// | P-256 | `zDna` | `80 24` and 33, compressed |
     /// | P-384 | `z82` | `81 24` and 49, compressed |
+    /// | P-521 | `z2J9` | `82 24` and 67, compressed |
     ///
     /// # Errors
     /// [`KeyError::Malformed`], [`KeyError::OtherKind`] for another known kind of key (RSA too: it
@@ -67,6 +68,7 @@ impl PublicKey {
                 .and_then(PublicKey::from_bytes),
             P256_PUBLIC => PublicKey::p256(bytes(33, "a P-256 Multikey has 35 bytes")?),
             P384_PUBLIC => PublicKey::p384(bytes(49, "a P-384 Multikey has 51 bytes")?),
+            P521_PUBLIC => PublicKey::p521(bytes(67, "a P-521 Multikey has 69 bytes")?),
             _ => Err(not_used(&buffer[..len])),
         }
     }
@@ -84,6 +86,7 @@ impl PublicKey {
             }
             Inner::P256(point) => (P256_PUBLIC, nist::compressed(point)),
             Inner::P384(point) => (P384_PUBLIC, nist::compressed(point)),
+            Inner::P521(point) => (P521_PUBLIC, nist::compressed(point)),
             Inner::Rsa(key) => (RSA_PUBLIC, key.der().to_vec()),
         };
         let text = bs58::encode([&prefix[..], &key].concat()).into_string();
@@ -127,8 +130,8 @@ impl SigningKey {
     }
 }
 
-/// The longest Multikey text that may hold a key that is used: 51 bytes fill 70 letters.
-const LONGEST_USED: usize = 72;
+/// The longest Multikey text that may hold a key that is used: 69 bytes fill 95 letters.
+const LONGEST_USED: usize = 96;
 
 /// Why the key in `bytes` is not used: its kind, or that it is none.
 fn not_used(bytes: &[u8]) -> KeyError {

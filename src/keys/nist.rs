@@ -1,9 +1,11 @@
-//! P-256 and P-384: points that were checked, and ECDSA signatures of fixed length.
+//! P-256, P-384 and P-521: points that were checked, and ECDSA signatures of fixed length.
 //!
 //! `ring` verifies; it wants points uncompressed, so `p256` and `p384` read the compressed ones and
-//! say whether a point lies on its curve. Nothing secret is ever computed here.
+//! say whether a point lies on its curve. P-521, which `ring` does not know, is verified by `p521`,
+//! of the same makers. Nothing secret is ever computed here.
 
 use p256::elliptic_curve::sec1::ToSec1Point;
+use p521::ecdsa::{Signature, VerifyingKey, signature::Verifier as _};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, UnparsedPublicKey};
 
 use super::KeyError;
@@ -12,6 +14,8 @@ use super::KeyError;
 pub(super) type P256 = [u8; 65];
 /// An uncompressed point of P-384.
 pub(super) type P384 = [u8; 97];
+/// An uncompressed point of P-521.
+pub(super) type P521 = [u8; 133];
 
 /// Reads a point of P-256, compressed (33 bytes) or not (65).
 pub(super) fn p256(bytes: &[u8]) -> Result<P256, KeyError> {
@@ -45,6 +49,22 @@ pub(super) fn p384(bytes: &[u8]) -> Result<P384, KeyError> {
         .map_err(|_| KeyError::OffCurve("P-384"))
 }
 
+/// Reads a point of P-521, compressed (67 bytes) or not (133).
+pub(super) fn p521(bytes: &[u8]) -> Result<P521, KeyError> {
+    let key = matches!(
+        (bytes.first(), bytes.len()),
+        (Some(2 | 3), 67) | (Some(4), 133)
+    )
+    .then(|| p521::PublicKey::from_sec1_bytes(bytes).ok())
+    .flatten()
+    .ok_or(KeyError::OffCurve("P-521"))?;
+    let point = key.to_sec1_point(false);
+    point
+        .as_bytes()
+        .try_into()
+        .map_err(|_| KeyError::OffCurve("P-521"))
+}
+
 /// Checks `r` and `s`, 32 bytes each, over the SHA-256 of the message. Both must lie between 1 and
 /// the group order (threat C7).
 pub(super) fn verify_p256(point: &P256, message: &[u8], signature: &[u8]) -> Result<(), KeyError> {
@@ -57,6 +77,15 @@ pub(super) fn verify_p256(point: &P256, message: &[u8], signature: &[u8]) -> Res
 pub(super) fn verify_p384(point: &P384, message: &[u8], signature: &[u8]) -> Result<(), KeyError> {
     UnparsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point)
         .verify(message, signature)
+        .map_err(|_| KeyError::Signature)
+}
+
+/// Checks `r` and `s`, 66 bytes each, over the SHA-512 of the message.
+pub(super) fn verify_p521(point: &P521, message: &[u8], signature: &[u8]) -> Result<(), KeyError> {
+    let key = VerifyingKey::from_sec1_bytes(point).map_err(|_| KeyError::Signature)?;
+    // Reading it refuses any other length, and an r or s of zero or past the group order.
+    let signature = Signature::from_slice(signature).map_err(|_| KeyError::Signature)?;
+    key.verify(message, &signature)
         .map_err(|_| KeyError::Signature)
 }
 
@@ -108,5 +137,10 @@ mod tests {
         let mut moved = [0; 97];
         moved[0] = 4;
         assert_eq!(p384(&moved), Err(KeyError::OffCurve("P-384")));
+
+        assert_eq!(p521(&moved), Err(KeyError::OffCurve("P-521")));
+        let mut moved = [0; 133];
+        moved[0] = 4;
+        assert_eq!(p521(&moved), Err(KeyError::OffCurve("P-521")));
     }
 }

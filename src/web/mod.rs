@@ -42,6 +42,7 @@ mod text;
 mod trusted;
 mod vc_api;
 mod verdict;
+mod workers;
 
 use axum::{
     Router, extract::DefaultBodyLimit, http::StatusCode, middleware, response::IntoResponse,

@@ -111,7 +111,8 @@ impl Question {
                 _ => {}
             }
         }
-        if question.given.is_empty() && !pasted.is_empty() {
+        // Beside a file it is one more: nothing of what was sent is passed over.
+        if !pasted.trim_ascii().is_empty() {
             let (name, bytes) = (String::new(), pasted);
             question.given.push(Given { name, bytes });
         }

@@ -3,7 +3,6 @@
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
-    task::{Context, Poll, Wake, Waker},
 };
 
 use axum::{
@@ -13,7 +12,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     app::App,
@@ -28,6 +26,7 @@ use crate::{
         memory::Memory,
         places::Places,
         several::BODY_BYTES,
+        workers::Workers,
     },
 };
 
@@ -39,15 +38,11 @@ struct Inner {
     app: App,
     limits: Limits,
     names: Tries,
-    work: Semaphore,
+    workers: Workers,
     large: Places,
     trust: Vec<Arc<TrustList>>,
     memory: Memory,
 }
-
-/// How much heavy work (reading pictures, checking, drawing) runs at once: more only makes
-/// everybody wait.
-const WORKERS: usize = 16;
 
 impl Site {
     /// A site over `app`.
@@ -56,7 +51,7 @@ impl Site {
         Site(Arc::new(Inner {
             limits: Limits::new(app.config.rate_burst, app.config.rate_per_second),
             names: Tries::default(),
-            work: Semaphore::new(WORKERS),
+            workers: Workers::new(),
             large: Places::new(),
             trust: Vec::new(),
             memory: Memory::new(),
@@ -130,55 +125,23 @@ impl Site {
     /// Runs heavy, pure work away from the threads that answer.
     ///
     /// # Errors
-    /// If it panicked.
+    /// 503 if too much waits; 500 if it panicked.
     pub(crate) async fn heavy<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, WebError> {
-        let _permit = self
-            .0
-            .work
-            .acquire()
-            .await
-            .map_err(|cause| WebError::internal(&cause))?;
-        let done = tokio::task::spawn_blocking(work).await;
-        done.map_err(|_| WebError::internal(&"a piece of work panicked"))
+        self.0.workers.run(work).await
     }
 
-    /// As [`heavy`](Self::heavy), for work that also waits. While it waits (for the database, or
-    /// for another server) it holds neither a thread nor a place among the others.
+    /// As [`heavy`](Self::heavy), for work that also waits: for the database, or for another server.
     ///
     /// # Errors
-    /// If it panicked.
+    /// As [`heavy`](Self::heavy).
     pub(crate) async fn heavy_at_times<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, WebError> {
-        let bell = Arc::new(Bell(Notify::new()));
-        let mut work = Box::pin(work);
-        loop {
-            let waker = Waker::from(bell.clone());
-            let (there, polled) = self
-                .heavy(move || {
-                    let polled = work.as_mut().poll(&mut Context::from_waker(&waker));
-                    (work, polled)
-                })
-                .await?;
-            match polled {
-                Poll::Ready(done) => return Ok(done),
-                Poll::Pending => work = there,
-            }
-            bell.0.notified().await;
-        }
-    }
-}
-
-/// Remembers that somebody wants to be asked again.
-struct Bell(Notify);
-
-impl Wake for Bell {
-    fn wake(self: Arc<Bell>) {
-        self.0.notify_one();
+        self.0.workers.run_at_times(work).await
     }
 }
 

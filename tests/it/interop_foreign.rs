@@ -1,6 +1,6 @@
 //! Credentials that independent software issued in ways we do not write are taken, and refused when
 //! changed: npm `@digitalbazaar` cryptosuites with P-256 and P-384 keys, `Ed25519Signature2020`,
-//! selective disclosure, and `jose` with EdDSA, ES256, ES384 and RS256.
+//! selective disclosure, and `jose` with EdDSA, ES256, ES384, ES512 and RS256.
 
 use serde_json::{Value, json};
 use skillmark::{

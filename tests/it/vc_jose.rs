@@ -27,6 +27,13 @@ fn desk() -> Desk {
             "y": "tJVLxCYoCSsO5rGCahKOq6u3SoqDAy3BBEP3QkU28CuMASVcNsiV7rHsZAGp4dPE",
             "d": "bO46P1w_2hFmZcqqIC0ayAX-aKoDnZSunrI-Dh9GyDc0d72EX86IjI7aMhF4Eetr"}),
         ),
+        (
+            "p521",
+            json!({"kty": "EC", "crv": "P-521",
+            "x": "AO0MJwQezKGnQ_e0CuWDVHyQdMysrPV0es7tEQTYgmzzRSxVRXaniAJtnTIiR0Ff1ec73fbbZvt_18XyFGmSpx22",
+            "y": "AUwcMlG7mz6GXmrgiGpfocEzG4MTAu7nHskLJlqNl_Oc6RAcgSXGsw_p3WoCFi692ND5BUAFRi1qEi4_VG1JrQhx",
+            "d": "AY5_bk9U6vcAW0Pkgza0O3WY6OMPT4aaDotdz_Vu1tjBJ22CHkRPteYXcnQKirkvgs0rlhTIlEOQQD981hhpvB9q"}),
+        ),
     ] {
         let mut public = jwk.clone();
         public.as_object_mut().expect("an object").remove("d");
@@ -81,7 +88,13 @@ fn part(token: &str, at: usize) -> Value {
 #[test]
 fn a_credential_is_signed_as_it_is_and_checked_with_its_key() {
     let desk = desk();
-    for (name, algorithm) in [("ed25519", "EdDSA"), ("p256", "ES256"), ("p384", "ES384")] {
+    let kinds = [
+        ("ed25519", "EdDSA"),
+        ("p256", "ES256"),
+        ("p384", "ES384"),
+        ("p521", "ES512"),
+    ];
+    for (name, algorithm) in kinds {
         let key = format!("{name}.json");
         let token = sign(
             &desk,
@@ -119,7 +132,7 @@ fn a_credential_is_signed_as_it_is_and_checked_with_its_key() {
         desk.run(&["jose", "verify", "credential", "wrong.jwt", "--key", &key])
             .is(1);
     }
-    // The last one was signed with P-384: another key does not fit.
+    // The last one was signed with P-521: another key does not fit.
     desk.run(&[
         "jose",
         "verify",
@@ -129,14 +142,14 @@ fn a_credential_is_signed_as_it_is_and_checked_with_its_key() {
         "ed25519.json",
     ])
     .is(1)
-    .says("signed with ES384, which this key does not sign with");
+    .says("signed with ES512, which this key does not sign with");
     desk.run(&[
         "jose",
         "verify",
         "presentation",
         "credential.jwt",
         "--key",
-        "p384.json",
+        "p521.json",
     ])
     .is(1)
     .says("the token holds no presentation");

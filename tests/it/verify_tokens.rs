@@ -338,7 +338,7 @@ fn every_changed_character_of_a_token_is_refused() {
 
 #[test]
 fn an_algorithm_that_is_not_read_yet_leaves_it_open() {
-    let report = with_header(&format!(r#"{{"alg":"ES512","kid":"{}"}}"#, method()));
+    let report = with_header(&format!(r#"{{"alg":"PS512","kid":"{}"}}"#, method()));
     assert_eq!(
         told(&report, CheckId::Proof),
         (

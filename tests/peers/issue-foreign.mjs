@@ -96,7 +96,7 @@ for (const credential of credentials) {
   }
   answer.documents['Ed25519Signature2020'] = await older(credential);
   answer.documents['ecdsa-sd-2023'] = await disclosed(credential, await ecdsa('P-256'));
-  for (const alg of ['EdDSA', 'ES256', 'ES384', 'RS256']) {
+  for (const alg of ['EdDSA', 'ES256', 'ES384', 'ES512', 'RS256']) {
     for (const form of ['open badges', 'jose', 'vcdm 1.1']) {
       answer.tokens[`${alg} ${form}`] = await token(credential, alg, form);
     }

@@ -23,7 +23,7 @@ const NOT_YET: &[&str] = &[
 ];
 
 /// The kinds of key whose signatures are checked.
-const KINDS: [Kind; 4] = [Kind::Ed25519, Kind::P256, Kind::P384, Kind::Rsa];
+const KINDS: [Kind; 5] = [Kind::Ed25519, Kind::P256, Kind::P384, Kind::P521, Kind::Rsa];
 
 /// Members that point to keys elsewhere: never followed (threat C4).
 const POINTERS: &[&str] = &["jku", "x5u", "x5c", "x5t", "x5t#S256"];
