@@ -124,6 +124,12 @@ ids! {
     AccountId, "an account id";
     /// Somebody who works for one organisation: an account's place in it.
     MemberId, "a member id";
+    /// One sign-in, by which it can be ended from another device.
+    SessionId, "a session id";
+    /// A link that lets somebody in once.
+    InvitationId, "an invitation id";
+    /// Where members may sign in from instead.
+    ProviderId, "a sign-in provider id";
     /// A competency map.
     MapId, "a competency map id";
     /// An achievement that is being written, and all its published editions.

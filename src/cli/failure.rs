@@ -6,7 +6,7 @@ use crate::{
     app::StartError,
     db,
     issue::{self, keys::KeyFault},
-    portfolio,
+    portfolio, who,
 };
 
 /// Exit code: refused, or gone wrong.
@@ -101,6 +101,17 @@ impl From<StartError> for Failure {
 impl From<db::Error> for Failure {
     fn from(error: db::Error) -> Failure {
         Failure::refused(error)
+    }
+}
+
+impl From<who::Error> for Failure {
+    fn from(error: who::Error) -> Failure {
+        let failure = Failure::refused(&error);
+        match error {
+            who::Error::NotFound(_) => failure.hint("`skillmark people list` names everybody."),
+            who::Error::Custody(_) => failure.hint("`skillmark doctor` looks for the cause."),
+            _ => failure,
+        }
     }
 }
 

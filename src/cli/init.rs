@@ -73,6 +73,9 @@ impl Init {
             "\nKeep a copy of {}, apart from the database: without it nothing more can be signed.",
             kek.display()
         ))?;
+        screen
+            .line("\nTo work in the browser (skillmark serve), let the first administrator in:")?;
+        screen.line("  skillmark people invite you@your-school.example --roles administrator")?;
         screen.line("Next: skillmark issue achievement.json learners.csv --out badges/")?;
         app.db.close().await;
         Ok(0)

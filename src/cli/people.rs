@@ -1,13 +1,24 @@
-//! `skillmark people`: what is kept about learners.
+//! `skillmark people`: who works for an organisation, and what is kept about learners.
 
-use super::{Failure, Screen, Settings, organisation::Organisation, with_app};
-use crate::{app::App, issue::people};
+use super::{Failure, Screen, Settings, organisation::Organisation, screen::plain, with_app};
+use crate::{
+    app::App,
+    ids::MemberId,
+    issue::people,
+    who::{self, Invite, Role},
+};
 
-/// Erase what is kept about a learner
+/// Invite colleagues, let them in again, and erase what is kept about a learner
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  skillmark people erase S-1042         by the organisation's own reference, as in the CSV")]
+  skillmark people invite ana@harbour.example --roles administrator
+  skillmark people invite sam@harbour.example --name 'Sam Lee' --roles tutor,reviewer
+  skillmark people list
+  skillmark people reset Qw3rT5yU7iO9pA1sD3fG5h
+  skillmark people erase S-1042         a learner, by the organisation's own reference
+
+The first administrator is invited here; they invite everybody else in the browser.")]
 pub(super) struct People {
     #[command(subcommand)]
     what: What,
@@ -17,6 +28,31 @@ pub(super) struct People {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
+    /// Make a link that lets somebody join the organisation, once
+    #[command(
+        after_help = "Examples:\n  skillmark people invite ana@harbour.example --roles administrator"
+    )]
+    Invite {
+        /// Their e-mail address, with which they will sign in.
+        #[arg(value_name = "ADDRESS")]
+        address: String,
+        /// What they are to be: tutor, reviewer, teacher, coordinator, administrator, auditor.
+        #[arg(long, required = true, value_delimiter = ',', value_name = "ROLE,ROLE")]
+        roles: Vec<Role>,
+        /// Their name; they may write it otherwise when they join.
+        #[arg(long, value_name = "NAME", default_value = "")]
+        name: String,
+    },
+    /// Show everybody: their id, name, roles, and how they stand
+    #[command(after_help = "Examples:\n  skillmark people list")]
+    List,
+    /// Make a link with which somebody chooses another password, once
+    #[command(after_help = "Examples:\n  skillmark people reset Qw3rT5yU7iO9pA1sD3fG5h")]
+    Reset {
+        /// Their id, as `list` shows it.
+        #[arg(value_name = "ID", allow_hyphen_values = true)]
+        id: MemberId,
+    },
     /// Destroy a learner's key, name, address, evidence records and portfolios, for good
     #[command(after_help = "Examples:\n  skillmark people erase S-1042")]
     Erase {
@@ -40,8 +76,71 @@ impl People {
 
     async fn act(&self, app: &App, screen: &Screen) -> Result<(), Failure> {
         let who = self.organisation.operator(app).await?;
-        let What::Erase { learner } = &self.what;
-        people::erase(app, &who, learner).await?;
-        screen.line(ERASED)
+        match &self.what {
+            What::Invite {
+                address,
+                roles,
+                name,
+            } => {
+                let asked = Invite {
+                    address: address.clone(),
+                    name: name.clone(),
+                    roles: roles.clone(),
+                };
+                let (_, link) = who::invite(app, &who, &asked).await.map_err(in_words)?;
+                show(app, screen, "Invited. They join with this link:", &link)
+            }
+            What::List => {
+                let all = who::people(app, &who).await?;
+                if all.is_empty() {
+                    return screen.line(NOBODY);
+                }
+                for person in all {
+                    let (id, name) = (&person.row.member_id, plain(&person.row.name));
+                    let (roles, state) = (&person.row.roles, person.row.state);
+                    let address = plain(&person.address.unwrap_or_default());
+                    screen.line(format_args!("{id}  {name}  {address}  ({roles})  {state}"))?;
+                }
+                Ok(())
+            }
+            What::Reset { id } => {
+                let (_, link) = who::reset_link(app, &who, id).await?;
+                show(app, screen, "They get in with this link:", &link)
+            }
+            What::Erase { learner } => {
+                people::erase(app, &who, learner).await?;
+                screen.line(ERASED)
+            }
+        }
     }
+}
+
+const NOBODY: &str = "\
+Nobody works here yet. To let the first administrator in:
+  skillmark people invite ana@harbour.example --roles administrator";
+
+/// Shows a link that works once.
+fn show(app: &App, screen: &Screen, title: &str, link: &who::Link) -> Result<(), Failure> {
+    screen.title(title)?;
+    let address = app.config.public_url.join(&link.path());
+    screen.line(format_args!("\n  {address}\n"))?;
+    screen.line(format_args!(
+        "It works once, until {}. Give it to nobody else.",
+        link.expires
+    ))
+}
+
+/// Faults of what was given, in the words of the arguments.
+fn in_words(error: who::Error) -> Failure {
+    let who::Error::Faults(faults) = error else {
+        return Failure::from(error);
+    };
+    let lines: Vec<String> = faults
+        .iter()
+        .map(|fault| match fault.field {
+            "address" => format!("ADDRESS {}", fault.sentence),
+            field => format!("--{field} {}", fault.sentence),
+        })
+        .collect();
+    Failure::usage(lines.join("\n"))
 }

@@ -9,6 +9,7 @@
 //!
 //! This room keeps no rows: what it seals, the services store through `db`.
 
+mod accounts;
 mod jwk_file;
 mod kek;
 mod key_file;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{clock::Chance, config::Config, keys::KeyError};
 
+pub use accounts::{AccountKey, AccountPurpose};
 pub use jwk_file::JwkFile;
 use kek::Kek;
 pub use key_file::read_key_file;

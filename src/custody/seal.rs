@@ -27,6 +27,8 @@ pub enum Purpose {
     PersonKey,
     /// What is known about a person, under the person's key.
     PersonDetails,
+    /// The secret that a sign-in provider gave us.
+    SignInSecret,
     /// The order of a credential.
     Order,
     /// Words of an attempt: evidence, notes, feedback.
@@ -43,6 +45,7 @@ impl Purpose {
             Purpose::IssuerSigning => "issuer-signing",
             Purpose::PersonKey => "person-key",
             Purpose::PersonDetails => "person-details",
+            Purpose::SignInSecret => "sign-in-secret",
             Purpose::Order => "order",
             Purpose::Attempt => "attempt",
             Purpose::File => "file",

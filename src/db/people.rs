@@ -164,6 +164,7 @@ impl Tenant<'_> {
 /// What goes with a person. Another person's rows stay, and so does what is nobody's that we know.
 /// Of attempts stay ids, levels and times: nothing that was written, nothing that was handed in.
 const WITH_THE_PERSON: &[&str] = &[
+    "delete from sessions where issuer_id = $1 and person_id = $2",
     "update credentials set recipient_hash = null, order_sealed = null \
      where issuer_id = $1 and person_id = $2",
     "delete from evidence where issuer_id = $1 and credential_id in \

@@ -3,8 +3,9 @@
 //! It stands here and not beside the types, so that the kernel knows no engine.
 
 use crate::ids::{
-    AchievementId, ApiKeyId, AttemptId, AuditId, BulkId, CredentialId, EvidenceId, IssuerId, JobId,
-    LabId, PersonId, PortfolioId, ProgramId, QualificationId, StatusListId,
+    AccountId, AchievementId, ApiKeyId, AttemptId, AuditId, BulkId, CredentialId, EvidenceId,
+    InvitationId, IssuerId, JobId, LabId, MemberId, PersonId, PortfolioId, ProgramId, ProviderId,
+    QualificationId, SessionId, StatusListId,
 };
 
 /// Writes a type to SQL as the text it prints and reads it back by parsing.
@@ -38,6 +39,7 @@ macro_rules! as_text {
 pub(super) use as_text;
 
 as_text!(
+    AccountId,
     AchievementId,
     ApiKeyId,
     AttemptId,
@@ -45,13 +47,17 @@ as_text!(
     BulkId,
     CredentialId,
     EvidenceId,
+    InvitationId,
     IssuerId,
     JobId,
     LabId,
+    MemberId,
     PersonId,
     PortfolioId,
     ProgramId,
+    ProviderId,
     QualificationId,
+    SessionId,
     StatusListId,
 );
 

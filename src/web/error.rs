@@ -234,9 +234,53 @@ impl From<who::Refusal> for WebError {
                 "scope_missing",
                 format!("{refusal}."),
             ),
+            who::Refusal::Role(_) => {
+                let text = refusal.to_string();
+                WebError::new(StatusCode::FORBIDDEN, "role_missing", sentence(&text))
+            }
             who::Refusal::Db(error) => error.into(),
         }
     }
+}
+
+impl From<who::Error> for WebError {
+    fn from(error: who::Error) -> WebError {
+        use who::Error;
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Faults(faults) => {
+                let line = |fault: who::Fault| FaultLine {
+                    pointer: format!("/{}", fault.field),
+                    detail: format!("{}.", fault.sentence),
+                };
+                WebError::faulty(faults.into_iter().map(line).collect())
+            }
+            Error::NotFound(thing) => WebError::no_such(thing),
+            Error::Gone => plain(StatusCode::GONE),
+            Error::Conflict(text) => {
+                WebError::new(StatusCode::CONFLICT, "conflict", sentence(&text))
+            }
+            Error::Wrong => {
+                let text = error.to_string();
+                WebError::new(StatusCode::FORBIDDEN, "wrong_sign_in", sentence(&text))
+            }
+            Error::TooOften(seconds) => WebError::too_many(seconds),
+            Error::Busy => WebError::later(5, "busy", &sentence(&error.to_string())),
+            Error::Custody(cause) => {
+                tracing::error!(%cause, "nobody can sign in");
+                WebError::later(60, "busy", "Nobody can sign in at the moment.")
+            }
+            Error::Db(cause) => cause.into(),
+            Error::Internal(_) => WebError::internal(&error),
+        }
+    }
+}
+
+/// An error's words as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 impl IntoResponse for WebError {

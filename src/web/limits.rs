@@ -37,6 +37,19 @@ pub(crate) const PER_KEY: Rate = Rate {
     per_hour: 20 * 3_600,
 };
 
+/// Wrong passwords, codes and links from one address: a person who mistypes has plenty, a program
+/// that guesses has none.
+pub(crate) const PER_GUESSER: Rate = Rate {
+    burst: 20,
+    per_hour: 60,
+};
+
+/// Wrong passwords and codes for one account, from wherever they come.
+pub(crate) const PER_ACCOUNT: Rate = Rate {
+    burst: 10,
+    per_hour: 20,
+};
+
 /// Buckets of one rate, one per key.
 #[derive(Debug)]
 pub(crate) struct Buckets<K> {
@@ -67,6 +80,24 @@ impl<K: Hash + Eq> Buckets<K> {
                 swept: 0,
             }),
         }
+    }
+
+    /// Whether there is a token in `key`'s bucket, without taking one.
+    ///
+    /// # Errors
+    /// 429 with the seconds until there is one again.
+    pub(crate) fn has(&self, key: &K, now: Timestamp) -> Result<(), WebError> {
+        let per_second = f64::from(self.rate.per_hour) / 3_600.0;
+        let levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(level) = levels.of.get(key) else {
+            return Ok(());
+        };
+        let tokens = level.tokens + (now.as_second() - level.at).max(0) as f64 * per_second;
+        if tokens < 1.0 {
+            let seconds = ((1.0 - tokens) / per_second).ceil() as u32;
+            return Err(WebError::too_many(seconds));
+        }
+        Ok(())
     }
 
     /// Takes one token from `key`'s bucket.
@@ -135,6 +166,10 @@ pub(crate) struct Limits {
     pub(crate) frames: Buckets<IpAddr>,
     /// API keys, by the digest of the key.
     pub(crate) keys: Buckets<[u8; 32]>,
+    /// Wrong passwords, codes and links, by address.
+    pub(crate) guessers: Buckets<IpAddr>,
+    /// Wrong passwords and codes, by the keyed hash of whom they were for.
+    pub(crate) accounts: Buckets<Vec<u8>>,
 }
 
 impl Limits {
@@ -150,6 +185,8 @@ impl Limits {
             addresses: Buckets::new(rate(1)),
             frames: Buckets::new(rate(6)),
             keys: Buckets::new(PER_KEY),
+            guessers: Buckets::new(PER_GUESSER),
+            accounts: Buckets::new(PER_ACCOUNT),
         }
     }
 }

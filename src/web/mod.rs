@@ -3,6 +3,7 @@
 //! - A page is one file in `pages/` with its template beside it, and one name in `PAGES`.
 //! - An API endpoint is one file in `api/` and one line in `ENDPOINTS`; OpenAPI and the readable
 //!   page follow by themselves.
+//! - The desk (`desk/`) is where providers work: pages for whoever is signed in (`signed`).
 //! - `vc_api/` is the face that test suites and integrators call; it is off unless asked for.
 //! - Documents are the public files behind links: credentials, lists, keys, pictures.
 //!
@@ -15,10 +16,14 @@ mod assets;
 mod check;
 mod claim;
 mod connections;
+mod cookie;
+mod csrf;
+mod desk;
 mod details;
 mod documents;
 mod elsewhere;
 mod error;
+mod fields;
 mod frame;
 mod headers;
 mod icon;
@@ -35,6 +40,7 @@ mod question;
 mod receipts;
 mod serve;
 mod several;
+mod signed;
 mod site;
 mod stored;
 mod streamed;
@@ -68,7 +74,7 @@ pub const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(
 /// Every route, inside every layer.
 ///
 /// From the outside in: an id and readable errors, headers, compression, panics become 500,
-/// a deadline, the address's bucket, the body's limit.
+/// a deadline, the address's bucket, no form of another site, the body's limit.
 pub fn router(site: Site) -> Router {
     let mut router = Router::new()
         .merge(assets::routes())
@@ -76,7 +82,7 @@ pub fn router(site: Site) -> Router {
         .merge(receipts::routes())
         .merge(api::routes())
         .merge(vc_api::routes(site.config()));
-    for page in pages::PAGES {
+    for page in pages::PAGES.iter().chain(desk::DESK) {
         router = router.merge((page.routes)());
     }
     let router = router.fallback(|| async { error::WebError::not_found() });
@@ -87,6 +93,7 @@ pub fn router(site: Site) -> Router {
 pub fn around(site: Site, router: Router<Site>) -> Router {
     router
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES))
+        .layer(csrf::layer(site.config()))
         .layer(middleware::from_fn_with_state(site.clone(), site::admit))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,

@@ -47,6 +47,17 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ),
     ("key_missing", "There is no API key, or not a good one."),
     ("scope_missing", "The API key is good, but not for this."),
+    ("role_missing", "Somebody with another role may do this."),
+    ("signed_out", "Nobody is signed in, or not any more."),
+    (
+        "wrong_sign_in",
+        "The address, the password or the code is not right.",
+    ),
+    (
+        "other_site",
+        "The request was sent by a page of another site.",
+    ),
+    ("gone", "A link that worked once, and does not any more."),
     ("not_allowed", "This is not allowed."),
     (
         "not_found",
@@ -176,6 +187,10 @@ pub(crate) fn plain_words(status: StatusCode) -> (&'static str, &'static str) {
             "too_slow",
             "What you sent did not arrive in time. Please try again.",
         ),
+        StatusCode::GONE => (
+            "gone",
+            "This link was used, or is too old. Ask whoever gave it to you for a new one.",
+        ),
         StatusCode::PAYLOAD_TOO_LARGE => (
             "too_large",
             "That is more than we read: 2 MB for a picture, 256 KB for text.",
@@ -208,6 +223,7 @@ pub(crate) fn title(status: StatusCode) -> &'static str {
         StatusCode::METHOD_NOT_ALLOWED => "Not in that way",
         StatusCode::REQUEST_TIMEOUT => "That took too long",
         StatusCode::CONFLICT => "Already different",
+        StatusCode::GONE => "Not any more",
         StatusCode::PAYLOAD_TOO_LARGE => "Too large",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "Not that kind",
         StatusCode::UNPROCESSABLE_ENTITY => "It has faults",

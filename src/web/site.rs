@@ -28,6 +28,7 @@ use crate::{
         several::BODY_BYTES,
         workers::Workers,
     },
+    who::Door,
 };
 
 /// The state of the running service, cheap to clone.
@@ -38,6 +39,7 @@ struct Inner {
     app: App,
     limits: Limits,
     names: Tries,
+    door: Door,
     workers: Workers,
     large: Places,
     trust: Vec<Arc<TrustList>>,
@@ -51,6 +53,7 @@ impl Site {
         Site(Arc::new(Inner {
             limits: Limits::new(app.config.rate_burst, app.config.rate_per_second),
             names: Tries::default(),
+            door: Door::default(),
             workers: Workers::new(),
             large: Places::new(),
             trust: Vec::new(),
@@ -115,6 +118,11 @@ impl Site {
     /// Who tried which name when.
     pub(crate) fn names(&self) -> &Tries {
         &self.0.names
+    }
+
+    /// Where passwords are looked at, a few at a time.
+    pub(crate) fn door(&self) -> &Door {
+        &self.0.door
     }
 
     /// A number for one request.

@@ -32,6 +32,7 @@ mod browser;
 mod canary;
 mod cli;
 mod cli_trust;
+mod desk;
 mod doctor;
 mod outbound;
 mod outbound_peers;

@@ -27,7 +27,7 @@ use crate::{
     },
     portfolio,
     verify::{self, Options},
-    who::Who,
+    who::{self, Answer, Door, Invite, Role, Who},
 };
 
 /// Show everything with a made-up class: issue, verify, and serve it on this machine
@@ -210,6 +210,12 @@ async fn show(app: &App, shown: &Shown, screen: &Screen) -> Result<(), Failure> 
     }
     screen.line("The page says what was shown, never whose. Whoever was given a name can")?;
     screen.line(format_args!("confirm it there; try: {}", shown.learner))?;
+    let (address, password) = administrator(app, &shown.who).await?;
+    screen.title("\nThe desk, where its people work")?;
+    screen.pair("sign in", app.config.public_url.join("/sign-in"))?;
+    screen.pair("address", address)?;
+    screen.pair("password", password)?;
+    screen.line("  The password is another one each time the demo begins.")?;
     let link = portfolio_link(app, shown).await?;
     screen.line("\nA portfolio of the same learner, good for 30 days:")?;
     screen.line(format_args!("\n  {link}"))?;
@@ -219,6 +225,38 @@ async fn show(app: &App, shown: &Shown, screen: &Screen) -> Result<(), Failure> 
     }
     screen.line("\nTo take the credential back, in another terminal:")?;
     screen.line(format_args!("\n  {} revoke {id} {place}", program()))
+}
+
+/// The address of the demo's administrator.
+const ADMINISTRATOR: &str = "admin@career-lab.example";
+
+/// Lets the demo's administrator in, by the same links as everybody: the address, and a new password.
+async fn administrator(app: &App, operator: &Who) -> Result<(&'static str, String), Failure> {
+    let all = who::people(app, operator).await?;
+    let there = all
+        .into_iter()
+        .find(|person| person.address.as_deref() == Some(ADMINISTRATOR));
+    let link = if let Some(person) = there {
+        who::reset_link(app, operator, &person.row.member_id)
+            .await?
+            .1
+    } else {
+        let asked = Invite {
+            address: ADMINISTRATOR.to_owned(),
+            name: "Alex Administrator".to_owned(),
+            roles: Role::ALL.to_vec(),
+        };
+        who::invite(app, operator, &asked).await?.1
+    };
+    let password = who::Token::random(app.chance.as_ref());
+    let answer = Answer {
+        name: "Alex Administrator".to_owned(),
+        password: password.reveal()[..16].to_owned(),
+        signed_in: None,
+    };
+    let door = Door::default();
+    who::accept(app, &door, link.token.reveal(), &answer, "demo").await?;
+    Ok((ADMINISTRATOR, answer.password))
 }
 
 /// How this program was called, so that what is shown can be copied: `cargo run` puts nothing on

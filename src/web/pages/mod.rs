@@ -39,6 +39,10 @@ pages! {
     evidence,
     issuer,
     docs,
+    sign_in,
+    sign_code,
+    organisation,
+    invitation,
     error,
 }
 

@@ -108,6 +108,8 @@ on_both! {
                     actor: "cli".to_owned(),
                     action: count.to_string(),
                     subject: n.to_string(),
+ on_behalf: None,
+ reason: None,
                 })
                 .collect();
             temp.db.of(world.id()).log(&rows).await.expect("logged");

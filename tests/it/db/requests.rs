@@ -70,6 +70,7 @@ on_both! {
             created_at: noon(),
             expires_at: Some(at("2027-03-01T12:00:00Z")),
             revoked_at: None,
+            made_by: None,
         };
         of.add_api_key(&row).await.expect("added");
         assert_eq!(temp.db.api_key_by_hash(&hash).await, Ok(Some(row.clone())));
@@ -132,6 +133,8 @@ on_both! {
             actor: "cli".to_owned(),
             action: "key.rotate".to_owned(),
             subject: "z6Mk".to_owned(),
+ on_behalf: None,
+ reason: None,
         };
         let (a, b) = (line("2026-03-01T00:00:00Z"), line("2026-03-02T00:00:00Z"));
         let c = line("2026-03-01T12:00:00Z");

@@ -66,6 +66,7 @@ impl<'d> House<'d> {
             created_at: noon(),
             expires_at: None,
             revoked_at: None,
+            made_by: None,
         };
         of.add_api_key(&api_key).await.expect("added");
         let waiting_key = format!("z6MkWaiting{}", world.id());
@@ -78,6 +79,8 @@ impl<'d> House<'d> {
             actor: "cli".to_owned(),
             action: "key.new".to_owned(),
             subject: waiting_key.clone(),
+            on_behalf: None,
+            reason: None,
         };
         of.log(&[line]).await.expect("logged");
         assert_eq!(of.claim(&[9; 32], &[8; 32], noon()).await, Ok(Claim::New));

@@ -6,8 +6,9 @@
 //! ```
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use axum::{
@@ -21,14 +22,15 @@ use skillmark::{
     app::App,
     clock::{FixedClock, SystemChance},
     config::Config,
-    db::DidMethod,
+    db::{DidMethod, MemberState, Stage},
+    ids::PersonId,
     issue::{
         Achievement,
         issuer::{self, NewIssuer},
         publish,
     },
     portfolio, web,
-    who::Who,
+    who::{self, Invite, Role, Who, session},
 };
 use tower::ServiceExt as _;
 
@@ -45,6 +47,14 @@ pub(crate) struct Site {
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) router: Router,
     _temp: Option<Temp>,
+}
+
+/// Somebody with a browser of their own, which keeps its cookies.
+pub(crate) struct Visitor<'s> {
+    pub(crate) site: &'s Site,
+    /// Which member they are; empty for nobody.
+    pub(crate) member: String,
+    jar: Mutex<BTreeMap<String, String>>,
 }
 
 /// A request on its way.
@@ -307,6 +317,132 @@ impl Provider<'_> {
     }
 }
 
+impl Provider<'_> {
+    /// Somebody who works here in these roles, signed in.
+    pub(crate) async fn member(&self, name: &str, roles: &[Role]) -> Visitor<'_> {
+        let app = &self.site.app;
+        let asked = Invite {
+            address: format!("{}@staff.example", name.to_lowercase().replace(' ', ".")),
+            name: name.to_owned(),
+            roles: roles.to_vec(),
+        };
+        let issuer = self.who.issuer();
+        let operator = Who::operator(issuer.clone());
+        let (id, _) = who::invite(app, &operator, &asked).await.expect("invited");
+        let mut of = app.db.of(issuer);
+        of.set_member_state(&id, MemberState::Invited, MemberState::Active)
+            .await
+            .expect("joined");
+        let row = of.member(&id).await.expect("read").expect("there");
+        let visitor = Visitor {
+            member: id.to_string(),
+            ..self.site.visitor()
+        };
+        let account = row.account_id.expect("an account");
+        let whose = session::Whose::Account(account, Some(issuer.clone()));
+        visitor.begin(whose, "skillmark").await;
+        visitor
+    }
+
+    /// A learner of this organisation, signed in.
+    pub(crate) async fn learner(&self, person: &PersonId) -> Visitor<'_> {
+        let visitor = self.site.visitor();
+        let whose = session::Whose::Learner(self.who.issuer().clone(), person.clone());
+        visitor.begin(whose, "skillmark-me").await;
+        visitor
+    }
+}
+
+impl Site {
+    /// Somebody whose browser holds nothing yet.
+    pub(crate) fn visitor(&self) -> Visitor<'_> {
+        Visitor {
+            site: self,
+            member: String::new(),
+            jar: Mutex::default(),
+        }
+    }
+}
+
+impl Visitor<'_> {
+    async fn begin(&self, whose: session::Whose, cookie: &str) {
+        let app = &self.site.app;
+        let (row, token) = session::new(app, whose, Stage::In, "Test", app.now());
+        let mut tx = app.db.begin().await.expect("begun");
+        tx.add_session(&row).await.expect("added");
+        tx.commit().await.expect("kept");
+        let cookie = if app.config.public_url.is_https() {
+            format!("__Host-{cookie}")
+        } else {
+            cookie.to_owned()
+        };
+        self.keep(&cookie, token.reveal());
+    }
+
+    /// Puts a cookie into the jar.
+    pub(crate) fn keep(&self, name: &str, value: &str) {
+        let mut jar = self.jar.lock().expect("a lock");
+        jar.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// A cookie in the jar, or nothing.
+    pub(crate) fn cookie(&self, name: &str) -> String {
+        let jar = self.jar.lock().expect("a lock");
+        jar.get(name).cloned().unwrap_or_default()
+    }
+
+    /// Any request with the cookies, to be completed; what it sets is not kept.
+    pub(crate) fn ask(&self, method: &str, path: &str) -> Ask<'_> {
+        let ask = self.site.ask(method, path);
+        let jar = self.jar.lock().expect("a lock");
+        let pairs: Vec<String> = jar
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        if pairs.is_empty() {
+            return ask;
+        }
+        ask.header("cookie", &pairs.join("; "))
+    }
+
+    /// Sends a request and keeps the cookies it sets.
+    pub(crate) async fn send(&self, ask: Ask<'_>) -> Answer {
+        let answer = ask.send().await;
+        for line in answer.headers.get_all("set-cookie") {
+            let line = line.to_str().expect("a cookie");
+            let (pair, rest) = line.split_once(';').expect("attributes");
+            let (name, value) = pair.split_once('=').expect("a pair");
+            if rest.contains("Max-Age=0") {
+                self.jar.lock().expect("a lock").remove(name);
+            } else {
+                self.keep(name, value);
+            }
+        }
+        answer
+    }
+
+    /// Opens a page.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        let ask = self
+            .ask("GET", path)
+            .header("accept", "text/html,*/*;q=0.8");
+        self.send(ask.header("sec-fetch-site", "same-origin")).await
+    }
+
+    /// Sends a form of a page of ours. A name may come several times.
+    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let fields: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", percent(name), percent(value)))
+            .collect();
+        let ask = self
+            .ask("POST", path)
+            .header("sec-fetch-site", "same-origin")
+            .body("application/x-www-form-urlencoded", fields.join("&"));
+        self.send(ask).await
+    }
+}
+
 /// An achievement with a rubric of two criteria.
 pub(crate) fn memo() -> Value {
     let level = |name: &str, points: &str, text: &str| json!({"name": name, "points": points, "description": text});
@@ -409,6 +545,14 @@ impl Answer {
     #[track_caller]
     pub(crate) fn is(&self, status: u16) -> &Answer {
         assert_eq!(self.status, status, "{}: {}", self.path, self.text());
+        self
+    }
+
+    /// Holds the answer to leading here.
+    #[track_caller]
+    pub(crate) fn leads_to(&self, path: &str) -> &Answer {
+        self.is(303);
+        assert_eq!(self.header("location"), path, "{}", self.path);
         self
     }
 

@@ -1,0 +1,210 @@
+//! Who signs in: no organisation owns an account.
+
+use super::{Db, Error, Ts, Tx, issuers::one};
+use crate::ids::AccountId;
+
+/// An account. Nothing of its details can be read without the key-encryption key.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct AccountRow {
+    /// The account's id.
+    pub account_id: AccountId,
+    /// The account's own key under the key-encryption key.
+    pub key_sealed: Vec<u8>,
+    /// Which key-encryption key sealed it.
+    pub kek_id: String,
+    /// Keyed hash of the e-mail address.
+    pub lookup_hash: Vec<u8>,
+    /// The e-mail address, under the account's key.
+    pub details_sealed: Vec<u8>,
+    /// The password as an Argon2id PHC string, if one was chosen.
+    pub password: Option<String>,
+    /// The secret of one-time codes under the account's key, if they are asked for.
+    pub totp_sealed: Option<Vec<u8>>,
+    /// The last 30 seconds of which a code was taken.
+    pub totp_step: i64,
+    /// When it was made.
+    pub created_at: Ts,
+}
+
+impl Db {
+    /// The account with this keyed hash of an address. The tenant is nobody: who signs in has not
+    /// said yet for whom.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn account_by_lookup(&self, hash: &[u8]) -> Result<Option<AccountRow>, Error> {
+        self.read(
+            "select account_id, key_sealed, kek_id, lookup_hash, details_sealed, password, \
+             totp_sealed, totp_step, created_at from accounts where lookup_hash = $1",
+        )
+        .bind(hash.to_vec())
+        .opt()
+        .await
+    }
+
+    /// The account with this id. The tenant is nobody.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn account(&self, id: &AccountId) -> Result<Option<AccountRow>, Error> {
+        self.read(
+            "select account_id, key_sealed, kek_id, lookup_hash, details_sealed, password, \
+             totp_sealed, totp_step, created_at from accounts where account_id = $1",
+        )
+        .bind(id.clone())
+        .opt()
+        .await
+    }
+
+    /// How many recovery codes an account has left.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn recovery_codes_left(&self, id: &AccountId) -> Result<i64, Error> {
+        let counts = self
+            .read("select cast(count(*) as bigint) from recovery_codes where account_id = $1")
+            .bind(id.clone())
+            .scalars()
+            .await?;
+        Ok(counts.first().copied().unwrap_or_default())
+    }
+}
+
+impl Tx {
+    /// Adds an account.
+    ///
+    /// # Errors
+    /// [`Error::Duplicate`] if there is one with this address.
+    pub async fn add_account(&mut self, row: &AccountRow) -> Result<(), Error> {
+        self.query(
+            "insert into accounts (account_id, key_sealed, kek_id, lookup_hash, details_sealed, \
+             password, totp_sealed, totp_step, created_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(row.account_id.clone())
+        .bind(row.key_sealed.clone())
+        .bind(row.kek_id.clone())
+        .bind(row.lookup_hash.clone())
+        .bind(row.details_sealed.clone())
+        .bind(row.password.clone())
+        .bind(row.totp_sealed.clone())
+        .bind(row.totp_step)
+        .bind(row.created_at)
+        .run()
+        .await?;
+        Ok(())
+    }
+
+    /// Sets an account's password.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if there is no such account.
+    pub async fn set_password(&mut self, id: &AccountId, phc: &str) -> Result<(), Error> {
+        let rows = self
+            .query("update accounts set password = $2 where account_id = $1")
+            .bind(id.clone())
+            .bind(phc.to_owned())
+            .run()
+            .await?;
+        one(rows)
+    }
+
+    /// Sets the secret of an account's one-time codes; `None` asks for none any more.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if there is no such account.
+    pub async fn set_totp(
+        &mut self,
+        id: &AccountId,
+        sealed: Option<&[u8]>,
+        step: i64,
+    ) -> Result<(), Error> {
+        let rows = self
+            .query("update accounts set totp_sealed = $2, totp_step = $3 where account_id = $1")
+            .bind(id.clone())
+            .bind(sealed.map(<[u8]>::to_vec))
+            .bind(step)
+            .run()
+            .await?;
+        one(rows)
+    }
+
+    /// Takes the code of a step: no code of that step or an earlier one is taken again.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if one was taken before.
+    pub async fn take_totp_step(&mut self, id: &AccountId, step: i64) -> Result<(), Error> {
+        let rows = self
+            .query("update accounts set totp_step = $2 where account_id = $1 and totp_step < $2")
+            .bind(id.clone())
+            .bind(step)
+            .run()
+            .await?;
+        one(rows)
+    }
+
+    /// Puts new recovery codes, as SHA-256, in place of an account's old ones.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn set_recovery_codes(
+        &mut self,
+        id: &AccountId,
+        hashes: &[Vec<u8>],
+    ) -> Result<(), Error> {
+        self.query("delete from recovery_codes where account_id = $1")
+            .bind(id.clone())
+            .run()
+            .await?;
+        for hash in hashes {
+            self.query("insert into recovery_codes (account_id, code_hash) values ($1, $2)")
+                .bind(id.clone())
+                .bind(hash.clone())
+                .run()
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a recovery code, which is gone then.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if the account has no such code.
+    pub async fn take_recovery_code(&mut self, id: &AccountId, hash: &[u8]) -> Result<(), Error> {
+        let rows = self
+            .query("delete from recovery_codes where account_id = $1 and code_hash = $2")
+            .bind(id.clone())
+            .bind(hash.to_vec())
+            .run()
+            .await?;
+        one(rows)
+    }
+
+    /// Deletes an account that has no place in any organisation, with all that hangs on it: whether
+    /// it did.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn delete_lone_account(&mut self, id: &AccountId) -> Result<bool, Error> {
+        let places: Vec<i64> = self
+            .query("select cast(count(*) as bigint) from members where account_id = $1")
+            .bind(id.clone())
+            .scalars()
+            .await?;
+        if places.first().copied().unwrap_or_default() > 0 {
+            return Ok(false);
+        }
+        for statement in WITH_THE_ACCOUNT {
+            self.query(statement).bind(id.clone()).run().await?;
+        }
+        Ok(true)
+    }
+}
+
+/// What goes with an account, itself last.
+const WITH_THE_ACCOUNT: [&str; 4] = [
+    "delete from recovery_codes where account_id = $1",
+    "delete from passkeys where account_id = $1",
+    "delete from sessions where account_id = $1",
+    "delete from accounts where account_id = $1",
+];

@@ -1,0 +1,116 @@
+//! The two cookies there are: whoever works here, and a learner.
+//!
+//! At an https address their names begin with `__Host-`: a browser then takes them from us alone,
+//! for every path, and never sends them unencrypted. At an http address, which is this machine alone,
+//! not every browser takes a `Secure` cookie; there they have plain names and are not `Secure`.
+//! A server knows only its own name of a cookie, so that one can never stand in for the other.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+use crate::{
+    config::Config,
+    who::{Token, session},
+};
+
+/// Whose cookie it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cookie {
+    /// Somebody with an account.
+    Member,
+    /// A learner.
+    Learner,
+}
+
+impl Cookie {
+    fn name(self, config: &Config) -> &'static str {
+        match (self, config.public_url.is_https()) {
+            (Cookie::Member, true) => "__Host-skillmark",
+            (Cookie::Member, false) => "skillmark",
+            (Cookie::Learner, true) => "__Host-skillmark-me",
+            (Cookie::Learner, false) => "skillmark-me",
+        }
+    }
+
+    /// The value that a request came with; of several, none.
+    pub(crate) fn read(self, config: &Config, headers: &HeaderMap) -> Option<String> {
+        let lines = headers.get_all(header::COOKIE).iter();
+        let pairs = lines.filter_map(|line| line.to_str().ok());
+        let mut values = pairs
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .filter(|(name, _)| *name == self.name(config));
+        match (values.next(), values.next()) {
+            (Some((_, value)), None) => Some(value.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// `Set-Cookie`, so that the browser holds this token.
+    pub(crate) fn set(self, config: &Config, token: &Token) -> HeaderValue {
+        let seconds = match self {
+            Cookie::Member => session::MOST_SECONDS,
+            Cookie::Learner => session::LEARNER_MOST_SECONDS,
+        };
+        self.line(config, token.reveal(), seconds)
+    }
+
+    /// `Set-Cookie`, so that the browser holds nothing any more.
+    pub(crate) fn clear(self, config: &Config) -> HeaderValue {
+        self.line(config, "", 0)
+    }
+
+    fn line(self, config: &Config, value: &str, seconds: i64) -> HeaderValue {
+        let secure = if config.public_url.is_https() {
+            "; Secure"
+        } else {
+            ""
+        };
+        let name = self.name(config);
+        let line =
+            format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+        // Names and tokens are plain ASCII.
+        let mut line = HeaderValue::from_str(&line).unwrap_or(HeaderValue::from_static(""));
+        line.set_sensitive(true);
+        line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemChance;
+
+    #[test]
+    fn g13_a_cookie_is_ours_alone() {
+        let token = Token::random(&SystemChance);
+        let mut config = Config::default();
+        let here = Cookie::Member.set(&config, &token);
+        let value = token.reveal();
+        assert_eq!(
+            here,
+            format!("skillmark={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=604800")
+        );
+        config.public_url = "https://badges.example".parse().expect("an address");
+        let there = Cookie::Member.set(&config, &token);
+        assert_eq!(
+            there,
+            format!(
+                "__Host-skillmark={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=604800; Secure"
+            )
+        );
+        assert!(there.is_sensitive());
+        let cleared = Cookie::Learner.clear(&config);
+        assert_eq!(
+            cleared,
+            "__Host-skillmark-me=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure"
+        );
+        let mut headers = HeaderMap::new();
+        let line = "a=b; skillmark=plain; __Host-skillmark=good";
+        headers.insert(header::COOKIE, HeaderValue::from_static(line));
+        let read = |headers: &HeaderMap| Cookie::Member.read(&config, headers);
+        assert_eq!(read(&headers).as_deref(), Some("good"));
+        let twice = HeaderValue::from_static("__Host-skillmark=other");
+        headers.append(header::COOKIE, twice);
+        assert_eq!(read(&headers), None);
+    }
+}

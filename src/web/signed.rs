@@ -1,0 +1,152 @@
+//! Who is signed in: taking one of these as an argument makes a handler ask for it.
+
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use crate::{
+    db::{Membership, SessionRow, Stage},
+    ids::{AccountId, IssuerId, PersonId},
+    web::{Site, cookie::Cookie, error::WebError},
+    who::{
+        Who,
+        session::{self, Standing},
+    },
+};
+
+/// Somebody who is signed in and works in an organisation. Whoever is not is led to the page where
+/// they sign in, and back.
+#[derive(Debug, Clone)]
+pub(crate) struct Signed {
+    /// Who they are in the organisation.
+    pub(crate) who: Who,
+    /// The name that colleagues know them by.
+    pub(crate) name: String,
+    /// The organisation's name.
+    pub(crate) organisation: String,
+    /// Every organisation they may work in.
+    pub(crate) all: Vec<Membership>,
+    /// Their session.
+    pub(crate) session: SessionRow,
+}
+
+impl Signed {
+    /// Their account.
+    ///
+    /// # Errors
+    /// 404 for the operator who looks in, who has none.
+    pub(crate) fn account(&self) -> Result<&AccountId, WebError> {
+        let account = self.session.account_id.as_ref();
+        account.ok_or_else(WebError::not_found)
+    }
+}
+
+/// Somebody whose browser holds a session of an account, whatever stage it is in.
+#[derive(Debug, Clone)]
+pub(crate) struct Session(pub(crate) SessionRow);
+
+/// A learner who is signed in.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedLearner {
+    /// Their organisation.
+    pub(crate) issuer: IssuerId,
+    /// Who they are there.
+    pub(crate) person: PersonId,
+    /// Their session.
+    pub(crate) session: SessionRow,
+}
+
+impl FromRequestParts<Site> for Signed {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Signed, Response> {
+        let found = find(site, Cookie::Member, &parts.headers).await;
+        let Some(row) = found.map_err(IntoResponse::into_response)? else {
+            return Err(sign_in(parts, "/sign-in"));
+        };
+        if row.stage == Stage::Code {
+            return Err(sign_in(parts, "/sign-in/code"));
+        }
+        let standing = session::standing(site.app(), &row).await;
+        match standing.map_err(|error| WebError::from(error).into_response())? {
+            Standing::In(place) => Ok(Signed {
+                who: place.who,
+                name: place.name,
+                organisation: place.organisation,
+                all: place.all,
+                session: row,
+            }),
+            Standing::Choose(_) => Err(sign_in(parts, "/sign-in/organisation")),
+        }
+    }
+}
+
+impl OptionalFromRequestParts<Site> for Session {
+    type Rejection = WebError;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        site: &Site,
+    ) -> Result<Option<Session>, WebError> {
+        let found = find(site, Cookie::Member, &parts.headers).await?;
+        Ok(found.map(Session))
+    }
+}
+
+impl FromRequestParts<Site> for SignedLearner {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<SignedLearner, Response> {
+        let found = find(site, Cookie::Learner, &parts.headers).await;
+        let row = found.map_err(IntoResponse::into_response)?;
+        let learner = row.and_then(|row| {
+            Some(SignedLearner {
+                issuer: row.issuer_id.clone()?,
+                person: row.person_id.clone()?,
+                session: row,
+            })
+        });
+        learner.ok_or_else(|| {
+            WebError::new(
+                StatusCode::FORBIDDEN,
+                "signed_out",
+                "This page is for a learner who is signed in. Open your own link again, or scan the code in the room.",
+            )
+            .into_response()
+        })
+    }
+}
+
+async fn find(
+    site: &Site,
+    cookie: Cookie,
+    headers: &HeaderMap,
+) -> Result<Option<SessionRow>, WebError> {
+    let Some(shown) = cookie.read(site.config(), headers) else {
+        return Ok(None);
+    };
+    let found = session::look_up(site.app(), &shown).await?;
+    let learners = cookie == Cookie::Learner;
+    Ok(found.filter(|row| row.person_id.is_some() == learners))
+}
+
+/// Whoever asks for a page is led to sign in and comes back to it; what was sent is not lost.
+fn sign_in(parts: &Parts, to: &str) -> Response {
+    if parts.method == Method::GET || parts.method == Method::HEAD {
+        let asked = parts
+            .uri
+            .path_and_query()
+            .map_or("/desk", |path| path.as_str());
+        let next: String = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect();
+        let to = format!("{to}?next={next}");
+        return ([(header::CACHE_CONTROL, "no-store")], Redirect::to(&to)).into_response();
+    }
+    WebError::new(
+        StatusCode::FORBIDDEN,
+        "signed_out",
+        "You are not signed in any more. Sign in in another tab, come back to this one and reload it: what you typed is sent once more.",
+    )
+    .into_response()
+}

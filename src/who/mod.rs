@@ -1,0 +1,209 @@
+//! Who is asking, and what they may do.
+//!
+//! A program shows an API key, `skm_` and 256 random bits. Only its SHA-256 is stored; it speaks
+//! for one organisation, may do what its scopes say, and stops when it expires or is taken back.
+//!
+//! A person signs in (`account`, `sign_in`), and their browser holds a session (`session`); they may
+//! do in an organisation what their roles there say ([`TABLE`]). `member` is who belongs to it,
+//! `invitation` how somebody comes to.
+
+mod account;
+mod api_key;
+mod error;
+mod invitation;
+mod member;
+mod password;
+mod role;
+pub mod session;
+mod sign_in;
+mod token;
+mod totp;
+
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::db::{self, AuditRow, Db};
+use crate::ids::{AuditId, IssuerId, MemberId};
+
+pub use account::address_of;
+pub use api_key::{PREFIX, Secret, new_api_key};
+pub use error::{Error, Fault};
+pub use invitation::{Accepted, Answer, Link, LinkKind, accept, look_at, reset_link};
+pub use member::{Invite, Person, change, invite, people, person, remove, suspend, unsuspend};
+pub use password::Door;
+pub use role::{Role, Scope, TABLE, roles_of, scopes_of, words_of};
+pub use sign_in::{SignedIn, change_password, give_code, sign_in};
+pub use token::Token;
+use token::hash;
+
+/// Why somebody may not do what they ask.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No such key, or not any more: strangers are not told which.
+    #[error("the API key is unknown, expired or revoked")]
+    Unknown,
+    /// The key is good, but not for this.
+    #[error("the API key does not have the scope \"{0}\"")]
+    Scope(Scope),
+    /// The person is known, and has no role for this.
+    #[error("this is for {}: {}", whose(*.0), .0.sentence().to_lowercase())]
+    Role(Scope),
+    /// It could not be looked up.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+/// Somebody who asks on behalf of an organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    issuer: IssuerId,
+    actor: String,
+    scopes: Vec<Scope>,
+    /// Of a person; a program has none.
+    roles: Vec<Role>,
+    on_behalf: Option<String>,
+    reason: Option<String>,
+}
+
+impl Who {
+    /// The operator at the machine itself, who may do everything.
+    #[must_use]
+    pub fn operator(issuer: IssuerId) -> Who {
+        Who::plain(issuer, "cli", Scope::ALL.to_vec())
+    }
+
+    /// Somebody who works for the organisation: they may do what their roles say.
+    #[must_use]
+    pub fn member(issuer: &IssuerId, member: &MemberId, roles: &[Role]) -> Who {
+        Who {
+            roles: roles.to_vec(),
+            ..Who::plain(issuer.clone(), member.as_str(), scopes_of(roles))
+        }
+    }
+
+    /// The operator, who looks in to help and says why: they may read, and every tenant sees it in
+    /// its log.
+    #[must_use]
+    pub fn helper(issuer: IssuerId, reason: &str) -> Who {
+        Who {
+            roles: vec![Role::Auditor],
+            reason: Some(reason.to_owned()),
+            ..Who::plain(issuer, "support", scopes_of(&[Role::Auditor]))
+        }
+    }
+
+    fn plain(issuer: IssuerId, actor: &str, scopes: Vec<Scope>) -> Who {
+        Who {
+            issuer,
+            actor: actor.to_owned(),
+            scopes,
+            roles: Vec::new(),
+            on_behalf: None,
+            reason: None,
+        }
+    }
+
+    /// Whoever reaches a VC-API that asks for no key: it may sign, take back and look up.
+    #[must_use]
+    pub fn vc_api(issuer: IssuerId) -> Who {
+        let scopes = vec![Scope::Issue, Scope::Revoke, Scope::Read];
+        Who::plain(issuer, "vc-api", scopes)
+    }
+
+    /// The service itself, in its rounds: it looks after things, and may ask for nothing.
+    #[must_use]
+    pub fn service(issuer: IssuerId) -> Who {
+        Who::plain(issuer, "service", Vec::new())
+    }
+
+    /// Looks up who shows this API key at `now`.
+    ///
+    /// # Errors
+    /// [`Refusal::Unknown`] for what is no API key, unknown, expired or revoked.
+    pub async fn by_api_key(db: &Db, shown: &str, now: Timestamp) -> Result<Who, Refusal> {
+        if !shown.starts_with(PREFIX) {
+            return Err(Refusal::Unknown);
+        }
+        let row = db
+            .api_key_by_hash(&hash(shown))
+            .await?
+            .ok_or(Refusal::Unknown)?;
+        let expired = row.expires_at.is_some_and(|at| *at <= now);
+        if expired || row.revoked_at.is_some() {
+            return Err(Refusal::Unknown);
+        }
+        let scopes = row.scopes.split(' ').filter_map(|word| word.parse().ok());
+        let id = row.api_key_id.as_str();
+        Ok(Who {
+            on_behalf: row.made_by,
+            ..Who::plain(row.issuer_id, id, scopes.collect())
+        })
+    }
+
+    /// The organisation they speak for.
+    #[must_use]
+    pub fn issuer(&self) -> &IssuerId {
+        &self.issuer
+    }
+
+    /// Who they are in the audit log: a member's id, an API key's id, `cli`, `support`, `vc-api` or
+    /// `service`.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        &self.actor
+    }
+
+    /// The line of the audit log that tells of what they did, such as `key.rotate`, to what: an id,
+    /// never anything of a learner.
+    #[must_use]
+    pub fn did(&self, app: &App, action: &str, subject: &str, now: Timestamp) -> AuditRow {
+        AuditRow {
+            audit_id: AuditId::random(app.chance.as_ref()),
+            at: now.into(),
+            actor: self.actor.clone(),
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+            on_behalf: self.on_behalf.clone(),
+            reason: self.reason.clone(),
+        }
+    }
+
+    /// Whether they have this role here. A program has none.
+    #[must_use]
+    pub fn is(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// Their roles here, none for a program.
+    #[must_use]
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// What they may do.
+    #[must_use]
+    pub fn scopes(&self) -> &[Scope] {
+        &self.scopes
+    }
+
+    /// Whether they may do this.
+    ///
+    /// # Errors
+    /// [`Refusal::Scope`] for a program, [`Refusal::Role`] for a person, if not.
+    pub fn may(&self, scope: Scope) -> Result<(), Refusal> {
+        if self.scopes.contains(&scope) {
+            Ok(())
+        } else if self.roles.is_empty() {
+            Err(Refusal::Scope(scope))
+        } else {
+            Err(Refusal::Role(scope))
+        }
+    }
+}
+
+/// Who may do this, for the sentence that somebody else is told.
+fn whose(scope: Scope) -> String {
+    let roles = TABLE.iter().find(|(there, _)| *there == scope);
+    let roles = roles.map_or(&[] as &[Role], |(_, roles)| *roles);
+    let words: Vec<String> = roles.iter().map(|role| format!("{role}s")).collect();
+    words.join(" and ")
+}

@@ -1,0 +1,199 @@
+//! Coming in: by a link that works once, by a password, and not by anything else.
+
+use skillmark::who::{self, Invite, Role};
+
+use crate::support::{
+    db::{Engine, on_both},
+    site::{Provider, Site},
+};
+
+const PASSWORD: &str = "four plain wet words";
+
+/// A link for a new colleague: its path.
+async fn invited(provider: &Provider<'_>, address: &str, roles: &[Role]) -> String {
+    let asked = Invite {
+        address: address.to_owned(),
+        name: String::new(),
+        roles: roles.to_vec(),
+    };
+    let made = who::invite(&provider.site.app, &provider.who, &asked).await;
+    made.expect("invited").1.path()
+}
+
+on_both! {
+    fn somebody_is_invited_joins_leaves_and_comes_back(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Harbour Tutoring").await;
+        let link = invited(&provider, "Ana@School.example", &[Role::Tutor]).await;
+        let ana = site.visitor();
+        ana.get(&link).await.is(200).shows("Join Harbour Tutoring").shows("value=\"Ana\"");
+        let short = ana.form(&link, &[("name", "Ana Lee"), ("password", "short")]).await;
+        short.is(422).shows("The password is too short").shows("value=\"Ana Lee\"").hides("short\"");
+        let joined = ana.form(&link, &[("name", "Ana Lee"), ("password", PASSWORD)]).await;
+        joined.leads_to("/desk");
+        ana.get("/desk").await.is(200).shows("Good to see you, Ana").shows("Harbour Tutoring");
+        ana.form("/sign-out", &[]).await.leads_to("/sign-in");
+        ana.get("/desk/access?a=b").await.leads_to("/sign-in?next=%2Fdesk%2Faccess%3Fa%3Db");
+        let wrong = ana.form("/sign-in", &[("address", "ana@school.example"), ("password", "four plain wet word")]).await;
+        wrong.is(422).shows("not right").shows("value=\"ana@school.example\"").hides("wet word");
+        let nobody = ana.form("/sign-in", &[("address", "eve@school.example"), ("password", PASSWORD)]).await;
+        nobody.is(422).shows("The address or the password is not right.");
+        let right = [("address", " ANA@school.example"), ("password", PASSWORD), ("next", "/desk/access")];
+        ana.form("/sign-in", &right).await.leads_to("/desk/access");
+        ana.get("/desk/access").await.is(200).shows("Who may do what");
+        ana.get("/sign-in").await.leads_to("/desk");
+        // What they hold is nowhere in the database, and neither is their address.
+        let token = ana.cookie("skillmark");
+        assert_eq!(token.len(), 43);
+        let sealed = temp.number("select count(*) from accounts where password like '$argon2id$v=19$m=19456,t=2,p=1$%'").await;
+        assert_eq!(sealed, 1);
+    }
+
+    fn g13_a_session_changes_when_somebody_comes_in_and_ends_when_they_leave(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Harbour Tutoring").await;
+        let link = invited(&provider, "ana@school.example", &[Role::Tutor]).await;
+        let ana = site.visitor();
+        ana.form(&link, &[("name", "Ana"), ("password", PASSWORD)]).await.is(303);
+        let first = ana.cookie("skillmark");
+        let again = [("address", "ana@school.example"), ("password", PASSWORD)];
+        ana.form("/sign-in", &again).await.leads_to("/desk");
+        assert_ne!(ana.cookie("skillmark"), first);
+        assert_eq!(temp.number("select count(*) from sessions").await, 1, "the old one is over");
+        let old = site.visitor();
+        old.keep("skillmark", &first);
+        old.get("/desk").await.is(303);
+        // It ends by itself: without use, and at last in any case.
+        site.clock.advance(11 * 3_600);
+        ana.get("/desk").await.is(200);
+        site.clock.advance(11 * 3_600);
+        ana.get("/desk").await.is(200);
+        site.clock.advance(12 * 3_600);
+        ana.get("/desk").await.is(303);
+        ana.form("/sign-in", &again).await.is(303);
+        for _ in 0..16 {
+            site.clock.advance(10 * 3_600);
+            ana.get("/desk").await.is(200);
+        }
+        site.clock.advance(10 * 3_600);
+        ana.get("/desk").await.is(303);
+    }
+
+    fn whoever_is_suspended_is_out_at_once(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Harbour Tutoring").await;
+        let boss = provider.member("Bo Boss", &[Role::Administrator]).await;
+        let ana = provider.member("Ana Lee", &[Role::Tutor]).await;
+        ana.get("/desk").await.is(200);
+        let id = ana.member.parse().expect("an id");
+        who::suspend(&site.app, &provider.who, &id).await.expect("suspended");
+        ana.get("/desk").await.leads_to("/sign-in/organisation?next=%2Fdesk");
+        ana.get("/sign-in/organisation").await.is(200).shows("does not work for any organisation");
+        who::unsuspend(&site.app, &provider.who, &id).await.expect("in again");
+        ana.get("/desk").await.is(200);
+        who::remove(&site.app, &provider.who, &id).await.expect("removed");
+        ana.get("/desk").await.leads_to("/sign-in?next=%2Fdesk");
+        boss.get("/desk").await.is(200);
+        assert_eq!(temp.number("select count(*) from accounts").await, 1, "an account for nobody is deleted");
+    }
+}
+
+#[tokio::test]
+async fn g12_a_link_works_once_and_guessing_ends() {
+    let site = Site::new(Engine::Sqlite).await;
+    let provider = site.provider("Harbour Tutoring").await;
+    let link = invited(&provider, "ana@school.example", &[Role::Tutor]).await;
+    let ana = site.visitor();
+    let fields = [("name", "Ana"), ("password", PASSWORD)];
+    ana.form(&link, &fields).await.is(303);
+    ana.get(&link).await.is(410).shows("used, or is too old");
+    site.visitor().form(&link, &fields).await.is(410);
+    let late = invited(&provider, "bo@school.example", &[Role::Tutor]).await;
+    site.clock.advance(7 * 24 * 3_600);
+    ana.get(&late).await.is(410);
+    let mut answers = std::collections::BTreeMap::<u16, usize>::new();
+    for n in 0..10_000_u32 {
+        use base64::Engine as _;
+        let mut bytes = [0; 32];
+        bytes[..4].copy_from_slice(&n.to_be_bytes());
+        let guess = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
+        let ask = site
+            .ask("GET", &format!("/invitation/{guess}"))
+            .from([198, 51, 100, 7]);
+        *answers.entry(ask.send().await.status).or_default() += 1;
+    }
+    assert_eq!(answers, [(404, 20), (429, 9_980)].into());
+    // Nobody else is kept out by that.
+    let other = invited(&provider, "cy@school.example", &[Role::Tutor]).await;
+    site.get(&other).await.is(200);
+}
+
+#[tokio::test]
+async fn g13_a_form_of_another_site_is_refused() {
+    let site = Site::with(Engine::Sqlite, |config| {
+        config.public_url = "https://badges.example".parse().expect("an address");
+    })
+    .await;
+    let provider = site.provider("Harbour Tutoring").await;
+    let ana = provider.member("Ana Lee", &[Role::Administrator]).await;
+    assert_ne!(ana.cookie("__Host-skillmark"), "");
+    let kind = "application/x-www-form-urlencoded";
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.test"),
+        ("origin", "null"),
+    ] {
+        let ask = ana.ask("POST", "/sign-out").header(name, value);
+        let answer = ask.body(kind, "").send().await;
+        answer.is(403).shows("another site");
+        assert_eq!(answer.header("set-cookie"), "");
+    }
+    ana.get("/desk").await.is(200);
+    let ask = ana
+        .ask("POST", "/sign-out")
+        .header("origin", "https://badges.example");
+    let answer = ask
+        .header("host", "10.0.0.7:8080")
+        .body(kind, "")
+        .send()
+        .await;
+    answer.leads_to("/sign-in");
+    assert_eq!(
+        answer.header("set-cookie"),
+        "__Host-skillmark=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure"
+    );
+}
+
+#[tokio::test]
+async fn wrong_passwords_end_for_their_address_and_for_the_account() {
+    let site = Site::new(Engine::Sqlite).await;
+    let provider = site.provider("Harbour Tutoring").await;
+    let link = invited(&provider, "ana@school.example", &[Role::Tutor]).await;
+    site.visitor()
+        .form(&link, &[("name", "Ana"), ("password", PASSWORD)])
+        .await
+        .is(303);
+    let kind = "application/x-www-form-urlencoded";
+    let attempt = async |password: &str, from: [u8; 4]| {
+        let body = format!("address=ana%40school.example&password={password}");
+        site.ask("POST", "/sign-in")
+            .from(from)
+            .body(kind, body)
+            .send()
+            .await
+            .status
+    };
+    for n in 0..10 {
+        assert_eq!(attempt("wrong", [198, 51, 100, n]).await, 422);
+    }
+    assert_eq!(
+        attempt("four+plain+wet+words", [198, 51, 100, 77]).await,
+        429
+    );
+    site.clock.advance(600);
+    assert_eq!(
+        attempt("four+plain+wet+words", [198, 51, 100, 77]).await,
+        303
+    );
+}
