@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn every_page_is_rendered_with_its_samples() {
-        for page in PAGES {
+        for page in PAGES.iter().chain(crate::web::desk::DESK) {
             let samples = (page.samples)();
             assert!(!samples.is_empty());
             for (name, html) in samples {

@@ -52,6 +52,7 @@ on_both! {
                 created_at,
                 expires_at: Some(at("2027-01-01T00:00:00Z")),
                 revoked_at: None,
+                made_by: None,
             };
             of.add_api_key(&row).await.expect("added");
             let row = PortfolioRow {
