@@ -10,7 +10,7 @@ use crate::custody::JwkFile;
 use crate::did::{Document, Purpose, VerificationMethod};
 use crate::json::{self, Value};
 use crate::proof::{ProofOptions, jwt};
-use crate::rdf::contexts;
+use crate::rdf::{self, contexts};
 use crate::verify::{self, Known, Options, Report};
 
 pub use crate::proof::jwt::Held;
@@ -18,7 +18,8 @@ pub use crate::proof::jwt::Held;
 /// Signs a document as a `vc+jwt` or `vp+jwt` token, after lint.
 ///
 /// # Errors
-/// [`Error::Faults`], also if the document names another issuer or holder than the key's controller;
+/// [`Error::Faults`], also if the document names another issuer or holder than the key's controller,
+/// or has members of its own that no vocabulary defines;
 /// [`Error::Custody`] without a private half; [`Error::SelfCheck`] if the token does not verify.
 pub fn issue(
     document: &Value<'_>,
@@ -53,6 +54,10 @@ pub fn issue(
         (Some(named), _) => format!("{named}#{}", key.kid),
         (None, _) => return fault(format!("There must be a `{member}`: whose key is it?")),
     };
+    let unknown = extensions(&spelled);
+    if !unknown.is_empty() {
+        return Err(Error::Faults(unknown));
+    }
     let options = ProofOptions::new(kid, now);
     let linted = match held {
         Held::Credential => lint::given_token(spelled.into_owned(), key.algorithm(), &options),
@@ -64,6 +69,38 @@ pub fn issue(
     let read = jwt::read(&token).and_then(|token| token.verify(&key.public));
     read.map_err(|error| Error::SelfCheck(error.to_string()))?;
     Ok(token)
+}
+
+/// The members of the document itself that no vocabulary defines: only that of the examples, in
+/// which any word has a meaning. Nobody who reads the credential could know what they say.
+fn extensions(document: &Value<'_>) -> Vec<Fault> {
+    let Some(named) = document.get("@context") else {
+        return Vec::new();
+    };
+    let is_example = |context: &Value<'_>| {
+        let mut examples = contexts::EXAMPLES.iter();
+        examples.any(|example| context.as_str() == Some(example.url))
+    };
+    let defining = named.one_or_many().iter();
+    let defining: Vec<_> = defining.filter(|one| !is_example(one)).cloned().collect();
+    let kinds = ["VerifiableCredential", "VerifiablePresentation"];
+    let members = document.members().into_iter().flatten();
+    members
+        .filter(|(name, _)| !["@context", "id", "type", "proof"].contains(&name.as_ref()))
+        .filter_map(|(name, value)| {
+            let mut pointer = String::new();
+            json::push_step(&mut pointer, name);
+            let refused = kinds.iter().all(|kind| {
+                let alone = Value::Object(vec![
+                    ("@context".into(), Value::Array(defining.clone())),
+                    ("type".into(), Value::from(*kind)),
+                    (name.clone(), value.clone()),
+                ]);
+                rdf::canonicalize(&alone).is_err_and(|fault| fault.pointer == pointer)
+            });
+            refused.then(|| Fault::new(pointer, "no vocabulary defines it"))
+        })
+        .collect()
 }
 
 /// Who a document says has made it.

@@ -86,6 +86,32 @@ fn part(token: &str, at: usize) -> Value {
 }
 
 #[test]
+fn a_member_that_no_vocabulary_defines_is_not_signed() {
+    let desk = desk();
+    let mut strange = credential();
+    strange["badExtension"] = json!({"huh": "what?"});
+    strange["name"] = json!("A diploma");
+    strange["another"] = json!("one");
+    write(&desk, "strange.json", &strange);
+    let command = [
+        "jose",
+        "issue",
+        "credential",
+        "strange.json",
+        "--key",
+        "ed25519.json",
+    ];
+    let done = desk.run(&command).is(1);
+    let done = done.says("/badExtension: no vocabulary defines it");
+    let done = done.says("/another: no vocabulary defines it");
+    assert!(
+        !done.out().contains("/name") && !done.out().contains("eyJ"),
+        "{}",
+        done.out()
+    );
+}
+
+#[test]
 fn a_credential_is_signed_as_it_is_and_checked_with_its_key() {
     let desk = desk();
     let kinds = [
