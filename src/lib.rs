@@ -82,6 +82,9 @@ pub mod receipt;
 // Issuing: one, many, take back.
 pub mod issue;
 
+// What is taught and what counts: maps, achievements, rubrics, pathways.
+pub mod standard;
+
 // What a learner keeps and shows.
 pub mod portfolio;
 

@@ -10,7 +10,7 @@ use zune_jpeg::{
 use super::{Baker, Fault, MAX_SIDE, png::Png, within_file_limit, within_pixel_limit};
 
 /// A progressive JPEG needs about ten scans; one with thousands is an attack.
-const MAX_SCANS: usize = 32;
+pub(super) const MAX_SCANS: usize = 32;
 
 /// A picture as rows of brightness, 0 black to 255 white.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,8 @@
 //!
 //! To add a picture format: one file with an `impl Baker`, one line in [`BAKERS`].
 
+pub mod clean;
+pub mod emblem;
 pub(crate) mod fit;
 mod image;
 pub mod picture;

@@ -24,7 +24,7 @@ use super::{
 use crate::clock::Timestamp;
 
 /// The side of the drawing, in its own units; everything below is measured in them.
-const SIDE: f32 = 640.0;
+pub(super) const SIDE: f32 = 640.0;
 const CENTRE: f32 = SIDE / 2.0;
 /// The radius of the disc the lettering stands in.
 const DISC: f32 = 236.0;
@@ -98,11 +98,11 @@ impl Picture<'_> {
 }
 
 /// Four shades of one colour: edge, disc below, disc above, light.
-struct Inks {
-    edge: &'static str,
-    deep: &'static str,
-    bright: &'static str,
-    light: &'static str,
+pub(super) struct Inks {
+    pub(super) edge: &'static str,
+    pub(super) deep: &'static str,
+    pub(super) bright: &'static str,
+    pub(super) light: &'static str,
 }
 
 const fn inks(
@@ -120,7 +120,7 @@ const fn inks(
 }
 
 /// White lettering on `deep` and on `bright` keeps a contrast of at least 4.5 to 1.
-static PALETTE: [Inks; 8] = [
+pub(super) static PALETTE: [Inks; 8] = [
     inks("#0b1f3f", "#12305f", "#1f5fa8", "#9fd0ff"),
     inks("#06302d", "#0b4a45", "#0f766e", "#8ff0dd"),
     inks("#2a1245", "#3f1d66", "#6d3fb0", "#d9bcff"),
@@ -168,7 +168,7 @@ fn open(svg: &mut String, inks: &Inks, name: &str, issuer: &str) {
 }
 
 /// Fine ellipses turned about the centre, as on a banknote.
-fn rosette(svg: &mut String, seed: &[u8]) {
+pub(super) fn rosette(svg: &mut String, seed: &[u8]) {
     let petals = 18 + 3 * u32::from(seed[1] % 5);
     let across = 60.0 + 8.0 * f32::from(seed[2] % 12);
     let along = DISC + 10.0;
@@ -282,7 +282,8 @@ fn write_block(svg: &mut String, block: &Block, style: &str) {
 
 /// The first two are the face the PNG is drawn with, as browsers and as the font file itself name
 /// it; the others are no wider, so the text fits as well.
-const FAMILY: &str = "'DejaVu Sans Condensed','DejaVu Sans','Helvetica Neue',Arial,sans-serif";
+pub(super) const FAMILY: &str =
+    "'DejaVu Sans Condensed','DejaVu Sans','Helvetica Neue',Arial,sans-serif";
 
 /// The level's name on a light label over the gauge's open end.
 fn pill(svg: &mut String, inks: &Inks, level: Level<'_>) {
@@ -313,7 +314,7 @@ fn pill(svg: &mut String, inks: &Inks, level: Level<'_>) {
 
 /// One line of at most [`MAX_NAME`] characters, without what XML or a reading eye cannot take:
 /// control characters, noncharacters, and marks that turn the direction of what follows.
-fn readable(text: &str) -> String {
+pub(super) fn readable(text: &str) -> String {
     let kept = text.chars().map(|c| match c {
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => ' ',
         c if c.is_control() => ' ',
@@ -332,7 +333,7 @@ static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     Arc::new(fonts)
 });
 
-fn render(svg: &str, side: u32) -> Result<Vec<u8>, Fault> {
+pub(super) fn render(svg: &str, side: u32) -> Result<Vec<u8>, Fault> {
     let unfit = |what: String| Fault::Unfit(what);
     let options = Options {
         fontdb: Arc::clone(&FONTS),

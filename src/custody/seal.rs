@@ -37,6 +37,8 @@ pub enum Purpose {
     File,
     /// Why a status was changed.
     Reason,
+    /// What an employer said of an achievement, and who it was.
+    Endorsement,
 }
 
 impl Purpose {
@@ -50,6 +52,7 @@ impl Purpose {
             Purpose::Attempt => "attempt",
             Purpose::File => "file",
             Purpose::Reason => "reason",
+            Purpose::Endorsement => "endorsement",
         }
     }
 }

@@ -187,4 +187,5 @@ const WITH_THE_PERSON: &[&str] = &[
     "update status_reasons set reason_sealed = null where issuer_id = $1 and sealed_for = $2",
     "delete from program_learners where issuer_id = $1 and person_id = $2",
     "delete from lab_learners where issuer_id = $1 and person_id = $2",
+    "delete from pathway_awards where issuer_id = $1 and person_id = $2",
 ];

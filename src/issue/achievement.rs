@@ -56,7 +56,7 @@ const STANDARD: &[&str] = &[
 ];
 
 /// Whether an achievement says that a skill was shown, or only that somebody took part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Shown in a task, scored with a rubric, backed by evidence.

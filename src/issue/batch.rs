@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::fulfil::{self, AT_ONCE, Wrap};
 use super::plan::Row;
 use super::promise::{self, Answer, Terms};
-use super::{Error, list, publish};
+use super::{Error, ends, list, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{self, Counts};
@@ -72,7 +72,9 @@ async fn try_start(
     let now = app.now();
     let batch = JobId::random(app.chance.as_ref());
     let mut tx = app.db.begin().await?;
-    let achievement = publish::load(&mut tx.of(who.issuer()), achievement).await?;
+    let mut of = tx.of(who.issuer());
+    let achievement = publish::load(&mut of, achievement).await?;
+    let valid_until = ends::ends(&mut of, achievement.id(), valid_until, now).await?;
     let name = batch.to_string();
     let terms = Terms {
         who,

@@ -21,6 +21,8 @@ pub mod checkup;
 pub mod confirm;
 // Whether the web address is theirs.
 pub mod domain;
+// When a credential ends if nobody says otherwise.
+mod ends;
 mod error;
 // From promise to credential: build, lint, sign, verify, store.
 pub mod fulfil;
@@ -67,9 +69,10 @@ pub mod rubric;
 pub(crate) mod sheet;
 // What stands on this service, for the verifier.
 pub mod sources;
-mod text;
+pub(crate) mod text;
 
 pub use achievement::{Achievement, Kind};
+pub(crate) use ends::after_months;
 pub use error::Error;
 pub use order::Order;
 

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::fulfil::{self, Wrap};
 use super::plan::Row;
 use super::promise::{self, Answer, Terms};
-use super::{Error, list, publish};
+use super::{Error, ends, list, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{self, Claim, CredentialRow};
@@ -114,11 +114,13 @@ async fn try_promise(app: &App, who: &Who, request: &Request) -> Result<Answer, 
             return Err(Error::KeyReused);
         }
     }
-    let achievement = publish::load(&mut tx.of(who.issuer()), &request.achievement).await?;
+    let mut of = tx.of(who.issuer());
+    let achievement = publish::load(&mut of, &request.achievement).await?;
+    let valid_until = ends::ends(&mut of, achievement.id(), request.valid_until, now).await?;
     let terms = Terms {
         who,
         achievement: &achievement,
-        valid_until: request.valid_until,
+        valid_until,
         batch: None,
         now,
     };

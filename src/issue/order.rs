@@ -156,6 +156,9 @@ pub struct Order {
     /// Its bit in a status list; `None` only for credentials that cannot be revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusPlace>,
+    /// The signed endorsements of the achievement that it carries, each byte for byte.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endorsements: Vec<String>,
 }
 
 /// What an order needs besides the row: where the credential lives and when it is issued.
@@ -201,6 +204,7 @@ impl Order {
             evidence_ids,
             narrative: row.narrative.clone(),
             status: fixed.status,
+            endorsements: Vec::new(),
         }
     }
 
@@ -270,6 +274,13 @@ impl Order {
             }]);
         }
         subject["achievement"] = serde_json::Value::from(&achievement.document());
+        if !self.endorsements.is_empty() {
+            // They were signed and checked when they were made; what is no JSON is left out.
+            let signed = self.endorsements.iter();
+            subject["achievement"]["endorsement"] = signed
+                .filter_map(|text| serde_json::from_str::<serde_json::Value>(text).ok())
+                .collect();
+        }
         if !self.outcomes.is_empty() {
             subject["result"] = self.outcomes.iter().map(Outcome::document).collect();
         }

@@ -3,6 +3,7 @@
 use super::Error;
 use super::achievement::{Achievement, Kind};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::db::{AchievementKind, AchievementRow, Tenant};
 use crate::ids::AchievementId;
 use crate::json;
@@ -17,6 +18,24 @@ use crate::who::{Scope, Who};
 pub async fn publish(app: &App, who: &Who, achievement: &Achievement) -> Result<bool, Error> {
     who.may(Scope::Publish)?;
     let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let mut of = tx.of(who.issuer());
+    let new = add(app, who, &mut of, achievement, now).await?;
+    if new {
+        tx.commit().await?;
+    }
+    Ok(new)
+}
+
+/// The same inside somebody's transaction: writes the achievement and its audit line. The caller
+/// has asked whether `who` may.
+pub(crate) async fn add(
+    app: &App,
+    who: &Who,
+    of: &mut Tenant<'_>,
+    achievement: &Achievement,
+    now: Timestamp,
+) -> Result<bool, Error> {
     let file = json::text(achievement.file());
     let row = AchievementRow {
         issuer_id: who.issuer().clone(),
@@ -30,8 +49,6 @@ pub async fn publish(app: &App, who: &Who, achievement: &Achievement) -> Result<
         document: file.clone(),
         created_at: now.into(),
     };
-    let mut tx = app.db.begin().await?;
-    let mut of = tx.of(who.issuer());
     if !of.add_achievement(&row).await? {
         let there = of.achievement(achievement.id()).await?;
         if there.is_some_and(|there| there.document == file) {
@@ -45,7 +62,6 @@ pub async fn publish(app: &App, who: &Who, achievement: &Achievement) -> Result<
     }
     let line = who.did(app, "achievement.publish", achievement.id().as_str(), now);
     of.log(&[line]).await?;
-    tx.commit().await?;
     Ok(true)
 }
 
@@ -74,7 +90,7 @@ pub async fn row(app: &App, who: &Who, id: &AchievementId) -> Result<Achievement
     find(&mut app.db.of(who.issuer()), id).await
 }
 
-pub(super) async fn load(of: &mut Tenant<'_>, id: &AchievementId) -> Result<Achievement, Error> {
+pub(crate) async fn load(of: &mut Tenant<'_>, id: &AchievementId) -> Result<Achievement, Error> {
     read(&find(of, id).await?)
 }
 

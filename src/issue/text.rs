@@ -13,7 +13,7 @@ const SMALLEST_NUMBER: f64 = 1e-6;
 /// Collects a fault for every text and number that cannot be signed safely: noncharacters and
 /// control characters (verifiers treat them differently), and numbers that some verifiers round
 /// to zero.
-pub(super) fn check_text(document: &Value<'_>, faults: &mut Vec<Fault>) {
+pub(crate) fn check_text(document: &Value<'_>, faults: &mut Vec<Fault>) {
     document.walk(&mut |pointer, value| match value {
         Value::String(text) => {
             if let Some(c) = text.chars().find(|c| !is_plain(*c)) {
@@ -39,7 +39,7 @@ pub(super) fn check_text(document: &Value<'_>, faults: &mut Vec<Fault>) {
 /// Whether `c` may stand in a signed text: no noncharacter, no control character but tab and line
 /// ends, and none of the characters that turn the direction of what follows (they can make a name
 /// read as another).
-pub(super) fn is_plain(c: char) -> bool {
+pub(crate) fn is_plain(c: char) -> bool {
     let code = u32::from(c);
     let noncharacter = code & 0xFFFE == 0xFFFE || (0xFDD0..=0xFDEF).contains(&code);
     let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
@@ -48,14 +48,14 @@ pub(super) fn is_plain(c: char) -> bool {
 }
 
 /// `bytes` as a `urn:uuid:` of version 8 (RFC 9562 §5.8: bits of the maker's choice).
-pub(super) fn uuid_urn(mut bytes: [u8; 16]) -> String {
+pub(crate) fn uuid_urn(mut bytes: [u8; 16]) -> String {
     bytes[6] = (bytes[6] & 0x0F) | 0x80;
     bytes[8] = (bytes[8] & 0x3F) | 0x80;
     uuid::Uuid::from_bytes(bytes).urn().to_string()
 }
 
 /// Random `bytes` as a `urn:uuid:` of version 4.
-pub(super) fn random_uuid_urn(bytes: [u8; 16]) -> String {
+pub(crate) fn random_uuid_urn(bytes: [u8; 16]) -> String {
     uuid::Builder::from_random_bytes(bytes)
         .into_uuid()
         .urn()
@@ -64,7 +64,7 @@ pub(super) fn random_uuid_urn(bytes: [u8; 16]) -> String {
 
 /// The Open Badges 3.0 `identityHash` of an identifier: `sha256$` and the lower-case hex digest of
 /// the identifier followed by the salt.
-pub(super) fn identity_hash(identifier: &str, salt: &str) -> String {
+pub(crate) fn identity_hash(identifier: &str, salt: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(identifier.as_bytes());
     hash.update(salt.as_bytes());
@@ -72,7 +72,7 @@ pub(super) fn identity_hash(identifier: &str, salt: &str) -> String {
 }
 
 /// Bytes from hexadecimal of either case; `None` for what is not.
-pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> = text
         .chars()
         .map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok()))

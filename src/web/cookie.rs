@@ -1,4 +1,4 @@
-//! The two cookies there are: whoever works here, and a learner.
+//! The cookies there are: whoever works here, a learner, and an employer who was asked.
 //!
 //! At an https address their names begin with `__Host-`: a browser then takes them from us alone,
 //! for every path, and never sends them unencrypted. At an http address, which is this machine alone,
@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::{
     config::Config,
+    standard::employer,
     who::{Token, session},
 };
 
@@ -19,6 +20,8 @@ pub(crate) enum Cookie {
     Member,
     /// A learner.
     Learner,
+    /// An employer who came by a link.
+    Employer,
 }
 
 impl Cookie {
@@ -28,6 +31,8 @@ impl Cookie {
             (Cookie::Member, false) => "skillmark",
             (Cookie::Learner, true) => "__Host-skillmark-me",
             (Cookie::Learner, false) => "skillmark-me",
+            (Cookie::Employer, true) => "__Host-skillmark-employer",
+            (Cookie::Employer, false) => "skillmark-employer",
         }
     }
 
@@ -50,6 +55,7 @@ impl Cookie {
         let seconds = match self {
             Cookie::Member => session::MOST_SECONDS,
             Cookie::Learner => session::LEARNER_MOST_SECONDS,
+            Cookie::Employer => i64::from(employer::MAX_DAYS) * 86_400,
         };
         self.line(config, token.reveal(), seconds)
     }

@@ -109,6 +109,13 @@ impl Who {
         Who::plain(issuer, "vc-api", scopes)
     }
 
+    /// Somebody who came by a link that was made for them, or a rule that an organisation put in
+    /// force: whoever calls this has checked that they may do this much. `actor` is the id of the
+    /// link or rule.
+    pub(crate) fn appointed(issuer: IssuerId, actor: &str, scopes: &[Scope]) -> Who {
+        Who::plain(issuer, actor, scopes.to_vec())
+    }
+
     /// The service itself, in its rounds: it looks after things, and may ask for nothing.
     #[must_use]
     pub fn service(issuer: IssuerId) -> Who {

@@ -38,6 +38,7 @@ mod outbound;
 mod outbound_peers;
 mod readme;
 mod receipts;
+mod standards;
 mod tidy;
 mod vc_api;
 mod vc_api_identifiers;
