@@ -8,7 +8,7 @@ use skillmark::{
     db::{EndorsementState, StackState},
     ids::{AchievementId, CredentialId, DraftId, MapId, PathwayId, PersonId, RubricId},
     issue::{
-        Error, Kind, fulfil, identity,
+        Error, Kind,
         issuer::{self, NewIssuer},
         one::{self, Request},
         order::{Assessor, Outcome},
@@ -16,7 +16,6 @@ use skillmark::{
         plan::{Learner, Row, Wish},
         publish,
         revoke::{self, Change},
-        sources::Stored,
     },
     standard::{
         achievement::{self, Policy},
