@@ -8,6 +8,7 @@ use crate::{
     custody::{self, Custody},
     db::{self, Db},
     keys::{PublicKey, known_bad},
+    mail::Mail,
     outbound::{Fetcher, Parts},
     rdf::contexts,
 };
@@ -27,6 +28,8 @@ pub struct App {
     pub custody: Arc<Custody>,
     /// What asks other servers; `None` if nothing is to be fetched.
     pub outbound: Option<Fetcher>,
+    /// Where letters go.
+    pub mail: Arc<Mail>,
 }
 
 /// Why the program cannot start.
@@ -101,6 +104,7 @@ impl App {
         Ok(App {
             outbound: fetcher(&config, &clock, &chance)?,
             custody: Arc::new(Custody::open(&config)),
+            mail: Arc::new(Mail::of(&config)),
             config: Arc::new(config),
             clock,
             chance,

@@ -62,8 +62,14 @@ pub mod outbound;
 // Storage: every table, every write.
 pub mod db;
 
+// Letters out.
+pub mod mail;
+
 // What every entrance hands to every service.
 pub mod app;
+
+// Work promised for later.
+pub mod queue;
 
 // ── services: the verbs ─────────────────────────────────────────────────────
 
@@ -75,6 +81,9 @@ pub mod paper;
 
 // Who is asking, and what they may do.
 pub mod who;
+
+// Letters: which there are, what they say, and that each is sent.
+pub mod letters;
 
 // What was found here, signed by this service.
 pub mod receipt;
@@ -89,6 +98,9 @@ pub mod standard;
 pub mod portfolio;
 
 // ── entrances ───────────────────────────────────────────────────────────────
+
+// The worker: every kind of work, and the loop.
+pub mod jobs;
 
 // The HTTP face: pages, documents, API.
 pub mod web;

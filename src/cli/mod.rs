@@ -134,6 +134,7 @@ macro_rules! commands {
 commands! {
     demo::Demo,
     serve::Serve,
+    work::Work,
     init::Init,
     #[command(name = "organisation")]
     organisations::Organisations,

@@ -8,6 +8,7 @@ use crate::{
     clock::{SystemChance, SystemClock},
     config::LogFormat,
     issue::rounds,
+    jobs,
     verify::TrustList,
     web::{self, Server, Site},
 };
@@ -82,7 +83,15 @@ pub(super) async fn answer(
     let mut rounds = rounds::start(&app, rounds::EVERY);
     let site = Site::new(app.clone()).trusting(trust);
     rounds.spawn(web::watch(site.clone()));
-    let outcome = server.run(web::router(site)).await;
+    let workers = jobs::start(&app, app.config.workers.into());
+    let mut serving = Box::pin(server.run(web::router(site)));
+    let outcome = tokio::select! {
+        outcome = &mut serving => {
+            workers.stop().await;
+            outcome
+        }
+        () = web::stop_signal() => tokio::join!(serving, workers.stop()).0,
+    };
     drop(rounds);
     app.db.close().await;
     Ok(outcome?)

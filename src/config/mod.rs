@@ -4,6 +4,7 @@
 //! default stand together. [`Config::settings`] shows what is in force, with secrets as `***`.
 
 pub mod limits;
+mod mail;
 mod origin;
 mod secret;
 mod vc_api;
@@ -13,6 +14,7 @@ use std::{
     path::PathBuf,
 };
 
+pub use mail::MailUrl;
 pub use origin::Origin;
 pub use secret::DatabaseUrl;
 pub use vc_api::VcApi;
@@ -158,6 +160,41 @@ pub struct Config {
     )]
     pub vc_api_organisation: Option<IssuerId>,
 
+    /// Workers that sign batches, send letters and so on beside answering; 0: none, for where
+    /// `skillmark work` runs by itself.
+    #[arg(
+        long,
+        env = "SKILLMARK_WORKERS",
+        value_name = "NUMBER",
+        default_value = "2",
+        value_parser = clap::value_parser!(u16).range(..=64),
+        global = true,
+        hide_short_help = true
+    )]
+    pub workers: u16,
+
+    /// Mail server for letters: smtps://user:password@host, or smtp://host?tls=required; without
+    /// it, letters are written into the folder mail in the data folder.
+    #[arg(
+        long,
+        env = "SKILLMARK_MAIL",
+        value_name = "smtps://…",
+        hide_env_values = true,
+        global = true,
+        hide_short_help = true
+    )]
+    pub mail: Option<MailUrl>,
+
+    /// Address that letters come from; without it, no-reply at the public address's host.
+    #[arg(
+        long,
+        env = "SKILLMARK_MAIL_FROM",
+        value_name = "ADDRESS",
+        global = true,
+        hide_short_help = true
+    )]
+    pub mail_from: Option<String>,
+
     /// What is logged: error, warn, info, debug, trace, or a filter such as skillmark=debug.
     #[arg(
         long,
@@ -216,6 +253,9 @@ impl Default for Config {
             rate_per_second: 20,
             vc_api: None,
             vc_api_organisation: None,
+            workers: 2,
+            mail: None,
+            mail_from: None,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
         }
@@ -244,6 +284,14 @@ impl Config {
             ),
             _ => Ok(()),
         }
+    }
+
+    /// The address that letters come from.
+    #[must_use]
+    pub fn mail_from(&self) -> String {
+        let host = self.public_url.host();
+        let own = || format!("no-reply@{host}");
+        self.mail_from.clone().unwrap_or_else(own)
     }
 
     /// The embedded database's file, used when no `database_url` is set.
@@ -275,6 +323,10 @@ impl Config {
             Some(id) => id.to_string(),
             None => String::new(),
         };
+        let mail = match &self.mail {
+            Some(url) => url.to_string(),
+            None => String::new(),
+        };
         let format = match self.log_format {
             LogFormat::Text => "text",
             LogFormat::Json => "json",
@@ -292,6 +344,9 @@ impl Config {
             ("rate-per-second", self.rate_per_second.to_string()),
             ("vc-api", self.vc_api.map_or("", VcApi::as_str).to_owned()),
             ("vc-api-organisation", organisation),
+            ("workers", self.workers.to_string()),
+            ("mail", mail),
+            ("mail-from", self.mail_from()),
             ("log", self.log.clone()),
             ("log-format", format.to_owned()),
         ]

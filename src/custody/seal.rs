@@ -39,6 +39,10 @@ pub enum Purpose {
     Reason,
     /// What an employer said of an achievement, and who it was.
     Endorsement,
+    /// A letter: to whom, and what it says.
+    Letter,
+    /// The secret that signs what a webhook is told.
+    WebhookSecret,
 }
 
 impl Purpose {
@@ -53,6 +57,8 @@ impl Purpose {
             Purpose::File => "file",
             Purpose::Reason => "reason",
             Purpose::Endorsement => "endorsement",
+            Purpose::Letter => "letter",
+            Purpose::WebhookSecret => "webhook-secret",
         }
     }
 }

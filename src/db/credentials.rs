@@ -1,7 +1,9 @@
 //! Credentials: first what was promised, then what was signed.
 
-use super::{Db, Error, Tenant, Ts, issuers::one, plain::words};
-use crate::ids::{AchievementId, CredentialId, IssuerId, PersonId, StatusListId};
+use std::collections::HashSet;
+
+use super::{Db, Error, Many, Tenant, Ts, issuers::one, plain::words};
+use crate::ids::{AchievementId, CredentialId, IssuerId, JobId, PersonId, StatusListId};
 
 words! {
     /// How far a credential has come.
@@ -166,6 +168,12 @@ macro_rules! move_to {
     };
 }
 
+/// Issues the promises that `n` has signed.
+const STORE: &str = "update credentials set state = 'issued', unsigned_sha256 = n_unsigned, \
+     document = n_document, document_sha256 = n_sha256, jwt = n_jwt, issued_at = n_at from n \
+     where issuer_id = n_issuer and credential_id = n_id and state = 'pending' and key_id = n_key \
+     returning credential_id, batch";
+
 impl Tenant<'_> {
     /// Writes promises down; those whose achievement, recipient and occasion were promised before
     /// are left out. The ids that went in, in no order.
@@ -264,6 +272,43 @@ impl Tenant<'_> {
         .await
     }
 
+    /// Up to `limit` credentials of a batch that are still to be signed, those after `last` in the
+    /// order of their ids.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn pending_after(
+        &mut self,
+        batch: &JobId,
+        last: Option<&CredentialId>,
+        limit: i64,
+    ) -> Result<Vec<CredentialRow>, Error> {
+        self.read(select!(
+            "issuer_id = $1 and state = 'pending' and batch = $2 and credential_id > $3 \
+             order by credential_id limit $4"
+        ))
+        .bind(batch.clone())
+        .bind(last.map_or_else(String::new, ToString::to_string))
+        .bind(limit)
+        .all()
+        .await
+    }
+
+    /// Up to `limit` credentials that are still to be signed and that no worker looks after.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn forsaken(&mut self, limit: i64) -> Result<Vec<CredentialRow>, Error> {
+        self.read(select!(
+            "issuer_id = $1 and state = 'pending' and not exists (select 1 from jobs j \
+             where j.issuer_id = $1 and j.job_id = credentials.batch \
+             and j.state in ('waiting', 'paused')) order by credential_id limit $2"
+        ))
+        .bind(limit)
+        .all()
+        .await
+    }
+
     /// Up to `limit` credentials that are signed, those after `last` in the order of their ids.
     ///
     /// # Errors
@@ -336,6 +381,62 @@ impl Tenant<'_> {
         }
     }
 
+    /// As [`Tenant::store_signed`], for many: those that are stored now, each with its batch. Use a
+    /// transaction.
+    ///
+    /// # Errors
+    /// As [`Tenant::store_signed`], for all of them.
+    pub async fn store_many(
+        &mut self,
+        signed: &[Signed],
+        at: Ts,
+    ) -> Result<Vec<(CredentialId, Option<String>)>, Error> {
+        let active: Vec<String> = self
+            .write_locking(
+                "select key_id from issuer_keys where issuer_id = $1 and state = 'active' for share",
+                "select key_id from issuer_keys where issuer_id = $1 and state = 'active'",
+            )
+            .scalars()
+            .await?;
+        if signed.iter().any(|one| !active.contains(&one.key_id)) {
+            return Err(Error::NoRow);
+        }
+        let all = || signed.iter();
+        let many = Many::over(STORE)
+            .text("n_issuer", all().map(|_| self.issuer_id().to_string()))
+            .text("n_id", all().map(|s| s.credential_id.to_string()))
+            .text("n_key", all().map(|s| s.key_id.clone()))
+            .bytes("n_unsigned", all().map(|s| s.unsigned_sha256.clone()))
+            .text("n_document", all().map(|s| s.document.clone()))
+            .bytes("n_sha256", all().map(|s| s.document_sha256.clone()))
+            .text("n_jwt", all().map(|s| s.jwt.clone()))
+            .time("n_at", all().map(|_| at));
+        let stored: Vec<(CredentialId, Option<String>)> = self.insert_returning(many).await?;
+        if stored.len() < signed.len() {
+            let there: HashSet<&CredentialId> = stored.iter().map(|(id, _)| id).collect();
+            let rest = all().filter(|one| !there.contains(&one.credential_id));
+            self.stored_before(&rest.collect::<Vec<_>>()).await?;
+        }
+        Ok(stored)
+    }
+
+    /// Whether these were issued before with these very bytes.
+    async fn stored_before(&mut self, signed: &[&Signed]) -> Result<(), Error> {
+        let ids: Vec<CredentialId> = signed.iter().map(|s| s.credential_id.clone()).collect();
+        let rows = self.credentials(&ids).await?;
+        let same = |one: &&Signed| {
+            let row = rows
+                .iter()
+                .find(|row| row.promise.credential_id == one.credential_id);
+            row.and_then(|row| row.document.as_deref()) == Some(&one.document)
+        };
+        if signed.iter().all(same) {
+            Ok(())
+        } else {
+            Err(Error::NoRow)
+        }
+    }
+
     /// Moves a promise that is still pending from one key to the one that signs now: what was not
     /// signed yet is signed with the key that took over.
     ///
@@ -360,21 +461,27 @@ impl Tenant<'_> {
         one(rows)
     }
 
-    /// Gives a pending credential up; `problem` holds nothing of a person.
+    /// Gives a pending credential up, and says of which batch it is; `problem` holds nothing of a
+    /// person.
     ///
     /// # Errors
     /// [`Error::NoRow`] if it is not pending.
-    pub async fn give_up(&mut self, id: &CredentialId, problem: &str) -> Result<(), Error> {
-        let rows = self
+    pub async fn give_up(
+        &mut self,
+        id: &CredentialId,
+        problem: &str,
+    ) -> Result<Option<String>, Error> {
+        let row: Option<(Option<String>,)> = self
             .write(
                 "update credentials set state = 'failed', problem = $3 \
-                 where issuer_id = $1 and credential_id = $2 and state = 'pending'",
+                 where issuer_id = $1 and credential_id = $2 and state = 'pending' \
+                 returning batch",
             )
             .bind(id.clone())
             .bind(problem.to_owned())
-            .run()
+            .opt()
             .await?;
-        one(rows)
+        row.map(|(batch,)| batch).ok_or(Error::NoRow)
     }
 }
 
@@ -406,14 +513,18 @@ impl Db {
             .await
     }
 
-    /// The organisations that have credentials still to be signed, for taking work up again.
-    /// Across organisations: for the worker.
+    /// The organisations that have credentials still to be signed that no worker looks after.
+    /// Across organisations: for the rounds.
     ///
     /// # Errors
     /// [`Error`] if the database could not answer.
     pub async fn issuers_with_pending(&self) -> Result<Vec<IssuerId>, Error> {
-        self.read("select distinct issuer_id from credentials where state = 'pending'")
-            .scalars()
-            .await
+        self.read(
+            "select distinct issuer_id from credentials c where state = 'pending' \
+             and not exists (select 1 from jobs j where j.issuer_id = c.issuer_id \
+             and j.job_id = c.batch and j.state in ('waiting', 'paused'))",
+        )
+        .scalars()
+        .await
     }
 }

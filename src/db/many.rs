@@ -12,12 +12,14 @@ const SQLITE_BINDS: usize = 32_766;
 /// Rows per statement on Postgres, which would take any number: a bound on memory.
 const POSTGRES_ROWS: usize = 10_000;
 
-/// Rows to put into one table, column by column.
+/// Rows to put into one table, or to say something over, column by column.
 #[derive(Debug, Clone)]
 pub(super) struct Many {
     table: &'static str,
     columns: Vec<(&'static str, Column)>,
     tail: &'static str,
+    /// Whether `tail` is a whole statement over the rows, which it finds in `n`.
+    over: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -42,6 +44,16 @@ impl Many {
             table,
             columns: Vec::new(),
             tail: "",
+            over: false,
+        }
+    }
+
+    /// Rows that are not put in, but that `statement` finds in the table `n`.
+    pub(super) fn over(statement: &'static str) -> Many {
+        Many {
+            over: true,
+            tail: statement,
+            ..Many::new("n")
         }
     }
 
@@ -124,7 +136,12 @@ impl Many {
 
     fn statement<'t>(&self, tx: &'t mut Tx, from: usize, to: usize) -> Query<'t> {
         let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
-        let head = format!("insert into {} ({})", self.table, names.join(", "));
+        let (head, end) = if self.over {
+            (format!("with n ({}) as (", names.join(", ")), ")")
+        } else {
+            let head = format!("insert into {} ({})", self.table, names.join(", "));
+            (head, "")
+        };
         match tx {
             Tx::Postgres(tx) => {
                 let arrays: Vec<String> = (self.columns.iter().enumerate())
@@ -132,7 +149,7 @@ impl Many {
                     .collect();
                 // "where true" keeps "on conflict" from being read as a join condition.
                 let sql = format!(
-                    "{head} select * from unnest({}) where true {}",
+                    "{head} select * from unnest({}) where true {end} {}",
                     arrays.join(", "),
                     self.tail
                 );
@@ -150,8 +167,8 @@ impl Many {
             Tx::Sqlite(tx) => {
                 let row = format!("({})", vec!["?"; names.len()].join(", "));
                 let rows = vec![row.as_str(); to - from].join(", ");
-                let mut query =
-                    sqlx::query(AssertSqlSafe(format!("{head} values {rows} {}", self.tail)));
+                let sql = format!("{head} values {rows} {end} {}", self.tail);
+                let mut query = sqlx::query(AssertSqlSafe(sql));
                 for row in from..to {
                     for (_, column) in &self.columns {
                         query = match column {

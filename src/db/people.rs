@@ -146,15 +146,19 @@ impl Tenant<'_> {
             .run()
             .await?;
         one(rows)?;
-        self.write(
-            "update credentials set state = 'failed', problem = $3 \
-             where issuer_id = $1 and person_id = $2 and state = 'pending'",
-        )
-        .bind(id.clone())
-        .bind(problem.to_owned())
-        .run()
-        .await?;
-        for &statement in WITH_THE_PERSON {
+        let given_up: Vec<(Option<String>,)> = self
+            .write(
+                "update credentials set state = 'failed', problem = $3 \
+                 where issuer_id = $1 and person_id = $2 and state = 'pending' returning batch",
+            )
+            .bind(id.clone())
+            .bind(problem.to_owned())
+            .all()
+            .await?;
+        for batch in given_up.into_iter().filter_map(|(batch,)| batch) {
+            self.count_job(&batch, 0, 1).await?;
+        }
+        for statement in WITH_THE_PERSON.iter().copied() {
             self.write(statement).bind(id.clone()).run().await?;
         }
         self.revise().await
@@ -188,4 +192,6 @@ const WITH_THE_PERSON: &[&str] = &[
     "delete from program_learners where issuer_id = $1 and person_id = $2",
     "delete from lab_learners where issuer_id = $1 and person_id = $2",
     "delete from pathway_awards where issuer_id = $1 and person_id = $2",
+    "update letters set letter_sealed = null, state = 'failed', problem = 'the learner was erased' \
+     where issuer_id = $1 and person_id = $2 and state = 'waiting'",
 ];

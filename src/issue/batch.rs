@@ -1,4 +1,7 @@
 //! Issuing many: promised in one transaction, signed 500 at a time.
+//!
+//! A batch is work (`queue::ISSUE`): a worker signs it, and whoever started it sees how far it has
+//! come, holds it, lets it go on, or cancels what is not signed yet ([`super::batches`]).
 
 use std::sync::Arc;
 
@@ -8,14 +11,18 @@ use super::promise::{self, Answer, Terms};
 use super::{Error, ends, list, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::{self, Counts};
+use crate::db::{self, Counts, CredentialRow, JobState};
 use crate::ids::{AchievementId, CredentialId, IssuerId, JobId};
+use crate::queue::{self, Work};
 use crate::who::{Scope, Who};
+
+/// How long a batch belongs to whoever said last that they work on it: seconds.
+pub const HOLD_SECONDS: i64 = 20;
 
 /// What a batch was promised as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Started {
-    /// The batch.
+    /// The batch, which is also the id of its work.
     pub batch: JobId,
     /// Each row's line and what became of it, in the order of the file.
     pub rows: Vec<(u64, Answer)>,
@@ -38,7 +45,16 @@ impl Started {
     }
 }
 
-/// Promises every row, in one transaction.
+/// Who signs a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hands {
+    /// Whoever starts it, with [`work`]; a worker only if they are not heard of for a while.
+    Own,
+    /// The next worker that is free.
+    Workers,
+}
+
+/// Promises every row, in one transaction, to be signed by whoever calls ([`work`]).
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `issue`, [`Error::Faults`] if one of the credentials would
@@ -50,11 +66,26 @@ pub async fn start(
     rows: &[Row],
     valid_until: Option<Timestamp>,
 ) -> Result<Started, Error> {
+    start_for(app, who, achievement, rows, valid_until, Hands::Own).await
+}
+
+/// As [`start`], to be signed by `hands`.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_for(
+    app: &App,
+    who: &Who,
+    achievement: &AchievementId,
+    rows: &[Row],
+    valid_until: Option<Timestamp>,
+    hands: Hands,
+) -> Result<Started, Error> {
     who.may(Scope::Issue)?;
     let mut tries = 0;
     loop {
         tries += 1;
-        match try_start(app, who, achievement, rows, valid_until).await {
+        match try_start(app, who, achievement, rows, (valid_until, hands)).await {
             // Another request added one of the same people at the same moment.
             Err(Error::Db(db::Error::Duplicate(_))) if tries < 4 => {}
             answer => return answer,
@@ -67,7 +98,7 @@ async fn try_start(
     who: &Who,
     achievement: &AchievementId,
     rows: &[Row],
-    valid_until: Option<Timestamp>,
+    (valid_until, hands): (Option<Timestamp>, Hands),
 ) -> Result<Started, Error> {
     let now = app.now();
     let batch = JobId::random(app.chance.as_ref());
@@ -84,19 +115,37 @@ async fn try_start(
         now,
     };
     let answers = promise::write(app, &mut tx, &terms, rows).await?;
-    tx.of(who.issuer())
-        .log(&[who.did(app, "batch.start", &name, now)])
-        .await?;
-    tx.commit().await?;
     let lines = rows.iter().map(|row| row.line);
-    Ok(Started {
+    let started = Started {
         batch,
         rows: lines.zip(answers).collect(),
-    })
+    };
+    let mut of = tx.of(who.issuer());
+    let about = achievement.id().as_str();
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let work = Work {
+        actor: who.actor(),
+        parts: (count(started.promised()), count(started.repeated())),
+        ..Work::new(queue::ISSUE, about, now)
+    };
+    let mut row = work.row(&of, started.batch.clone(), now);
+    if hands == Hands::Own {
+        row.lease = Some(who.actor().to_owned());
+        row.leased_until = Some(until(now));
+    }
+    of.add_job(&row).await?;
+    of.log(&[who.did(app, "batch.start", &name, now)]).await?;
+    tx.commit().await?;
+    Ok(started)
 }
 
-/// Signs what is left of a batch, 500 at a time, and tells `progress` after each time. Doing it
-/// again, or twice at once, is safe.
+fn until(now: Timestamp) -> db::Ts {
+    let seconds = now.as_second().saturating_add(HOLD_SECONDS);
+    Timestamp::from_second(seconds).unwrap_or(now).into()
+}
+
+/// Signs what is left of a batch, 500 at a time, and tells `progress` after each time; stops if the
+/// batch is held or cancelled. Doing it again, or twice at once, is safe.
 ///
 /// # Errors
 /// As [`fulfil::fulfil`]: nothing is lost, call again.
@@ -107,6 +156,20 @@ pub async fn work(
     progress: &mut (dyn FnMut(Counts) + Send),
 ) -> Result<Counts, Error> {
     work_with(app, issuer, batch, Arc::new(fulfil::plainly), progress).await
+}
+
+/// As [`work`], as long as `going` says so.
+///
+/// # Errors
+/// As [`work`].
+pub async fn work_while(
+    app: &App,
+    issuer: &IssuerId,
+    batch: &JobId,
+    going: &(dyn Fn() -> bool + Send + Sync),
+) -> Result<Counts, Error> {
+    let wrap: Arc<Wrap> = Arc::new(fulfil::plainly);
+    parts(app, issuer, batch, wrap, (going, &mut |_| {})).await
 }
 
 /// [`work`], with what signs given.
@@ -120,23 +183,98 @@ pub async fn work_with(
     wrap: Arc<Wrap>,
     progress: &mut (dyn FnMut(Counts) + Send),
 ) -> Result<Counts, Error> {
-    let batch = batch.to_string();
-    loop {
-        let rows = app.db.of(issuer).pending(Some(&batch), at_once()).await?;
-        if rows.is_empty() {
-            break;
-        }
-        for row in &rows {
-            list::ensure(app, issuer, &row.promise.status_list_id).await?;
-        }
-        fulfil::keep(app, issuer, rows, Arc::clone(&wrap)).await?;
-        progress(app.db.of(issuer).batch_count(&batch).await?);
-    }
-    Ok(app.db.of(issuer).batch_count(&batch).await?)
+    parts(app, issuer, batch, wrap, (&|| true, progress)).await
 }
 
-/// Takes up every promise that was left unkept, of all organisations: after a crash, at start-up
-/// and now and then. How many were kept.
+type Manner<'a> = (
+    &'a (dyn Fn() -> bool + Send + Sync),
+    &'a mut (dyn FnMut(Counts) + Send),
+);
+
+async fn parts(
+    app: &App,
+    issuer: &IssuerId,
+    batch: &JobId,
+    wrap: Arc<Wrap>,
+    (going, progress): Manner<'_>,
+) -> Result<Counts, Error> {
+    let mut last: Option<CredentialId> = None;
+    let mut stuck = None;
+    while going() && app.db.of(issuer).keep_job(batch, until(app.now())).await? {
+        let after = last.as_ref();
+        let rows = app
+            .db
+            .of(issuer)
+            .pending_after(batch, after, at_once())
+            .await?;
+        let Some(end) = rows.last() else {
+            break;
+        };
+        last = Some(end.promise.credential_id.clone());
+        if let Err(error) = some(app, issuer, rows, &wrap).await? {
+            stuck = stuck.or(Some(error));
+        }
+        progress(counts(app, issuer, batch).await?);
+    }
+    if let Some(error) = stuck {
+        return Err(error);
+    }
+    let counts = counts(app, issuer, batch).await?;
+    if counts.pending == 0 {
+        let mut rows = app.db.of(issuer);
+        match rows
+            .end_job(batch, JobState::Done, (0, None), app.now().into())
+            .await
+        {
+            // It has ended: it was cancelled, or another worker was first.
+            Ok(()) | Err(db::Error::NoRow) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(counts)
+}
+
+/// Signs these rows. If one of them stands in the way of all, each is signed by itself: the inner
+/// error is that of the first one that cannot be.
+async fn some(
+    app: &App,
+    issuer: &IssuerId,
+    rows: Vec<CredentialRow>,
+    wrap: &Arc<Wrap>,
+) -> Result<Result<(), Error>, Error> {
+    let mut lists: Vec<_> = rows.iter().map(|row| &row.promise.status_list_id).collect();
+    lists.dedup();
+    for list in lists {
+        list::ensure(app, issuer, list).await?;
+    }
+    match fulfil::keep(app, issuer, rows.clone(), Arc::clone(wrap)).await {
+        Ok(_) => return Ok(Ok(())),
+        // That says nothing of a row.
+        Err(error) if error.passes() => return Err(error),
+        Err(error) if rows.len() == 1 => return Ok(Err(error)),
+        Err(_) => {}
+    }
+    let mut stuck = Ok(());
+    for row in rows {
+        let kept = fulfil::keep(app, issuer, vec![row], Arc::clone(wrap)).await;
+        stuck = stuck.and(kept.map(|_| ()));
+    }
+    Ok(stuck)
+}
+
+/// How far a batch has come.
+async fn counts(app: &App, issuer: &IssuerId, batch: &JobId) -> Result<Counts, Error> {
+    let job = app.db.of(issuer).job(batch).await?;
+    let job = job.ok_or(Error::NotFound("batch"))?;
+    Ok(Counts {
+        pending: job.total - job.done - job.failed - job.cancelled,
+        issued: job.done,
+        failed: job.failed + job.cancelled,
+    })
+}
+
+/// Takes up every promise that was left unkept and that no worker looks after, of all
+/// organisations: after a crash, at start-up and now and then. How many were kept.
 ///
 /// # Errors
 /// As [`fulfil::fulfil`].
@@ -144,19 +282,16 @@ pub async fn resume(app: &App) -> Result<usize, Error> {
     let mut kept = 0;
     for issuer in app.db.issuers_with_pending().await? {
         loop {
-            let rows = app.db.of(&issuer).pending(None, at_once()).await?;
+            let rows = app.db.of(&issuer).forsaken(at_once()).await?;
             if rows.is_empty() {
                 break;
             }
-            let ids: Vec<CredentialId> = rows
-                .iter()
-                .map(|row| row.promise.credential_id.clone())
-                .collect();
+            let count = rows.len();
             for row in &rows {
                 list::ensure(app, &issuer, &row.promise.status_list_id).await?;
             }
             fulfil::keep(app, &issuer, rows, Arc::new(fulfil::plainly)).await?;
-            kept += ids.len();
+            kept += count;
         }
     }
     Ok(kept)

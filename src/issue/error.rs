@@ -47,6 +47,20 @@ pub enum Error {
     Internal(String),
 }
 
+impl Error {
+    /// Whether it is about the moment, not about what was asked: the same may work later.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        use custody::Fault::{BadKek, NoKek, OtherKek};
+        matches!(
+            self,
+            Error::Db(db::Error::Unavailable(_))
+                | Error::Custody(NoKek(_) | BadKek { .. } | OtherKek(_))
+                | Error::Key(_)
+        )
+    }
+}
+
 fn join<T: ToString>(faults: &[T]) -> String {
     faults
         .iter()

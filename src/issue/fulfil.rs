@@ -269,19 +269,29 @@ async fn store_together(
     now: Timestamp,
 ) -> Result<Count, Error> {
     let mut count = Count::default();
+    let mut signed = Vec::with_capacity(made.len());
     let mut tx = app.db.begin().await?;
+    let mut rows = tx.of(issuer);
+    let mut batches: HashMap<String, (i64, i64)> = HashMap::new();
     for one in made {
         match one {
-            Made::Signed(signed) => {
-                tx.of(issuer).store_signed(signed, now.into()).await?;
-                count.issued += 1;
-            }
+            Made::Signed(one) => signed.push(one.clone()),
             Made::Failed(id, faults) => {
                 let problem: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                tx.of(issuer).give_up(id, &problem.join("\n")).await?;
+                let batch = rows.give_up(id, &problem.join("\n")).await?;
+                batch.map(|batch| batches.entry(batch).or_default().1 += 1);
                 count.failed += 1;
             }
         }
+    }
+    if !signed.is_empty() {
+        for (_, batch) in rows.store_many(&signed, now.into()).await? {
+            batch.map(|batch| batches.entry(batch).or_default().0 += 1);
+        }
+        count.issued = signed.len();
+    }
+    for (batch, (done, failed)) in batches {
+        rows.count_job(&batch, done, failed).await?;
     }
     tx.commit().await?;
     Ok(count)

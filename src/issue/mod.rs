@@ -12,6 +12,8 @@ pub mod audit;
 pub mod award;
 // Issuing many.
 pub mod batch;
+// Batches as those see them who started them.
+pub mod batches;
 // What one cell of a sheet says.
 pub mod cell;
 mod columns;

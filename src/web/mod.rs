@@ -63,7 +63,7 @@ use tower_http::{
 };
 
 pub use memory::{look, watch};
-pub use serve::{CONNECTIONS, HEADER_TIMEOUT, Server};
+pub use serve::{CONNECTIONS, HEADER_TIMEOUT, Server, stop_signal};
 pub use site::Site;
 
 use crate::config::limits::UPLOAD_BYTES;

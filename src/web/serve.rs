@@ -18,7 +18,7 @@ pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// than those. One more is closed at once, so that those inside are answered.
 pub const CONNECTIONS: usize = 4_096;
 /// How long running requests may take to finish after the signal to stop.
-const GOODBYE: Duration = Duration::from_secs(10);
+const GOODBYE: Duration = Duration::from_secs(8);
 
 /// A server on one address.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl Server {
     }
 
     /// Answers until the program is told to stop (ctrl-c, SIGTERM) or the handle is used; then
-    /// running requests get 10 seconds.
+    /// running requests get eight seconds.
     ///
     /// # Errors
     /// The listening socket broke.
@@ -95,7 +95,8 @@ impl Server {
     }
 }
 
-async fn stop_signal() {
+/// Comes when the program is told to stop (ctrl-c, SIGTERM).
+pub async fn stop_signal() {
     let terminate = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
             Ok(mut signal) => signal.recv().await,

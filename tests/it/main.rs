@@ -60,3 +60,4 @@ mod verify_tokens;
 mod verify_trust;
 mod web;
 mod words;
+mod work;

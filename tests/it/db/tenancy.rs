@@ -219,7 +219,7 @@ on_both! {
         assert_eq!(of.activate_key(&theirs.waiting_key, later).await, none);
         assert_eq!(of.retire_key(&theirs.waiting_key, later).await, none);
         assert_eq!(of.revoke_key(&theirs.waiting_key, later).await, none);
-        assert_eq!(of.give_up(id, "x").await, none);
+        assert_eq!(of.give_up(id, "x").await, Err(Error::NoRow));
         for key_id in [&ours.world.key_id, &theirs.world.key_id] {
             let signed = Signed { key_id: key_id.clone(), ..signed_as(promise) };
             assert_eq!(of.store_signed(&signed, later).await, Err(Error::NoRow));

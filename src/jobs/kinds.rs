@@ -1,0 +1,133 @@
+//! Every kind of work, and how it is done.
+
+use std::{future::Future, pin::Pin};
+
+use tokio::sync::watch;
+
+use crate::{
+    app::App,
+    db::{self, JobRow},
+    ids::LetterId,
+    issue::{self, batch, batches},
+    letters, queue,
+};
+
+/// What became of one try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing is left to do.
+    Done,
+    /// It was held or cancelled meanwhile, or the worker is to stop.
+    Stopped,
+    /// It could not be done now, which is no fault of the work: the try does not count.
+    Later(String),
+    /// It failed; the words hold nothing of a person.
+    Failed(String),
+}
+
+/// One try at some work.
+#[derive(Clone)]
+pub struct Task {
+    /// What every service is given.
+    pub app: App,
+    /// The work.
+    pub job: JobRow,
+    /// Whether to stop at the next chance.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// An answer that comes later.
+pub type Soon<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// A kind of work.
+pub struct Kind {
+    /// Its word in [`crate::queue`].
+    pub name: &'static str,
+    /// Seconds to wait after each try that failed; after the last one it is given up.
+    pub waits: &'static [i64],
+    /// Does it.
+    pub run: fn(Task) -> Soon<Outcome>,
+    /// What is left to do when it is given up.
+    pub give_up: fn(App, JobRow, String) -> Soon<()>,
+}
+
+/// Tried five times within half a minute.
+const SOON: &[i64] = &[1, 2, 4, 8];
+/// Tried for a day.
+const PATIENTLY: &[i64] = &[5, 60, 300, 1_800, 7_200, 18_000, 36_000, 36_000];
+
+/// Every kind of work.
+pub const KINDS: &[Kind] = &[
+    Kind {
+        name: queue::ISSUE,
+        waits: SOON,
+        run: |task| Box::pin(sign(task)),
+        give_up: |app, job, why| Box::pin(give_up_batch(app, job, why)),
+    },
+    Kind {
+        name: queue::LETTER,
+        waits: PATIENTLY,
+        run: |task| Box::pin(letter(task)),
+        give_up: |app, job, why| Box::pin(give_up_letter(app, job, why)),
+    },
+];
+
+async fn sign(task: Task) -> Outcome {
+    let Task { app, job, stop } = task;
+    let going = move || !*stop.borrow();
+    match batch::work_while(&app, &job.issuer_id, &job.job_id, &going).await {
+        Ok(counts) if counts.pending == 0 => Outcome::Done,
+        Ok(_) => Outcome::Stopped,
+        Err(error) => of_issue(&error),
+    }
+}
+
+fn of_issue(error: &issue::Error) -> Outcome {
+    if error.passes() {
+        Outcome::Later(error.to_string())
+    } else {
+        Outcome::Failed(error.to_string())
+    }
+}
+
+async fn give_up_batch(app: App, job: JobRow, why: String) {
+    if let Err(error) = batches::give_up(&app, &job, &why).await {
+        tracing::error!(%error, "a batch could not be given up");
+    }
+}
+
+async fn letter(task: Task) -> Outcome {
+    let Ok(id) = task.job.about.parse::<LetterId>() else {
+        return Outcome::Done;
+    };
+    match letters::deliver(&task.app, &task.job.issuer_id, &id).await {
+        Ok(letters::Outcome::Ended) => Outcome::Done,
+        Ok(letters::Outcome::Later(why)) => Outcome::Failed(why),
+        Err(
+            error @ (letters::Error::Db(db::Error::Unavailable(_)) | letters::Error::Custody(_)),
+        ) => Outcome::Later(error.to_string()),
+        Err(error) => Outcome::Failed(error.to_string()),
+    }
+}
+
+async fn give_up_letter(app: App, job: JobRow, why: String) {
+    let Ok(id) = job.about.parse::<LetterId>() else {
+        return;
+    };
+    if let Err(error) = letters::give_up(&app, &job.issuer_id, &id, &why).await {
+        tracing::error!(%error, "a letter could not be given up");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_that_can_be_put_down_is_done() {
+        for name in queue::KINDS {
+            assert!(KINDS.iter().any(|kind| kind.name == *name), "{name}");
+        }
+        assert_eq!(KINDS.len(), queue::KINDS.len());
+    }
+}

@@ -1,0 +1,15 @@
+//! The worker: every kind of work, and the loop.
+//!
+//! `skillmark serve` works beside answering, `skillmark work` does nothing else; any number of both
+//! may run at once. Work is taken with a lease, and a worker says every few seconds that it still
+//! lives; of one that was killed, another takes the work over when the lease ends. What fails is
+//! tried again later, each time after a longer while, and given up after so many tries that came
+//! no step further (threat H10).
+//!
+//! To add a kind of work: one constant in [`crate::queue`] and one line in [`KINDS`].
+
+mod kinds;
+mod worker;
+
+pub use kinds::{KINDS, Kind, Outcome, Soon, Task};
+pub use worker::{Workers, run_due, start};

@@ -1,0 +1,103 @@
+//! Every letter, in our words.
+
+/// A letter that there is.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The word in tables and addresses.
+    pub word: &'static str,
+    /// What it is called.
+    pub title: &'static str,
+    /// When it is sent.
+    pub when: &'static str,
+    /// What can stand in it, as `{name}`, and what that is. The first must stand in it.
+    pub places: &'static [(&'static str, &'static str)],
+    /// Its subject, in our words.
+    pub subject: &'static str,
+    /// Its text, in our words.
+    pub body: &'static str,
+}
+
+const LINK: (&str, &str) = ("link", "the address to open");
+const ORGANISATION: (&str, &str) = ("organisation", "your organisation's name");
+const ACHIEVEMENT: (&str, &str) = ("achievement", "the achievement's name");
+
+/// Somebody is invited to work here.
+pub const INVITATION: &Kind = &Kind {
+    word: "invitation",
+    title: "Invitation",
+    when: "Somebody is invited to work with your organisation.",
+    places: &[LINK, ORGANISATION],
+    subject: "{organisation} invites you",
+    body: "Hello,\n\n{organisation} invites you to work with them on Skillmark. Open this link to choose how you sign in:\n\n{link}\n\nThe link is for you alone and works once. If you did not expect it, ignore this letter.",
+};
+
+/// Somebody cannot sign in.
+pub const RESET: &Kind = &Kind {
+    word: "reset",
+    title: "New password",
+    when: "Somebody asks for a new way to sign in.",
+    places: &[LINK, ORGANISATION],
+    subject: "Sign in again",
+    body: "Hello,\n\nsomebody asked to sign in with this address again, and we hope that it was you. Open this link to go on:\n\n{link}\n\nIt works once, and not for long. If it was not you, ignore this letter: nothing has changed.",
+};
+
+/// A learner earned something.
+pub const EARNED: &Kind = &Kind {
+    word: "earned",
+    title: "You earned it",
+    when: "A credential was issued to a learner.",
+    places: &[LINK, ORGANISATION, ACHIEVEMENT],
+    subject: "You earned it",
+    body: "Hello,\n\nthere is something for you from {organisation}. Look at it, keep it, show it to whom you like:\n\n{link}\n\nWell done!",
+};
+
+/// A learner's work was looked at and is to be done again.
+pub const NOT_YET: &Kind = &Kind {
+    word: "not-yet",
+    title: "Not yet, with feedback",
+    when: "An attempt is returned to a learner.",
+    places: &[LINK, ORGANISATION, ACHIEVEMENT],
+    subject: "Feedback for you",
+    body: "Hello,\n\nsomebody at {organisation} has read your work and written down what would help. Only what is missing is asked for again:\n\n{link}\n\nYou are on your way.",
+};
+
+/// Something waits for a learner.
+pub const REMINDER: &Kind = &Kind {
+    word: "reminder",
+    title: "Reminder",
+    when: "Something waits for a learner or for somebody who works with you.",
+    places: &[LINK, ORGANISATION],
+    subject: "A reminder from {organisation}",
+    body: "Hello,\n\nsomething waits for you at {organisation}:\n\n{link}\n\nIf you have done it meanwhile, ignore this letter.",
+};
+
+/// An employer is asked what they think.
+pub const EMPLOYER: &Kind = &Kind {
+    word: "employer",
+    title: "Employer's invitation",
+    when: "An employer is invited to comment on an achievement, or to endorse it.",
+    places: &[LINK, ORGANISATION, ACHIEVEMENT],
+    subject: "What do you think of \"{achievement}\"?",
+    body: "Hello,\n\n{organisation} teaches and certifies \"{achievement}\" and would like to know what you think of it, as somebody who works in the field. This link shows exactly what is asked of learners; you can comment on it, or endorse it:\n\n{link}\n\nThe link is for you alone. If you do not want to, ignore this letter.",
+};
+
+/// A guardian is told of a learner's page.
+pub const GUARDIAN: &Kind = &Kind {
+    word: "guardian",
+    title: "Guardian's link",
+    when: "A guardian is given the link to what a learner keeps here.",
+    places: &[LINK, ORGANISATION],
+    subject: "A link from {organisation}",
+    body: "Hello,\n\n{organisation} gives you this link to what is kept for the learner whose guardian you are:\n\n{link}\n\nThe link is for you alone. If you did not expect it, ignore this letter.",
+};
+
+/// Every letter.
+pub const KINDS: &[&Kind] = &[
+    INVITATION, RESET, EARNED, NOT_YET, REMINDER, EMPLOYER, GUARDIAN,
+];
+
+/// The letter of this word.
+#[must_use]
+pub fn kind(word: &str) -> Option<&'static Kind> {
+    KINDS.iter().copied().find(|kind| kind.word == word)
+}

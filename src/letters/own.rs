@@ -1,0 +1,138 @@
+//! What an organisation says in its letters instead of our words.
+
+use super::{Error, KINDS, Kind, words};
+use crate::{
+    app::App,
+    clock::Timestamp,
+    db::{self, LetterRow, LetterTextRow, Tenant},
+    who::{Scope, Who},
+};
+
+/// A letter as an organisation sends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnText {
+    /// Which.
+    pub kind: &'static Kind,
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub body: String,
+    /// Since when it is the organisation's own; `None`: it is ours.
+    pub changed: Option<Timestamp>,
+}
+
+/// The words in force.
+pub(super) async fn current(
+    rows: &mut Tenant<'_>,
+    kind: &'static Kind,
+) -> Result<(String, String), Error> {
+    let own = rows.letter_texts().await?;
+    let own = own.into_iter().find(|row| row.kind == kind.word);
+    Ok(match own {
+        Some(row) => (row.subject, row.body),
+        None => (kind.subject.to_owned(), kind.body.to_owned()),
+    })
+}
+
+/// Every letter as this organisation sends it.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `manage`.
+pub async fn texts(app: &App, who: &Who) -> Result<Vec<OwnText>, Error> {
+    who.may(Scope::Manage)?;
+    let own = app.db.of(who.issuer()).letter_texts().await?;
+    let text = |kind: &&'static Kind| {
+        let row = own.iter().find(|row| row.kind == kind.word);
+        OwnText {
+            kind,
+            subject: row.map_or(kind.subject, |row| &row.subject).to_owned(),
+            body: row.map_or(kind.body, |row| &row.body).to_owned(),
+            changed: row.map(|row| row.changed_at.into()),
+        }
+    };
+    Ok(KINDS.iter().map(text).collect())
+}
+
+/// Says something of the organisation's own in a letter from now on.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `manage`; [`Error::Faults`], all of them.
+pub async fn set_text(
+    app: &App,
+    who: &Who,
+    kind: &'static Kind,
+    (subject, body): (&str, &str),
+) -> Result<(), Error> {
+    who.may(Scope::Manage)?;
+    let faults = words::faults(kind, subject, body);
+    if !faults.is_empty() {
+        return Err(Error::Faults(faults));
+    }
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let mut rows = tx.of(who.issuer());
+    rows.set_letter_text(&LetterTextRow {
+        kind: kind.word.to_owned(),
+        subject: subject.to_owned(),
+        body: body.to_owned(),
+        changed_at: now.into(),
+    })
+    .await?;
+    rows.log(&[who.did(app, "letter.change", kind.word, now)])
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Goes back to our words. Doing it again changes nothing.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `manage`.
+pub async fn reset_text(app: &App, who: &Who, kind: &'static Kind) -> Result<(), Error> {
+    who.may(Scope::Manage)?;
+    let mut tx = app.db.begin().await?;
+    let mut rows = tx.of(who.issuer());
+    match rows.unset_letter_text(kind.word).await {
+        Err(db::Error::NoRow) => return Ok(()),
+        answer => answer?,
+    }
+    rows.log(&[who.did(app, "letter.reset", kind.word, app.now())])
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A letter as somebody would get it, with made-up values; nothing is kept or sent.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `manage`; [`Error::Faults`], all of them.
+pub async fn preview(
+    app: &App,
+    who: &Who,
+    kind: &'static Kind,
+    (subject, body): (&str, &str),
+) -> Result<(String, String), Error> {
+    who.may(Scope::Manage)?;
+    let faults = words::faults(kind, subject, body);
+    if !faults.is_empty() {
+        return Err(Error::Faults(faults));
+    }
+    let issuer = app.db.of(who.issuer()).issuer().await?;
+    let issuer = issuer.ok_or(Error::NotFound("organisation"))?;
+    let link = app.config.public_url.join("/example");
+    let values = [
+        ("organisation", issuer.name.as_str()),
+        ("achievement", "Reading a Gauge"),
+        ("link", link.as_str()),
+    ];
+    Ok((words::fill(subject, &values)?, words::fill(body, &values)?))
+}
+
+/// The newest letters: which, when, and what became of them; never to whom.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `manage`.
+pub async fn log(app: &App, who: &Who, limit: i64) -> Result<Vec<LetterRow>, Error> {
+    who.may(Scope::Manage)?;
+    Ok(app.db.of(who.issuer()).letters(limit).await?)
+}

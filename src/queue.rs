@@ -1,0 +1,109 @@
+//! Work promised for later.
+//!
+//! Work is a row, written in the transaction of its cause: either both are there or neither. A
+//! worker ([`crate::db::Db::claim_job`]) takes what is due, says every few seconds that it is
+//! still at it, and does it at least once: all work here may be done twice. Who does it stands in
+//! `jobs`; here is only how it is put down.
+
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::db::{self, JobRow, JobState, Tenant};
+use crate::ids::JobId;
+
+/// Sign what a batch promised; about the batch.
+pub const ISSUE: &str = "credentials.issue";
+/// Send a letter; about the letter.
+pub const LETTER: &str = "letter.send";
+/// Every kind of work.
+pub const KINDS: &[&str] = &[ISSUE, LETTER];
+
+/// Work to put down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work<'a> {
+    /// One of [`KINDS`].
+    pub kind: &'static str,
+    /// The id of what it is about.
+    pub about: &'a str,
+    /// What else it needs to know; nothing of a person.
+    pub details: String,
+    /// Who asked for it, as in the audit log.
+    pub actor: &'a str,
+    /// Not before this.
+    pub after: Timestamp,
+    /// How many parts it has, and how many were there before.
+    pub parts: (i64, i64),
+}
+
+impl<'a> Work<'a> {
+    /// Work without parts, to be done as soon as may be.
+    #[must_use]
+    pub fn new(kind: &'static str, about: &'a str, now: Timestamp) -> Work<'a> {
+        Work {
+            kind,
+            about,
+            details: "{}".to_owned(),
+            actor: "service",
+            after: now,
+            parts: (0, 0),
+        }
+    }
+
+    /// The row of this work.
+    #[must_use]
+    pub fn row(&self, rows: &Tenant<'_>, id: JobId, now: Timestamp) -> JobRow {
+        JobRow {
+            issuer_id: rows.issuer_id().clone(),
+            job_id: id,
+            kind: self.kind.to_owned(),
+            about: self.about.to_owned(),
+            details: self.details.clone(),
+            actor: self.actor.to_owned(),
+            state: JobState::Waiting,
+            attempts: 0,
+            run_after: self.after.into(),
+            lease: None,
+            leased_until: None,
+            total: self.parts.0,
+            done: 0,
+            failed: 0,
+            cancelled: 0,
+            repeated: self.parts.1,
+            problem: None,
+            created_at: now.into(),
+            finished_at: None,
+        }
+    }
+}
+
+/// Puts work down in the caller's transaction.
+///
+/// # Errors
+/// [`db::Error`] if the database could not answer.
+pub async fn put(
+    rows: &mut Tenant<'_>,
+    app: &App,
+    kind: &'static str,
+    about: &str,
+) -> Result<JobId, db::Error> {
+    let (id, now) = (JobId::random(app.chance.as_ref()), app.now());
+    let row = Work::new(kind, about, now).row(rows, id.clone(), now);
+    rows.add_job(&row).await?;
+    Ok(id)
+}
+
+/// As [`put`], unless the same work waits already: for work that looks at how things stand when
+/// it is done.
+///
+/// # Errors
+/// [`db::Error`] if the database could not answer.
+pub async fn put_once(
+    rows: &mut Tenant<'_>,
+    app: &App,
+    kind: &'static str,
+    about: &str,
+) -> Result<(), db::Error> {
+    if !rows.job_waits(kind, about).await? {
+        put(rows, app, kind, about).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! Batches that workers sign: progress, hold, go on, cancel, and what stands in the way.
+
+use skillmark::{
+    db::{Counts, JobRow, JobState},
+    issue::{
+        Error,
+        batch::{self, Hands, Started},
+        batches::{self, CANCELLED, Turn},
+        plan::{self, Limits},
+        publish,
+    },
+    jobs,
+};
+
+use crate::{
+    issue::lab::{Lab, csv},
+    support::db::on_both,
+};
+
+fn learners(count: usize) -> String {
+    csv((0..count).map(|n| format!("s-{n}")))
+}
+
+/// A batch for the workers.
+async fn start(lab: &Lab<'_>, csv: &str) -> Started {
+    let achievement = publish::achievement(&lab.app, &lab.who, &lab.achievement).await;
+    let achievement = achievement.expect("published");
+    let rows = plan::read(csv.as_bytes(), &achievement, Limits::PAGE, lab.app.now());
+    let rows = rows.expect("no fault");
+    let id = &lab.achievement;
+    batch::start_for(&lab.app, &lab.who, id, &rows, None, Hands::Workers)
+        .await
+        .expect("started")
+}
+
+async fn seen(lab: &Lab<'_>, started: &Started) -> JobRow {
+    let row = batches::one(&lab.app, &lab.who, &started.batch).await;
+    row.expect("there")
+}
+
+/// Whatever came of it, the parts add up (threat H17).
+async fn adds_up(lab: &Lab<'_>, started: &Started) -> (JobState, i64, i64, i64, i64) {
+    let row = seen(lab, started).await;
+    let batch = started.batch.to_string();
+    let stored = lab.app.db.of(lab.who.issuer()).batch_count(&batch).await;
+    let Counts {
+        pending,
+        issued,
+        failed,
+    } = stored.expect("counted");
+    assert_eq!(
+        (row.done, row.failed + row.cancelled),
+        (issued, failed),
+        "{row:?}"
+    );
+    assert_eq!(
+        row.done + row.failed + row.cancelled + pending,
+        row.total,
+        "{row:?}"
+    );
+    let rows = i64::try_from(started.rows.len()).expect("few");
+    assert_eq!(row.total + row.repeated, rows);
+    (row.state, row.done, row.failed, row.cancelled, row.repeated)
+}
+
+on_both! {
+    fn h17_a_worker_signs_a_batch_and_every_row_is_counted_once(temp) {
+        let lab = Lab::open(temp).await;
+        lab.issue("s-0").await;
+        let started = start(&lab, &learners(620)).await;
+        assert_eq!(adds_up(&lab, &started).await, (JobState::Waiting, 0, 0, 0, 1));
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(1));
+        assert_eq!(adds_up(&lab, &started).await, (JobState::Done, 619, 0, 0, 1));
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(0));
+        // Working on it again changes nothing.
+        let again = batch::work(&lab.app, lab.who.issuer(), &started.batch, &mut |_| {}).await;
+        assert_eq!(again, Ok(Counts { pending: 0, issued: 619, failed: 0 }));
+    }
+
+    fn a_held_batch_waits_and_goes_on(temp) {
+        let lab = Lab::open(temp).await;
+        let started = start(&lab, &learners(600)).await;
+        let turn = async |to| batches::turn(&lab.app, &lab.who, &started.batch, to).await;
+        // Held while somebody is at it, after the first part.
+        let (app, who, id) = (lab.app.clone(), lab.who.clone(), started.batch.clone());
+        let (told, mut tell) = tokio::sync::mpsc::unbounded_channel();
+        let holding = tokio::spawn(async move {
+            tell.recv().await.expect("told");
+            batches::turn(&app, &who, &id, Turn::Pause).await
+        });
+        let mut progress = |_| {
+            told.send(()).expect("heard");
+            std::thread::sleep(std::time::Duration::from_millis(300));
+        };
+        let done = batch::work(&lab.app, lab.who.issuer(), &started.batch, &mut progress).await;
+        holding.await.expect("runs").expect("held");
+        assert_eq!(done, Ok(Counts { pending: 100, issued: 500, failed: 0 }));
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(0));
+        assert_eq!(adds_up(&lab, &started).await, (JobState::Paused, 500, 0, 0, 0));
+        assert_eq!(batch::resume(&lab.app).await, Ok(0), "nor does a round sign it");
+        turn(Turn::Pause).await.expect("again");
+        turn(Turn::Resume).await.expect("goes on");
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(1));
+        assert_eq!(adds_up(&lab, &started).await, (JobState::Done, 600, 0, 0, 0));
+        for to in [Turn::Pause, Turn::Resume, Turn::Cancel] {
+            let ended = Error::Conflict("the batch has ended".to_owned());
+            assert_eq!(turn(to).await, Err(ended));
+        }
+    }
+
+    fn a_cancelled_batch_keeps_what_is_signed_and_frees_the_rest(temp) {
+        let lab = Lab::open(temp).await;
+        let started = start(&lab, &learners(5)).await;
+        // One of them was signed meanwhile.
+        let id = started.rows[0].1.id().clone();
+        let wrap = std::sync::Arc::new(skillmark::issue::fulfil::plainly);
+        let ids = std::slice::from_ref(&id);
+        skillmark::issue::fulfil::fulfil(&lab.app, lab.who.issuer(), ids, wrap).await.expect("signed");
+        batches::turn(&lab.app, &lab.who, &started.batch, Turn::Cancel).await.expect("cancelled");
+        assert_eq!(adds_up(&lab, &started).await, (JobState::Cancelled, 1, 0, 4, 0));
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(0));
+        let problem = "select count(*) from credentials where problem = ";
+        assert_eq!(temp.number(&format!("{problem}'{CANCELLED}'")).await, 4);
+        // The same file again: the one that was signed is there, the others are promised anew.
+        let again = start(&lab, &learners(5)).await;
+        assert_eq!((again.promised(), again.repeated()), (4, 1));
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(1));
+        assert_eq!(adds_up(&lab, &again).await, (JobState::Done, 4, 0, 0, 1));
+    }
+
+    fn h10_a_poisoned_row_is_given_up_and_holds_nobody_up(temp) {
+        let lab = Lab::open(temp).await;
+        let started = start(&lab, &learners(30)).await;
+        let poison = started.rows[7].1.id().clone();
+        // Its order cannot be opened: whoever tries fails, every time.
+        let spoil = if temp.url.is_some() { "decode('00', 'hex')" } else { "x'00'" };
+        temp.sql(&format!("update credentials set order_sealed = {spoil} where credential_id = '{poison}'"))
+            .await.expect("spoiled");
+        let mut seconds = 0;
+        while seen(&lab, &started).await.state == JobState::Waiting {
+            jobs::run_due(&lab.app).await.expect("worked");
+            lab.clock.advance(1);
+            seconds += 1;
+            assert!(seconds <= 60, "it ends within a minute");
+        }
+        assert_eq!(adds_up(&lab, &started).await, (JobState::Failed, 29, 1, 0, 0));
+        let said = seen(&lab, &started).await.problem.expect("a reason");
+        assert!(said.starts_with("given up after 5 tries: "), "{said}");
+        let row = lab.app.db.of(lab.who.issuer()).credential(&poison).await.expect("read").expect("there");
+        assert_eq!(row.problem, Some(said));
+    }
+
+    fn an_erased_learner_is_counted_as_failed(temp) {
+        let lab = Lab::open(temp).await;
+        let started = start(&lab, &learners(3)).await;
+        skillmark::issue::people::erase(&lab.app, &lab.who, "s-1").await.expect("erased");
+        assert_eq!(adds_up(&lab, &started).await, (JobState::Waiting, 0, 1, 0, 0));
+        jobs::run_due(&lab.app).await.expect("worked");
+        assert_eq!(adds_up(&lab, &started).await, (JobState::Done, 2, 1, 0, 0));
+    }
+}

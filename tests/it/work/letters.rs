@@ -1,0 +1,147 @@
+//! Letters: written with their cause, sent at least once, silent about what they must not say.
+
+use std::{fs, path::Path};
+
+use skillmark::{
+    db::LetterState,
+    issue::people,
+    jobs,
+    letters::{self, Error, Letter},
+    mail::Mail,
+};
+
+use crate::{
+    issue::lab::Lab,
+    support::{copy::dump, db::on_both},
+};
+
+const ADDRESS: &str = "zyx.canary@school.example";
+
+/// Writes a letter of the lab to somebody, in a transaction of its own.
+async fn write(lab: &Lab<'_>, letter: &Letter<'_>) -> Result<skillmark::ids::LetterId, Error> {
+    let mut tx = lab.app.db.begin().await.expect("begun");
+    let id = letters::send(&mut tx.of(lab.who.issuer()), &lab.app, letter).await?;
+    tx.commit().await.expect("kept");
+    Ok(id)
+}
+
+fn earned<'a>(values: &'a [(&'a str, &'a str)]) -> Letter<'a> {
+    Letter {
+        kind: letters::EARNED,
+        to: ADDRESS,
+        person: None,
+        values,
+        id: None,
+    }
+}
+
+const VALUES: &[(&str, &str)] = &[
+    ("link", "https://badges.example/c/x"),
+    ("achievement", "Weld"),
+];
+
+fn files(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder.join("mail")) else {
+        return Vec::new();
+    };
+    let read = |entry: std::io::Result<fs::DirEntry>| {
+        fs::read_to_string(entry.expect("an entry").path()).expect("a letter")
+    };
+    entries.map(read).collect()
+}
+
+on_both! {
+    fn a_letter_is_sent_after_its_cause_and_not_without_it(temp) {
+        let lab = Lab::open(temp).await;
+        let mut tx = lab.app.db.begin().await.expect("begun");
+        letters::send(&mut tx.of(lab.who.issuer()), &lab.app, &earned(VALUES)).await.expect("written");
+        tx.rollback().await.expect("undone");
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(0));
+
+        let id = write(&lab, &earned(VALUES)).await.expect("written");
+        assert!(!String::from_utf8_lossy(&dump(temp)).contains(ADDRESS), "it is sealed");
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(1));
+        let sent = files(temp.folder.path());
+        assert_eq!(sent.len(), 1);
+        assert!(sent[0].contains(&format!("Message-ID: <{id}@localhost>")), "{}", sent[0]);
+        assert!(sent[0].contains("https://badges.example/c/x"), "{}", sent[0]);
+        let log = letters::log(&lab.app, &lab.who, 9).await.expect("read");
+        assert_eq!((log.len(), log[0].state, &log[0].letter_sealed), (1, LetterState::Sent, &None));
+    }
+
+    fn h12_a_letter_is_sent_again_with_the_same_id_and_never_not_at_all(temp) {
+        let lab = Lab::open(temp).await;
+        let id = write(&lab, &earned(VALUES)).await.expect("written");
+        // Sent, and killed before it was noted: the row still waits.
+        let row = lab.app.db.of(lab.who.issuer()).letter(&id).await.expect("read").expect("there");
+        letters::deliver(&lab.app, lab.who.issuer(), &id).await.expect("sent");
+        let first = files(temp.folder.path());
+        temp.sql("update letters set state = 'waiting', finished_at = null").await.expect("as it was");
+        let sealed = skillmark::ids::hex(row.letter_sealed.as_deref().expect("sealed"));
+        let bytes = if temp.url.is_some() { format!("decode('{sealed}', 'hex')") } else { format!("x'{sealed}'") };
+        temp.sql(&format!("update letters set letter_sealed = {bytes}")).await.expect("as it was");
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(1));
+        let second = files(temp.folder.path());
+        let line = |text: &str| text.lines().find(|line| line.starts_with("Message-ID")).map(str::to_owned);
+        assert_eq!((first.len(), second.len()), (1, 1), "one file: the id names it");
+        assert_eq!(line(&first[0]), line(&second[0]));
+        assert_eq!(letters::log(&lab.app, &lab.who, 9).await.expect("read")[0].state, LetterState::Sent);
+        // The same cause again writes no second letter.
+        let same = Letter { id: Some(id.clone()), ..earned(VALUES) };
+        assert_eq!(write(&lab, &same).await, Ok(id));
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(0));
+    }
+
+    fn a_letter_of_an_erased_learner_is_not_sent(temp) {
+        let lab = Lab::open(temp).await;
+        lab.issue("s-1").await;
+        let person = temp.number("select count(*) from people").await;
+        assert_eq!(person, 1);
+        let hash = lab.app.custody.lookup_hash(lab.who.issuer(), "s-1").expect("hashed");
+        let row = lab.app.db.of(lab.who.issuer()).people_by_lookup(&[hash]).await.expect("read").remove(0);
+        let letter = Letter { person: Some(&row.person_id), ..earned(VALUES) };
+        write(&lab, &letter).await.expect("written");
+        people::erase(&lab.app, &lab.who, "s-1").await.expect("erased");
+        jobs::run_due(&lab.app).await.expect("worked");
+        assert_eq!(files(temp.folder.path()), Vec::<String>::new());
+        assert_eq!(temp.number("select count(*) from letters where letter_sealed is not null").await, 0);
+        let refused = write(&lab, &Letter { person: Some(&row.person_id), ..earned(VALUES) }).await;
+        assert_eq!(refused, Err(Error::NotFound("learner")));
+    }
+
+    fn an_organisation_says_it_in_its_own_words(temp) {
+        let lab = Lab::open(temp).await;
+        let (app, who) = (&lab.app, &lab.who);
+        let set = async |body: &str| letters::set_text(app, who, letters::EARNED, ("Moin", body)).await;
+        let Err(Error::Faults(faults)) = set("Your grade: {grade}").await else { panic!("refused") };
+        assert_eq!(faults.len(), 2);
+        set("Moin from {organisation}\n\n{link}").await.expect("set");
+        let preview = letters::preview(app, who, letters::EARNED, ("Moin", "{organisation} {link}")).await;
+        assert_eq!(preview, Ok(("Moin".to_owned(), "Weld Lab http://localhost:8080/example".to_owned())));
+        write(&lab, &earned(VALUES)).await.expect("written");
+        jobs::run_due(app).await.expect("sent");
+        assert!(files(temp.folder.path())[0].contains("Moin from Weld Lab"));
+        letters::reset_text(app, who, letters::EARNED).await.expect("reset");
+        let texts = letters::texts(app, who).await.expect("read");
+        assert!(texts.iter().all(|text| text.changed.is_none()));
+    }
+
+    fn a_letter_that_nobody_takes_is_tried_again_and_given_up(temp) {
+        let mut lab = Lab::open(temp).await;
+        // A file where the folder should be.
+        fs::write(temp.folder.path().join("taken"), "").expect("written");
+        lab.app.mail = std::sync::Arc::new(Mail::Folder(temp.folder.path().join("taken/mail")));
+        write(&lab, &earned(VALUES)).await.expect("written");
+        let mut tries = 0;
+        while lab.app.db.of(lab.who.issuer()).letters(1).await.expect("read")[0].state == LetterState::Waiting {
+            tries += jobs::run_due(&lab.app).await.expect("worked");
+            lab.clock.advance(3_600);
+            assert!(tries < 20);
+        }
+        assert_eq!(tries, 9);
+        let row = lab.app.db.of(lab.who.issuer()).letters(1).await.expect("read").remove(0);
+        assert_eq!((row.state, row.letter_sealed), (LetterState::Failed, None));
+        let why = row.problem.expect("a reason");
+        assert!(why.starts_with("given up after 9 tries: the folder: "), "{why}");
+    }
+}
