@@ -57,11 +57,34 @@ pub async fn lists(
     let mut states = Vec::new();
     for row in app.db.of(issuer).status_lists().await? {
         states.push(ListState {
-            is: look(app, &row, keys).await?,
-            list: row.status_list_id,
+            list: row.status_list_id.clone(),
+            is: look_at_rest(app, row, keys).await?,
         });
     }
     Ok(states)
+}
+
+/// How often something that changes while it is looked at is looked at again.
+pub(super) const TRIES: usize = 20;
+
+/// How a list is, and not how half of a change is: what is wrong with it is so before and after.
+async fn look_at_rest(
+    app: &App,
+    mut row: StatusListRow,
+    keys: &[IssuerKeyRow],
+) -> Result<ListIs, Error> {
+    for _ in 1..TRIES {
+        let is = look(app, &row, keys).await?;
+        if !matches!(is, ListIs::Wrong(_)) {
+            return Ok(is);
+        }
+        let mut of = app.db.of(&row.issuer_id);
+        match of.status_list(&row.status_list_id).await? {
+            Some(again) if again.changes != row.changes => row = again,
+            _ => return Ok(is),
+        }
+    }
+    look(app, &row, keys).await
 }
 
 async fn look(app: &App, row: &StatusListRow, keys: &[IssuerKeyRow]) -> Result<ListIs, Error> {

@@ -30,6 +30,8 @@ pub(super) struct Records {
 pub(super) struct Published {
     pub(super) list: List,
     pub(super) at: Ts,
+    /// How many changes it knows of.
+    pub(super) changes: i64,
 }
 
 /// Everything in which a credential differs from what was issued; empty if nothing.

@@ -1,8 +1,28 @@
 //! `skillmark audit`: well, and with one thing after another that is not as it was issued (H16).
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use skillmark::{
+    ids::CredentialId,
+    issue::{
+        audit::{self, Told},
+        list,
+        revoke::{self, Change},
+    },
+};
+
 use crate::{
     cli::{Desk, Done},
-    support::db::{Temp, on_both},
+    support::{
+        db::{Temp, on_both},
+        site::Site,
+    },
 };
 
 /// Two credentials of one organisation, made by the program itself.
@@ -189,5 +209,50 @@ on_both! {
         // No list at all.
         temp.sql("delete from status_documents").await.expect("deleted");
         archive.run(&["audit"]).is(1).says(&format!("status list {list}: it was never published"));
+    }
+}
+
+on_both! {
+    fn a_change_on_its_way_is_no_difference(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let mut credentials: Vec<CredentialId> = Vec::new();
+        for learner in ["S-1", "S-2", "S-3"] {
+            credentials.push(provider.issue(learner).await.parse().expect("an id"));
+        }
+        let (app, who) = (site.app.clone(), provider.who.clone());
+        let stop = Arc::new(AtomicBool::new(false));
+        let changing = tokio::spawn({
+            let stop = stop.clone();
+            async move {
+                let mut changes = 0;
+                while !stop.load(Ordering::SeqCst) {
+                    for change in [Change::Suspend, Change::Reinstate] {
+                        for id in &credentials {
+                            revoke::change(&app, &who, id, change).await.expect("changed");
+                            list::publish_all(&app, who.issuer()).await.expect("published");
+                            changes += 1;
+                            tokio::time::sleep(Duration::from_millis(5)).await;
+                        }
+                    }
+                }
+                changes
+            }
+        });
+        let issuers = site.app.db.issuers().await.expect("organisations");
+        let mut told = Vec::new();
+        for _ in 0..25 {
+            let hear = &mut |said| {
+                if let Told::Mismatch(mismatch) = said {
+                    told.push(mismatch);
+                }
+            };
+            let summary = audit::run(&site.app, &issuers, hear).await.expect("looked");
+            assert_eq!((summary.credentials, summary.lists), (3, 1));
+        }
+        stop.store(true, Ordering::SeqCst);
+        let changes = changing.await.expect("no panic");
+        assert!(changes > 5, "{changes} changes are too few to meet one");
+        assert_eq!(told, []);
     }
 }
