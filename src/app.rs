@@ -7,6 +7,7 @@ use crate::{
     config::Config,
     custody::{self, Custody},
     db::{self, Db},
+    files::{self, Files},
     keys::{PublicKey, known_bad},
     mail::Mail,
     outbound::{Fetcher, Parts},
@@ -24,6 +25,8 @@ pub struct App {
     pub chance: Arc<dyn Chance>,
     /// The store.
     pub db: Db,
+    /// Evidence and pictures.
+    pub files: Files,
     /// The keeper of private keys.
     pub custody: Arc<Custody>,
     /// What asks other servers; `None` if nothing is to be fetched.
@@ -49,6 +52,9 @@ pub enum StartError {
     /// The database cannot be opened or brought up to date.
     #[error("the database cannot be opened: {0}")]
     Database(#[from] db::Error),
+    /// There is no place for files.
+    #[error(transparent)]
+    Files(#[from] files::Error),
     /// Other servers cannot be asked safely.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
@@ -105,6 +111,7 @@ impl App {
             outbound: fetcher(&config, &clock, &chance)?,
             custody: Arc::new(Custody::open(&config)),
             mail: Arc::new(Mail::of(&config)),
+            files: Files::open(&config)?,
             config: Arc::new(config),
             clock,
             chance,

@@ -65,6 +65,9 @@ pub mod db;
 // Letters out.
 pub mod mail;
 
+// Evidence and images: a folder or S3.
+pub mod files;
+
 // What every entrance hands to every service.
 pub mod app;
 
@@ -93,6 +96,9 @@ pub mod issue;
 
 // What is taught and what counts: maps, achievements, rubrics, pathways.
 pub mod standard;
+
+// Programs, rosters, labs, attempts and reviews: from trying to the award.
+pub mod program;
 
 // What a learner keeps and shows.
 pub mod portfolio;

@@ -160,6 +160,7 @@ async fn store(settings: Settings, serves: bool, sheet: &mut Sheet<'_>) -> Resul
 fn next_to_start(error: &StartError) -> &'static str {
     match error {
         StartError::Folder { .. } => "name a folder this program may write: --data",
+        StartError::Files(_) => "name a folder this program may write, or a bucket: --files",
         StartError::Contexts(_) | StartError::Tls(_) => "install the program again",
         StartError::Database(_) => {
             "see that the server runs and SKILLMARK_DATABASE_URL is right; without one, that \

@@ -3,6 +3,7 @@
 //! One struct is all of it: the flag, the variable `SKILLMARK_…`, the line of `--help` and the
 //! default stand together. [`Config::settings`] shows what is in force, with secrets as `***`.
 
+mod files;
 pub mod limits;
 mod mail;
 mod origin;
@@ -14,6 +15,7 @@ use std::{
     path::PathBuf,
 };
 
+pub use files::{Bucket, FilesPlace};
 pub use mail::MailUrl;
 pub use origin::Origin;
 pub use secret::DatabaseUrl;
@@ -45,6 +47,18 @@ pub struct Config {
         hide_short_help = true
     )]
     pub database_url: Option<DatabaseUrl>,
+
+    /// Where evidence and pictures are kept: a folder, or
+    /// s3://key:secret@bucket/prefix?region=…&endpoint=…; without it, the folder files in the data folder.
+    #[arg(
+        long,
+        env = "SKILLMARK_FILES",
+        value_name = "FOLDER|s3://…",
+        hide_env_values = true,
+        global = true,
+        hide_short_help = true
+    )]
+    pub files: Option<FilesPlace>,
 
     /// Address people reach this service at; links, DIDs and credential ids begin with it.
     #[arg(
@@ -243,6 +257,7 @@ impl Default for Config {
         Config {
             data: PathBuf::from("./skillmark-data"),
             database_url: None,
+            files: None,
             public_url: Origin::localhost(8080),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             kek_file: None,
@@ -319,6 +334,10 @@ impl Config {
             Some(url) => url.to_string(),
             None => String::new(),
         };
+        let files = match &self.files {
+            Some(place) => place.to_string(),
+            None => self.data.join("files").display().to_string(),
+        };
         let organisation = match &self.vc_api_organisation {
             Some(id) => id.to_string(),
             None => String::new(),
@@ -334,6 +353,7 @@ impl Config {
         [
             ("data", self.data.display().to_string()),
             ("database-url", database),
+            ("files", files),
             ("public-url", self.public_url.to_string()),
             ("listen", self.listen.to_string()),
             ("kek-file", self.kek_path().display().to_string()),

@@ -157,11 +157,30 @@ pub async fn meet(
 }
 
 /// Who is known by each of these hashes; who was merged is another.
+///
+/// # Errors
+/// [`Error::Db`].
+pub async fn look_up(
+    rows: &mut Tenant<'_>,
+    hashes: &[Vec<u8>],
+) -> Result<HashMap<Vec<u8>, PersonRow>, Error> {
+    let there = rows.people_by_lookup(hashes).await?;
+    as_they_are_now(rows, there).await
+}
+
+/// As [`look_up`], and holds them until the transaction ends.
 async fn found(
     rows: &mut Tenant<'_>,
     hashes: &[Vec<u8>],
 ) -> Result<HashMap<Vec<u8>, PersonRow>, Error> {
-    let mut there = rows.hold_people(hashes).await?;
+    let there = rows.hold_people(hashes).await?;
+    as_they_are_now(rows, there).await
+}
+
+async fn as_they_are_now(
+    rows: &mut Tenant<'_>,
+    mut there: Vec<PersonRow>,
+) -> Result<HashMap<Vec<u8>, PersonRow>, Error> {
     let ids: Vec<PersonId> = there.iter().map(|row| row.person_id.clone()).collect();
     let merged = rows.merged(&ids).await?;
     let others: Vec<PersonId> = merged.iter().map(|m| m.into_person_id.clone()).collect();

@@ -9,6 +9,9 @@ use crate::config::limits::{
 };
 use crate::db::Ts;
 
+/// How many files one round deletes.
+const FILES_AT_ONCE: i64 = 1_000;
+
 /// How much was past its time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Forgotten {
@@ -20,6 +23,8 @@ pub struct Forgotten {
     pub lists: u64,
     /// Lines of the audit log.
     pub lines: u64,
+    /// Files that nothing referred to any more.
+    pub files: u64,
 }
 
 impl std::fmt::Display for Forgotten {
@@ -29,10 +34,11 @@ impl std::fmt::Display for Forgotten {
             portfolios,
             lists,
             lines,
+            files,
         } = self;
         write!(
             f,
-            "keys of requests: {requests}; ended portfolios: {portfolios}; notes of status lists: {lists}; lines of the log: {lines}"
+            "keys of requests: {requests}; ended portfolios: {portfolios}; notes of status lists: {lists}; lines of the log: {lines}; files: {files}"
         )
     }
 }
@@ -56,5 +62,20 @@ pub async fn forget(app: &App) -> Result<Forgotten, Error> {
             .await?,
         lists: app.db.forget_lists(ago(KEEP_NEWEST_LISTS_DAYS)).await?,
         lines: app.db.forget_audit(ago(KEEP_AUDIT_DAYS)).await?,
+        files: delete_files(app).await?,
     })
+}
+
+/// Deletes the files that nothing refers to any more; what cannot be deleted now is tried again.
+async fn delete_files(app: &App) -> Result<u64, Error> {
+    let mut deleted = 0;
+    for (issuer, file) in app.db.forgotten_files(FILES_AT_ONCE).await? {
+        if let Err(cause) = app.files.delete(&file).await {
+            tracing::error!(%cause, "a file could not be deleted");
+            break;
+        }
+        app.db.file_is_deleted(&issuer, &file).await?;
+        deleted += 1;
+    }
+    Ok(deleted)
 }

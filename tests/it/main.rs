@@ -36,6 +36,7 @@ mod desk;
 mod doctor;
 mod outbound;
 mod outbound_peers;
+mod program;
 mod readme;
 mod receipts;
 mod standards;

@@ -1,0 +1,224 @@
+//! Evidence and images: a folder or S3.
+//!
+//! A file is kept under a name made of its bytes, never of what somebody called it (threat F17).
+//! What comes in is read and written anew ([`clean`]), so that what goes out is a picture, a
+//! document or a text and nothing that hides in one; what is kept is sealed by whoever puts it here.
+
+mod image;
+mod pdf;
+
+use std::{fs, sync::Arc};
+
+use object_store::{
+    ObjectStore, ObjectStoreExt as _, PutPayload, aws::AmazonS3Builder, local::LocalFileSystem,
+    path::Path, prefix::PrefixStore,
+};
+use sha2::{Digest as _, Sha256};
+
+use crate::config::{Config, FilesPlace};
+use crate::ids::{IssuerId, hex};
+
+/// The largest file that is taken: bytes, as it arrives.
+pub const FILE_BYTES: usize = 10 * 1024 * 1024;
+/// The longest plain text: bytes.
+pub const TEXT_BYTES: usize = 1024 * 1024;
+
+/// Why a file is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// None of the kinds that are taken.
+    #[error("this is not a JPEG or PNG picture, a PDF or a plain text")]
+    Kind,
+    /// Too many bytes.
+    #[error("the file is larger than {} MB", FILE_BYTES / 1024 / 1024)]
+    Large,
+    /// A picture with too many pixels.
+    #[error("the picture has more than {} million pixels", image::PIXELS / 1_000_000)]
+    Pixels,
+    /// It says what it is, and cannot be read as that.
+    #[error("the file is damaged and cannot be read")]
+    Damaged,
+    /// A document with a password.
+    #[error("the PDF is locked with a password: save it without one")]
+    Locked,
+}
+
+/// Why a file could not be kept or fetched.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// It is not there.
+    #[error("the file is not there")]
+    Missing,
+    /// The store cannot be used.
+    #[error("the place where files are kept cannot be used: {0}")]
+    Unavailable(String),
+}
+
+impl From<object_store::Error> for Error {
+    fn from(error: object_store::Error) -> Error {
+        match error {
+            object_store::Error::NotFound { .. } => Error::Missing,
+            // The cause names a hash and an address, nothing of a person.
+            other => Error::Unavailable(other.to_string()),
+        }
+    }
+}
+
+/// A file as it may be handed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clean {
+    /// What it is.
+    pub media_type: &'static str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Clean {
+    /// The SHA-256 of its bytes.
+    #[must_use]
+    pub fn sha256(&self) -> Vec<u8> {
+        Sha256::digest(&self.bytes).to_vec()
+    }
+}
+
+/// Reads a file and writes it anew, without anything that is not seen: where and by what a picture
+/// was taken, who wrote a document and what it would do when opened. Takes a while.
+///
+/// # Errors
+/// [`Refused`].
+pub fn clean(bytes: &[u8]) -> Result<Clean, Refused> {
+    if bytes.len() > FILE_BYTES {
+        return Err(Refused::Large);
+    }
+    match bytes {
+        [0xff, 0xd8, 0xff, ..] => image::jpeg(bytes),
+        [0x89, b'P', b'N', b'G', ..] => image::png(bytes),
+        [b'%', b'P', b'D', b'F', b'-', ..] => pdf::clean(bytes),
+        _ => text(bytes),
+    }
+}
+
+/// A text is one if nothing in it is anything else.
+fn text(bytes: &[u8]) -> Result<Clean, Refused> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|_| Refused::Kind)?;
+    let plain = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+    if text.trim().is_empty() || !text.chars().all(plain) {
+        return Err(Refused::Kind);
+    }
+    if bytes.len() > TEXT_BYTES {
+        return Err(Refused::Large);
+    }
+    Ok(Clean {
+        media_type: "text/plain; charset=utf-8",
+        bytes: bytes.to_vec(),
+    })
+}
+
+/// Where files are kept. Cloning is cheap and shares it.
+#[derive(Clone)]
+pub struct Files(Arc<dyn ObjectStore>);
+
+impl std::fmt::Debug for Files {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Files({})", self.0)
+    }
+}
+
+impl Files {
+    /// Opens the place that the settings name; a folder is made.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub fn open(config: &Config) -> Result<Files, Error> {
+        let folder = match &config.files {
+            Some(FilesPlace::Bucket(bucket)) => {
+                // Whoever was first has installed the same one.
+                let _ = rustls::crypto::ring::default_provider().install_default();
+                let mut builder = AmazonS3Builder::new()
+                    .with_bucket_name(&bucket.name)
+                    .with_region(&bucket.region)
+                    .with_access_key_id(&bucket.key_id)
+                    .with_secret_access_key(&bucket.secret);
+                if let Some(endpoint) = &bucket.endpoint {
+                    builder = builder
+                        .with_endpoint(endpoint)
+                        .with_allow_http(endpoint.starts_with("http://"));
+                }
+                let store = builder.build()?;
+                return Ok(Files(Arc::new(PrefixStore::new(
+                    store,
+                    bucket.prefix.as_str(),
+                ))));
+            }
+            Some(FilesPlace::Folder(folder)) => folder.clone(),
+            None => config.data.join("files"),
+        };
+        fs::create_dir_all(&folder).map_err(|cause| Error::Unavailable(cause.to_string()))?;
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        Ok(Files(Arc::new(store)))
+    }
+
+    /// Keeps these bytes of an organisation: the name they are found by, which says nothing but
+    /// what they are.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn put(&self, issuer: &IssuerId, bytes: Vec<u8>) -> Result<String, Error> {
+        let digest = hex(&Sha256::digest(&bytes));
+        let name = format!("{issuer}/{}/{digest}", &digest[..2]);
+        self.0
+            .put(&Path::from(name.as_str()), PutPayload::from(bytes))
+            .await?;
+        Ok(name)
+    }
+
+    /// Fetches what is kept under a name.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Unavailable`].
+    pub async fn get(&self, name: &str) -> Result<Vec<u8>, Error> {
+        let found = self.0.get(&Path::from(name)).await?;
+        Ok(found.bytes().await?.to_vec())
+    }
+
+    /// Deletes what is kept under a name. Doing it again changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn delete(&self, name: &str) -> Result<(), Error> {
+        match self.0.delete(&Path::from(name)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_plain_or_refused() {
+        let read = |bytes: &[u8]| clean(bytes).map(|clean| clean.bytes);
+        assert_eq!(
+            read(b"\xef\xbb\xbfBent the rod\n"),
+            Ok(b"Bent the rod\n".to_vec())
+        );
+        for bad in [
+            b"".as_slice(),
+            b"  \n",
+            b"a\0b",
+            b"\x1b[2J",
+            b"\xff\xfe",
+            b"MZ\x90\0\x03",
+        ] {
+            assert_eq!(read(bad), Err(Refused::Kind), "{bad:?}");
+        }
+        assert_eq!(read(&vec![b'a'; TEXT_BYTES + 1]), Err(Refused::Large));
+        assert_eq!(read(&vec![b'a'; FILE_BYTES + 1]), Err(Refused::Large));
+        // Markup stays a text: it is never shown as a page.
+        let page = clean(b"<script>alert(1)</script>").expect("a text");
+        assert_eq!(page.media_type, "text/plain; charset=utf-8");
+    }
+}

@@ -1,0 +1,175 @@
+//! Programs: made, described, ended.
+
+use super::{Error, sealed::line};
+use crate::app::App;
+use crate::db::ProgramRow;
+use crate::ids::ProgramId;
+use crate::who::{Scope, Who};
+
+/// The most characters of a name.
+pub const NAME_CHARS: usize = 200;
+/// Days from handing in to an answer, where nobody says.
+pub const TURNAROUND_DAYS: i64 = 7;
+/// Of a hundred decisions, how many are read again, where nobody says.
+pub const SECOND_PERCENT: i64 = 10;
+
+/// What a program says of itself, as somebody typed it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Said {
+    /// Its name.
+    pub name: String,
+    /// Such as `Spring 2026`.
+    pub term: String,
+    /// The school.
+    pub school: String,
+    /// Such as `6-8`.
+    pub grade_band: String,
+    /// The pathway's id.
+    pub pathway: Option<String>,
+    /// Which version of the pathway.
+    pub pathway_version: Option<i64>,
+    /// Who looks after it: a member's id.
+    pub owner: Option<String>,
+    /// Which money pays for it.
+    pub funding_stream: String,
+    /// Days from handing in to an answer: 1 to 90.
+    pub turnaround_days: Option<i64>,
+    /// Of a hundred decisions, how many are read again: 0 to 100.
+    pub second_percent: Option<i64>,
+}
+
+/// Makes a program.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `programs`; [`Error::Faults`].
+pub async fn make(app: &App, who: &Who, said: &Said) -> Result<ProgramId, Error> {
+    who.may(Scope::Programs)?;
+    let now = app.now();
+    let id = ProgramId::random(app.chance.as_ref());
+    let row = row(said, who, &id, now.into())?;
+    let mut tx = app.db.begin().await?;
+    let mut rows = tx.of(who.issuer());
+    rows.add_program(&row).await?;
+    rows.log(&[who.did(app, "program.make", id.as_str(), now)])
+        .await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Describes a program anew.
+///
+/// # Errors
+/// As [`make`], and [`Error::NotFound`].
+pub async fn describe(app: &App, who: &Who, id: &ProgramId, said: &Said) -> Result<(), Error> {
+    who.may(Scope::Programs)?;
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let mut rows = tx.of(who.issuer());
+    let before = rows.program(id).await?.ok_or(Error::NotFound("program"))?;
+    let after = ProgramRow {
+        ended_at: before.ended_at,
+        ..row(said, who, id, before.created_at)?
+    };
+    if before == after {
+        return Ok(());
+    }
+    rows.set_program(&after).await?;
+    rows.log(&[who.did(app, "program.describe", id.as_str(), now)])
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Ends a program, or takes it up again. What was begun in it goes on.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `programs`; [`Error::NotFound`].
+pub async fn end(app: &App, who: &Who, id: &ProgramId, ended: bool) -> Result<(), Error> {
+    who.may(Scope::Programs)?;
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let mut rows = tx.of(who.issuer());
+    let before = rows.program(id).await?.ok_or(Error::NotFound("program"))?;
+    if before.ended_at.is_some() == ended {
+        return Ok(());
+    }
+    rows.set_program(&ProgramRow {
+        ended_at: ended.then(|| now.into()),
+        ..before
+    })
+    .await?;
+    let action = if ended {
+        "program.end"
+    } else {
+        "program.resume"
+    };
+    rows.log(&[who.did(app, action, id.as_str(), now)]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// All programs, the newest first.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `read`.
+pub async fn all(app: &App, who: &Who) -> Result<Vec<ProgramRow>, Error> {
+    who.may(Scope::Read)?;
+    Ok(app.db.of(who.issuer()).programs().await?)
+}
+
+/// One program.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `read`; [`Error::NotFound`].
+pub async fn one(app: &App, who: &Who, id: &ProgramId) -> Result<ProgramRow, Error> {
+    who.may(Scope::Read)?;
+    let found = app.db.of(who.issuer()).program(id).await?;
+    found.ok_or(Error::NotFound("program"))
+}
+
+fn row(said: &Said, who: &Who, id: &ProgramId, at: crate::db::Ts) -> Result<ProgramRow, Error> {
+    let mut faults = Vec::new();
+    let optional = |text: &Option<String>| {
+        let text = text.as_deref().map(str::trim).unwrap_or_default();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    let row = ProgramRow {
+        issuer_id: who.issuer().clone(),
+        program_id: id.clone(),
+        name: line(&mut faults, "name", &said.name, NAME_CHARS, true),
+        term: line(&mut faults, "term", &said.term, 100, true),
+        school: line(&mut faults, "school", &said.school, NAME_CHARS, true),
+        grade_band: line(&mut faults, "gradeBand", &said.grade_band, 50, false),
+        pathway_id: optional(&said.pathway),
+        pathway_version: said
+            .pathway_version
+            .filter(|_| optional(&said.pathway).is_some()),
+        owner: optional(&said.owner).or_else(|| Some(who.actor().to_owned())),
+        funding_stream: line(
+            &mut faults,
+            "fundingStream",
+            &said.funding_stream,
+            100,
+            false,
+        ),
+        turnaround_days: said.turnaround_days.unwrap_or(TURNAROUND_DAYS),
+        second_percent: said.second_percent.unwrap_or(SECOND_PERCENT),
+        created_at: at,
+        ended_at: None,
+    };
+    for (field, number, least, most) in [
+        ("turnaroundDays", row.turnaround_days, 1, 90),
+        ("secondPercent", row.second_percent, 0, 100),
+    ] {
+        if !(least..=most).contains(&number) {
+            let sentence = format!("is a whole number from {least} to {most}");
+            faults.push(crate::issue::Fault::new(format!("/{field}"), sentence));
+        }
+    }
+    if faults.is_empty() {
+        Ok(row)
+    } else {
+        Err(Error::Faults(faults))
+    }
+}

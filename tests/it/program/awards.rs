@@ -1,0 +1,194 @@
+//! From the station to the badge: return, partial retake, approval, second reading.
+
+use skillmark::{
+    db::{AttemptState, Decision},
+    ids::AttemptId,
+    program::{By, Error, attempt, evidence, lab, qualification, review, score, second},
+};
+
+use super::world::{World, qualify, somebody};
+use crate::support::db::on_both;
+
+fn said<T>(answer: Result<T, Error>) -> String {
+    answer
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default()
+}
+
+on_both! {
+    fn an_attempt_is_returned_retaken_in_part_and_awarded(temp) {
+        let world = World::new(temp).await;
+        let (app, reviewer) = (&world.app, &world.reviewer);
+        let id = world.submitted(0).await;
+        // The station opens the same one, however often it is scanned.
+        assert_eq!(world.opened(0).await, id);
+
+        let queue = review::queue(app, reviewer).await.expect("a queue");
+        assert_eq!((queue.count, queue.late, queue.waiting[0].learner.as_str()), (1, 0, "Ana Canary"));
+        world.clock.advance(8 * 24 * 3_600);
+        assert_eq!(review::queue(app, reviewer).await.expect("a queue").late, 1);
+
+        let back = world.judge(Decision::Return, &[(0, "Advanced"), (1, "Developing")], "Say who decides.");
+        let done = review::decide(app, reviewer, &id, &back).await.expect("returned");
+        assert_eq!((done.credential, done.not_met), (None, vec!["Explains clearly".to_owned()]));
+        let view = attempt::view(app, &world.ana(), &id).await.expect("hers");
+        assert_eq!((view.row.state, view.row.round), (AttemptState::Returned, 2));
+        let asked: Vec<bool> = view.cards.iter().map(|card| card.asked).collect();
+        assert_eq!(asked, [false, true]);
+        assert_eq!(view.answers[0].feedback, "Say who decides.");
+
+        attempt::submit(app, &world.ana(), &id).await.expect("handed in again");
+        assert_eq!(
+            said(review::decide(app, reviewer, &id, &world.judge(Decision::Approve, &[], "")).await),
+            "/levels/Explains clearly: is missing: the level reached"
+        );
+        let approve = world.judge(Decision::Approve, &[(1, "Proficient")], "Well argued.");
+        let done = review::decide(app, reviewer, &id, &approve).await.expect("approved");
+        let credential = done.credential.expect("awarded");
+        let row = app.db.of(world.boss.issuer()).credential(&credential).await.expect("read").expect("there");
+        let document = row.document.expect("signed");
+        for words in ["criterion-1-level-4", "criterion-2-level-3", "Role: Career skills reviewer. Qualification: State teaching licence", "A note", "digestMultibase"] {
+            assert!(document.contains(words), "{words}: {document}");
+        }
+        for words in ["Canary", "My memo", "Mondays", "u-1"] {
+            assert!(!document.contains(words), "{words}: {document}");
+        }
+        assert_eq!(said(review::decide(app, reviewer, &id, &approve).await), "this attempt does not wait for a decision");
+        assert_eq!(temp.number("select count(*) from credentials").await, 1);
+
+        // Every decision is read again in this program, by somebody else.
+        let waiting = second::waiting(app, &world.second).await.expect("a list");
+        assert_eq!(waiting.len(), 1);
+        let levels = world.levels(&[(0, "Advanced"), (1, "Developing")]);
+        assert_eq!(said(second::read(app, reviewer, &id, &levels, "").await), "you decided on it: somebody else reads it again");
+        let compared = second::read(app, &world.second, &id, &levels, "I miss who decides.").await.expect("read");
+        assert_eq!((compared.same, compared.alike, compared.all), (1, 1, 2));
+        assert_eq!(second::waiting(app, &world.second).await, Ok(vec![]));
+        let agreement = second::agreement(app, reviewer).await.expect("counted");
+        assert_eq!((agreement.read_twice, agreement.percent_same()), (1, Some(50)));
+        // The learner sees nothing of it.
+        let view = attempt::view(app, &world.ana(), &id).await.expect("hers");
+        assert_eq!(view.answers.len(), 2);
+    }
+
+    fn nobody_decides_on_their_own_and_only_the_qualified_decide(temp) {
+        let world = World::new(temp).await;
+        let (app, boss) = (&world.app, &world.boss);
+        let id = world.submitted(0).await;
+        let approve = world.judge(Decision::Approve, &[(0, "Proficient"), (1, "Proficient")], "");
+        use skillmark::who::Scope;
+        assert!(said(review::decide(app, &world.tutor, &id, &approve).await).contains("scope \"review\""));
+        let fresh = somebody(app, boss, &[Scope::Review, Scope::Propose]).await;
+        assert_eq!(
+            said(review::decide(app, &fresh, &id, &approve).await),
+            "you have no qualification on record: ask your administrator to write it down first"
+        );
+        qualify(app, boss, &fresh, "2026-03-01").await;
+        assert_eq!(
+            said(review::decide(app, &fresh, &id, &approve).await),
+            "your qualification has lapsed: ask your administrator to write down the new one"
+        );
+        qualify(app, boss, &fresh, "2026-03-02").await;
+        let mark = score::Mark { criterion: "uses evidence".to_owned(), level: "4".to_owned(), note: "Two sources.".to_owned() };
+        score::put(app, &By::Staff(fresh.clone()), &id, &[mark]).await.expect("proposed");
+        assert_eq!(
+            said(review::decide(app, &fresh, &id, &approve).await),
+            "you had a hand in this attempt, so somebody else decides on it"
+        );
+        qualification::suspend(app, boss, world.reviewer.actor(), true).await.expect("suspended");
+        assert_eq!(
+            said(review::decide(app, &world.reviewer, &id, &approve).await),
+            "your right to review is suspended: ask your administrator"
+        );
+        qualification::suspend(app, boss, world.reviewer.actor(), false).await.expect("reinstated");
+        review::decide(app, &world.reviewer, &id, &approve).await.expect("approved");
+
+        // What somebody approved is listed, and read again by another.
+        let standing = qualification::all(app, boss).await.expect("all");
+        let standing = standing.iter().find(|one| one.reviewer == world.reviewer.actor()).expect("there");
+        assert_eq!((standing.approved, standing.may_decide), (1, true));
+        assert_eq!(qualification::read_again(app, boss, world.reviewer.actor()).await, Ok(1));
+        assert_eq!(second::waiting(app, &world.second).await.map(|all| all.len()), Ok(1));
+    }
+
+    fn evidence_is_sealed_served_to_its_own_and_erased(temp) {
+        let world = World::new(temp).await;
+        let app = &world.app;
+        let id = world.opened(0).await;
+        assert_eq!(
+            said(attempt::submit(app, &world.ana(), &id).await),
+            "add some evidence first: a file, a link or a note about what was done"
+        );
+        let file = evidence::New::File(b"Canary: I baked the bread.\n".to_vec());
+        let piece = evidence::add(app, &world.ana(), &id, "../../x\u{e9} Canary.txt", file).await.expect("added");
+        for bad in ["", "ftp://x.example/", "javascript:alert(1)", "nothing"] {
+            let bad = evidence::New::Link(bad.to_owned());
+            assert_eq!(said(evidence::add(app, &world.ana(), &id, "", bad).await), "/link: is no address on the web: it begins with https://");
+        }
+        let bad = evidence::New::File(b"MZ\x90\0".to_vec());
+        assert_eq!(said(evidence::add(app, &world.ana(), &id, "", bad).await), "this is not a JPEG or PNG picture, a PDF or a plain text");
+
+        let read = evidence::file(app, &world.ana(), &piece).await.expect("hers");
+        assert_eq!(read, ("text/plain; charset=utf-8".to_owned(), b"Canary: I baked the bread.\n".to_vec()));
+        assert_eq!(said(evidence::file(app, &world.learner(1), &piece).await), "there is no such file");
+        assert_eq!(said(attempt::view(app, &world.learner(1), &id).await), "there is no such attempt");
+        // F17: kept under a name of its bytes, sealed.
+        let names = temp.texts("select file from attempt_evidence").await;
+        let name = names[0].rsplit('/').next().expect("a name");
+        assert!(name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit()), "{name}");
+        let kept = std::fs::read(temp.folder.path().join("files").join(&names[0])).expect("kept");
+        assert!(!kept.windows(6).any(|part| part == b"Canary"));
+
+        attempt::submit(app, &world.ana(), &id).await.expect("handed in");
+        assert!(said(evidence::remove(app, &world.ana(), &id, &piece).await).starts_with("this attempt is handed in"));
+        skillmark::issue::people::erase(app, &world.boss, "u-1").await.expect("erased");
+        assert_eq!(said(evidence::file(app, &world.ana(), &piece).await), "there is no such file");
+        assert_eq!(skillmark::issue::retention::forget(app).await.expect("forgotten").files, 1);
+        assert!(!temp.folder.path().join("files").join(&names[0]).exists());
+        let state = temp.texts("select state from attempts").await;
+        assert_eq!(state, ["withdrawn"]);
+    }
+
+    fn g9_what_belongs_to_another_organisation_is_not_there(temp) {
+        let (ours, theirs) = (World::new(temp).await, World::named(temp, "Harbour Skills").await);
+        let app = &ours.app;
+        let id = theirs.submitted(0).await;
+        let approve = ours.judge(Decision::Approve, &[(0, "Proficient"), (1, "Proficient")], "");
+        let nowhere = AttemptId::random(app.chance.as_ref());
+        for attempt in [&id, &nowhere] {
+            assert_eq!(said(review::decide(app, &ours.reviewer, attempt, &approve).await), "there is no such attempt");
+            assert_eq!(said(attempt::view(app, &By::Staff(ours.tutor.clone()), attempt).await), "there is no such attempt");
+        }
+        let open = attempt::Open {
+            person: theirs.learners[0].clone(),
+            achievement: ours.offer(),
+            kind: skillmark::db::AttemptKind::Practice,
+            lab: None,
+            program: None,
+        };
+        assert_eq!(said(attempt::open(app, &By::Staff(ours.tutor.clone()), &open).await), "there is no such learner");
+        let open = attempt::Open { person: ours.learners[0].clone(), lab: Some(theirs.lab.clone()), ..open };
+        assert_eq!(said(attempt::open(app, &By::Staff(ours.tutor.clone()), &open).await), "there is no such lab");
+        assert_eq!(said(lab::set(app, &ours.tutor, &ours.lab, &theirs.learners[0], true).await), "there is no such learner");
+    }
+
+    fn a_cell_sent_twice_is_one_score_of_one_attempt(temp) {
+        let world = World::new(temp).await;
+        let app = &world.app;
+        let mark = |level: &str| score::Mark { criterion: "Uses evidence".to_owned(), level: level.to_owned(), note: String::new() };
+        for level in ["Developing", "Developing", "Advanced"] {
+            lab::enter(app, &world.tutor, &world.lab, &world.learners[1], &world.offer(), &mark(level)).await.expect("entered");
+        }
+        assert_eq!(temp.number("select count(*) from attempts").await, 1);
+        assert_eq!(temp.number("select count(*) from attempt_scores").await, 1);
+        let (_, lines) = lab::grid(app, &world.tutor, &world.lab, &world.offer()).await.expect("a grid");
+        let names: Vec<&str> = lines.iter().map(|line| line.learner.called()).collect();
+        assert_eq!(names, ["Ana Canary", "Bo Canary", "Cy Canary"]);
+        let card = &lines[1].cards[0];
+        assert_eq!(card.level(card.proposed.as_ref().expect("given")), "Advanced");
+        lab::close(app, &world.tutor, &world.lab, true).await.expect("closed");
+        let late = lab::enter(app, &world.tutor, &world.lab, &world.learners[2], &world.offer(), &mark("Advanced")).await;
+        assert_eq!(said(late), "this lab is closed");
+    }
+}
