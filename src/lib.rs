@@ -88,6 +88,9 @@ pub mod who;
 // Letters: which there are, what they say, and that each is sent.
 pub mod letters;
 
+// Telling other programs what happened here.
+pub mod hooks;
+
 // What was found here, signed by this service.
 pub mod receipt;
 

@@ -14,8 +14,13 @@ use crate::ids::JobId;
 pub const ISSUE: &str = "credentials.issue";
 /// Send a letter; about the letter.
 pub const LETTER: &str = "letter.send";
+/// Tell an address of something; about the message.
+pub const WEBHOOK: &str = "webhook.deliver";
+/// Look what a learner's pathways come to now; about the learner.
+pub const RECONSIDER: &str = "pathway.reconsider";
+
 /// Every kind of work.
-pub const KINDS: &[&str] = &[ISSUE, LETTER];
+pub const KINDS: &[&str] = &[ISSUE, LETTER, WEBHOOK, RECONSIDER];
 
 /// Work to put down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +94,28 @@ pub async fn put(
     let row = Work::new(kind, about, now).row(rows, id.clone(), now);
     rows.add_job(&row).await?;
     Ok(id)
+}
+
+/// As [`put`], the same work about each of many.
+///
+/// # Errors
+/// As [`put`]; then none is put down.
+pub async fn put_all(
+    rows: &mut Tenant<'_>,
+    app: &App,
+    kind: &'static str,
+    about: &[&str],
+) -> Result<(), db::Error> {
+    let now = app.now();
+    let row = |about: &&str| {
+        let id = JobId::random(app.chance.as_ref());
+        Work::new(kind, about, now).row(rows, id, now)
+    };
+    let all: Vec<JobRow> = about.iter().map(row).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    rows.add_jobs(&all).await
 }
 
 /// As [`put`], unless the same work waits already: for work that looks at how things stand when

@@ -91,6 +91,17 @@ pub struct Signed {
     pub jwt: Option<String>,
 }
 
+/// What was stored now.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Stored {
+    /// Which credential.
+    pub credential_id: CredentialId,
+    /// Of which batch.
+    pub batch: Option<String>,
+    /// Whose it is, if we know.
+    pub person_id: Option<PersonId>,
+}
+
 /// A promise that exists already, for telling repetitions.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Promised {
@@ -172,7 +183,7 @@ macro_rules! move_to {
 const STORE: &str = "update credentials set state = 'issued', unsigned_sha256 = n_unsigned, \
      document = n_document, document_sha256 = n_sha256, jwt = n_jwt, issued_at = n_at from n \
      where issuer_id = n_issuer and credential_id = n_id and state = 'pending' and key_id = n_key \
-     returning credential_id, batch";
+     returning credential_id, batch, person_id";
 
 impl Tenant<'_> {
     /// Writes promises down; those whose achievement, recipient and occasion were promised before
@@ -390,7 +401,7 @@ impl Tenant<'_> {
         &mut self,
         signed: &[Signed],
         at: Ts,
-    ) -> Result<Vec<(CredentialId, Option<String>)>, Error> {
+    ) -> Result<Vec<Stored>, Error> {
         let active: Vec<String> = self
             .write_locking(
                 "select key_id from issuer_keys where issuer_id = $1 and state = 'active' for share",
@@ -411,9 +422,9 @@ impl Tenant<'_> {
             .bytes("n_sha256", all().map(|s| s.document_sha256.clone()))
             .text("n_jwt", all().map(|s| s.jwt.clone()))
             .time("n_at", all().map(|_| at));
-        let stored: Vec<(CredentialId, Option<String>)> = self.insert_returning(many).await?;
+        let stored: Vec<Stored> = self.insert_returning(many).await?;
         if stored.len() < signed.len() {
-            let there: HashSet<&CredentialId> = stored.iter().map(|(id, _)| id).collect();
+            let there: HashSet<&CredentialId> = stored.iter().map(|s| &s.credential_id).collect();
             let rest = all().filter(|one| !there.contains(&one.credential_id));
             self.stored_before(&rest.collect::<Vec<_>>()).await?;
         }

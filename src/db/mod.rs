@@ -68,7 +68,7 @@ pub use attempt_evidence::{AttemptEvidenceRow, EvidenceKind};
 pub use attempts::{AttemptKind, AttemptRow, AttemptState, SecondReading};
 pub use audit::{AuditFilter, AuditRow};
 pub use bulk_changes::{BulkChange, BulkRow, BulkState};
-pub use credentials::{Counts, CredentialRow, CredentialState, Promise, Promised, Signed};
+pub use credentials::{Counts, CredentialRow, CredentialState, Promise, Promised, Signed, Stored};
 pub use domain_checks::{DomainCheckRow, DomainWay};
 pub use drafts::{DraftRow, EditionRow};
 pub use endorsements::{EndorsementRow, EndorsementState};

@@ -204,6 +204,22 @@ impl Tenant<'_> {
         .await
     }
 
+    /// Lets a message that ended wait again.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if there is no such message.
+    pub async fn wake_delivery(&mut self, id: &str) -> Result<(), Error> {
+        let rows = self
+            .write(
+                "update deliveries set state = 'waiting', finished_at = null \
+                 where issuer_id = $1 and delivery_id = $2",
+            )
+            .bind(id.to_owned())
+            .run()
+            .await?;
+        one(rows)
+    }
+
     /// Notes how a try went; `at` is when it ended, if it did.
     ///
     /// # Errors

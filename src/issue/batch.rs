@@ -3,7 +3,11 @@
 //! A batch is work (`queue::ISSUE`): a worker signs it, and whoever started it sees how far it has
 //! come, holds it, lets it go on, or cancels what is not signed yet ([`super::batches`]).
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError};
+
+use futures_util::future::join_all;
+use tokio::sync::Mutex;
 
 use super::fulfil::{self, AT_ONCE, Wrap};
 use super::plan::Row;
@@ -11,7 +15,7 @@ use super::promise::{self, Answer, Terms};
 use super::{Error, ends, list, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::{self, Counts, CredentialRow, JobState};
+use crate::db::{self, Counts, CredentialRow};
 use crate::ids::{AchievementId, CredentialId, IssuerId, JobId};
 use crate::queue::{self, Work};
 use crate::who::{Scope, Who};
@@ -191,6 +195,12 @@ type Manner<'a> = (
     &'a mut (dyn FnMut(Counts) + Send),
 );
 
+/// How many parts of a batch are signed and stored beside each other: while one waits for the
+/// store, another is signed.
+fn lanes() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(2, 8)
+}
+
 async fn parts(
     app: &App,
     issuer: &IssuerId,
@@ -198,40 +208,51 @@ async fn parts(
     wrap: Arc<Wrap>,
     (going, progress): Manner<'_>,
 ) -> Result<Counts, Error> {
-    let mut last: Option<CredentialId> = None;
-    let mut stuck = None;
+    let shared = Shared {
+        last: Mutex::new(None),
+        progress: std::sync::Mutex::new(progress),
+    };
+    let lane = || Box::pin(lane(app, issuer, batch, &wrap, (going, &shared)));
+    let ended = join_all((0..lanes()).map(|_| lane())).await;
+    ended.into_iter().collect::<Result<(), Error>>()?;
+    let counts = counts(app, issuer, batch).await?;
+    if counts.pending == 0 {
+        batches::end(app, issuer, batch).await?;
+    }
+    Ok(counts)
+}
+
+/// What the lanes of one batch share.
+struct Shared<'a> {
+    /// The last credential that one of them took up; held while the next ones are read.
+    last: Mutex<Option<CredentialId>>,
+    progress: std::sync::Mutex<&'a mut (dyn FnMut(Counts) + Send)>,
+}
+
+/// Takes up one part after the other; the error of the first row that cannot be signed.
+async fn lane(
+    app: &App,
+    issuer: &IssuerId,
+    batch: &JobId,
+    wrap: &Arc<Wrap>,
+    (going, shared): (&(dyn Fn() -> bool + Send + Sync), &Shared<'_>),
+) -> Result<(), Error> {
+    let mut stuck = Ok(());
     while going() && app.db.of(issuer).keep_job(batch, until(app.now())).await? {
-        let after = last.as_ref();
-        let rows = app
-            .db
-            .of(issuer)
-            .pending_after(batch, after, at_once())
-            .await?;
+        let mut last = shared.last.lock().await;
+        let mut of = app.db.of(issuer);
+        let rows = of.pending_after(batch, last.as_ref(), at_once()).await?;
         let Some(end) = rows.last() else {
             break;
         };
-        last = Some(end.promise.credential_id.clone());
-        if let Err(error) = some(app, issuer, rows, &wrap).await? {
-            stuck = stuck.or(Some(error));
-        }
-        progress(counts(app, issuer, batch).await?);
+        *last = Some(end.promise.credential_id.clone());
+        drop(last);
+        stuck = stuck.and(some(app, issuer, rows, wrap).await?);
+        let counts = counts(app, issuer, batch).await?;
+        let mut progress = shared.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress(counts);
     }
-    if let Some(error) = stuck {
-        return Err(error);
-    }
-    let counts = counts(app, issuer, batch).await?;
-    if counts.pending == 0 {
-        let mut rows = app.db.of(issuer);
-        match rows
-            .end_job(batch, JobState::Done, (0, None), app.now().into())
-            .await
-        {
-            // It has ended: it was cancelled, or another worker was first.
-            Ok(()) | Err(db::Error::NoRow) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(counts)
+    stuck
 }
 
 /// Signs these rows. If one of them stands in the way of all, each is signed by itself: the inner
@@ -242,8 +263,7 @@ async fn some(
     rows: Vec<CredentialRow>,
     wrap: &Arc<Wrap>,
 ) -> Result<Result<(), Error>, Error> {
-    let mut lists: Vec<_> = rows.iter().map(|row| &row.promise.status_list_id).collect();
-    lists.dedup();
+    let lists: HashSet<_> = rows.iter().map(|row| &row.promise.status_list_id).collect();
     for list in lists {
         list::ensure(app, issuer, list).await?;
     }

@@ -3,7 +3,8 @@
 use super::Error;
 use crate::app::App;
 use crate::db::{self, JobRow, JobState};
-use crate::ids::JobId;
+use crate::hooks;
+use crate::ids::{IssuerId, JobId};
 use crate::queue;
 use crate::who::{Scope, Who};
 
@@ -113,6 +114,7 @@ async fn try_turn(app: &App, who: &Who, id: &JobId, turn: Turn) -> Result<JobRow
             let lost = rows.give_up_batch(id, CANCELLED, true).await?;
             rows.end_job(id, JobState::Cancelled, (lost, None), now.into())
                 .await?;
+            hooks::tell(&mut rows, app, "batch.ended", &[id.as_str()]).await?;
         }
     }
     let action = format!("batch.{}", turn.as_str());
@@ -120,6 +122,21 @@ async fn try_turn(app: &App, who: &Who, id: &JobId, turn: Turn) -> Result<JobRow
     let row = rows.job(id).await?.ok_or(Error::NotFound("batch"))?;
     tx.commit().await?;
     Ok(row)
+}
+
+/// Ends a batch whose parts all came out.
+pub(super) async fn end(app: &App, issuer: &IssuerId, id: &JobId) -> Result<(), Error> {
+    let mut tx = app.db.begin().await?;
+    let mut rows = tx.of(issuer);
+    let now = app.now().into();
+    match rows.end_job(id, JobState::Done, (0, None), now).await {
+        // It has ended: it was cancelled, or another worker was first.
+        Err(db::Error::NoRow) => return Ok(()),
+        answer => answer?,
+    }
+    hooks::tell(&mut rows, app, "batch.ended", &[id.as_str()]).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Gives up what is left of a batch that could not be signed however often it was tried.
@@ -143,6 +160,8 @@ pub async fn give_up(app: &App, row: &JobRow, why: &str) -> Result<(), Error> {
         Err(db::Error::NoRow) => return Ok(()),
         answer => answer?,
     }
+    let id = row.job_id.as_str();
+    hooks::tell(&mut rows, app, "batch.ended", &[id]).await?;
     tx.commit().await?;
     Ok(())
 }

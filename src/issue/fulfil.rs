@@ -3,7 +3,7 @@
 //! Building and signing are pure and happen off the async threads; storing is one transaction for
 //! many. Nothing here draws chance or reads a clock: what is signed follows from the promise alone.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -15,9 +15,13 @@ use super::people::ERASED;
 use super::{Error, Fault, identity, keys, own, promise, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::{self, CredentialRow, CredentialState, IssuerKeyRow, KeyState, Signed};
-use crate::ids::{AchievementId, CredentialId, IssuerId};
+use crate::db::{
+    self, CredentialRow, CredentialState, IssuerKeyRow, KeyState, Signed, Stored, Tenant,
+};
+use crate::hooks;
+use crate::ids::{AchievementId, CredentialId, IssuerId, PersonId};
 use crate::keys::SigningKey;
+use crate::queue;
 
 /// How many credentials are signed and stored in one go.
 pub const AT_ONCE: usize = 500;
@@ -278,16 +282,19 @@ async fn store_together(
             Made::Signed(one) => signed.push(one.clone()),
             Made::Failed(id, faults) => {
                 let problem: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                let batch = rows.give_up(id, &problem.join("\n")).await?;
-                batch.map(|batch| batches.entry(batch).or_default().1 += 1);
+                if let Some(batch) = rows.give_up(id, &problem.join("\n")).await? {
+                    batches.entry(batch).or_default().1 += 1;
+                }
                 count.failed += 1;
             }
         }
     }
     if !signed.is_empty() {
-        for (_, batch) in rows.store_many(&signed, now.into()).await? {
-            batch.map(|batch| batches.entry(batch).or_default().0 += 1);
+        let stored = rows.store_many(&signed, now.into()).await?;
+        for batch in stored.iter().filter_map(|one| one.batch.clone()) {
+            batches.entry(batch).or_default().0 += 1;
         }
+        follow(app, &mut rows, &stored).await?;
         count.issued = signed.len();
     }
     for (batch, (done, failed)) in batches {
@@ -295,4 +302,21 @@ async fn store_together(
     }
     tx.commit().await?;
     Ok(count)
+}
+
+/// What follows from having issued, in the same transaction: others are told, and where there are
+/// pathways, each learner's are looked at again.
+async fn follow(app: &App, rows: &mut Tenant<'_>, stored: &[Stored]) -> Result<(), Error> {
+    let ids: Vec<&str> = stored.iter().map(|one| one.credential_id.as_str()).collect();
+    hooks::tell(rows, app, "credential.issued", &ids).await?;
+    if !rows.pathway_stacks().await?.is_empty() {
+        let people: HashSet<&str> = stored
+            .iter()
+            .filter_map(|one| one.person_id.as_ref())
+            .map(PersonId::as_str)
+            .collect();
+        let people: Vec<&str> = people.into_iter().collect();
+        queue::put_all(rows, app, queue::RECONSIDER, &people).await?;
+    }
+    Ok(())
 }

@@ -6,8 +6,10 @@
 
 use super::Error;
 use crate::app::App;
-use crate::db::{self, StatusEntryRow, StatusState};
+use crate::db::{self, StatusEntryRow, StatusState, Tenant};
+use crate::hooks;
 use crate::ids::CredentialId;
+use crate::queue;
 use crate::who::{Scope, Who};
 
 /// What to do with a credential.
@@ -94,8 +96,33 @@ async fn try_change(
     rows.change_status(id, entry.state, to, now.into()).await?;
     let action = format!("credential.{}", change.as_str());
     rows.log(&[who.did(app, &action, id.as_str(), now)]).await?;
+    follow(app, &mut rows, id, change).await?;
     tx.commit().await?;
     Ok(to)
+}
+
+/// What follows from a change of status, in the same transaction: others are told, and where there
+/// are pathways, the learner's are looked at again.
+pub(super) async fn follow(
+    app: &App,
+    rows: &mut Tenant<'_>,
+    id: &CredentialId,
+    change: Change,
+) -> Result<(), Error> {
+    let event = match change {
+        Change::Suspend => "credential.suspended",
+        Change::Reinstate => "credential.reinstated",
+        Change::Revoke => "credential.revoked",
+    };
+    hooks::tell(rows, app, event, &[id.as_str()]).await?;
+    if rows.pathway_stacks().await?.is_empty() {
+        return Ok(());
+    }
+    let row = rows.credential(id).await?;
+    if let Some(person) = row.and_then(|row| row.promise.person_id) {
+        queue::put_once(rows, app, queue::RECONSIDER, person.as_str()).await?;
+    }
+    Ok(())
 }
 
 /// The status of a credential, as it is this moment.

@@ -7,9 +7,11 @@ use tokio::sync::watch;
 use crate::{
     app::App,
     db::{self, JobRow},
-    ids::LetterId,
+    hooks,
+    ids::{LetterId, PersonId},
     issue::{self, batch, batches},
     letters, queue,
+    standard::pathway,
 };
 
 /// What became of one try.
@@ -70,6 +72,18 @@ pub const KINDS: &[Kind] = &[
         run: |task| Box::pin(letter(task)),
         give_up: |app, job, why| Box::pin(give_up_letter(app, job, why)),
     },
+    Kind {
+        name: queue::WEBHOOK,
+        waits: PATIENTLY,
+        run: |task| Box::pin(webhook(task)),
+        give_up: |app, job, why| Box::pin(give_up_webhook(app, job, why)),
+    },
+    Kind {
+        name: queue::RECONSIDER,
+        waits: PATIENTLY,
+        run: |task| Box::pin(reconsider(task)),
+        give_up: |_, _, _| Box::pin(async {}),
+    },
 ];
 
 async fn sign(task: Task) -> Outcome {
@@ -116,6 +130,35 @@ async fn give_up_letter(app: App, job: JobRow, why: String) {
     };
     if let Err(error) = letters::give_up(&app, &job.issuer_id, &id, &why).await {
         tracing::error!(%error, "a letter could not be given up");
+    }
+}
+
+async fn webhook(task: Task) -> Outcome {
+    let Task { app, job, .. } = task;
+    match hooks::deliver(&app, &job.issuer_id, &job.about).await {
+        Ok(hooks::Outcome::Ended) => Outcome::Done,
+        Ok(hooks::Outcome::Later(why)) => Outcome::Failed(why),
+        Err(error @ (hooks::Error::Db(db::Error::Unavailable(_)) | hooks::Error::Custody(_))) => {
+            Outcome::Later(error.to_string())
+        }
+        Err(error) => Outcome::Failed(error.to_string()),
+    }
+}
+
+async fn give_up_webhook(app: App, job: JobRow, why: String) {
+    if let Err(error) = hooks::give_up(&app, &job.issuer_id, &job.about, &why).await {
+        tracing::error!(%error, "a message could not be given up");
+    }
+}
+
+async fn reconsider(task: Task) -> Outcome {
+    let Task { app, job, .. } = task;
+    let Ok(person) = job.about.parse::<PersonId>() else {
+        return Outcome::Done;
+    };
+    match pathway::reconsider(&app, &job.issuer_id, &person).await {
+        Ok(_) => Outcome::Done,
+        Err(error) => Outcome::Failed(error.to_string()),
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use super::{Cause, Stage, Stream, Want, limits, place::Place};
 
 /// Who asks. It is the same for everybody, and says nothing of who runs it.
-const USER_AGENT: &str = concat!("skillmark/", env!("CARGO_PKG_VERSION"));
+pub(super) const USER_AGENT: &str = concat!("skillmark/", env!("CARGO_PKG_VERSION"));
 
 /// What a host answered.
 #[derive(Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use super::{
     address::is_public,
     cache::{Cache, Kept},
     exchange::{self, Answer},
-    gate::Gate,
+    gate::{Gate, Under},
     limits,
     place::Place,
     public_roots, tls,
@@ -133,6 +133,20 @@ impl Fetcher {
     }
 }
 
+impl Fetcher {
+    pub(super) fn refuse_own(&self, place: &Place) -> Result<(), Cause> {
+        self.0.refuse_own(place)
+    }
+
+    pub(super) async fn open(&self, place: &Place) -> Result<(Under, Box<dyn Stream>), Cause> {
+        self.0.open(place).await
+    }
+
+    pub(super) fn tls(&self) -> &TlsConnector {
+        &self.0.tls
+    }
+}
+
 impl Inner {
     /// Reads it anew, and says how long the outcome stands.
     async fn afresh(&self, place: &Place, want: &Want) -> Kept {
@@ -190,11 +204,16 @@ impl Inner {
         }
     }
 
+    /// A connection to a host that may be asked, and the place among all that are.
+    async fn open(&self, place: &Place) -> Result<(Under, Box<dyn Stream>), Cause> {
+        let under = self.gate.enter(place.host()).await?;
+        let addresses = self.addresses(place.host()).await?;
+        Ok((under, self.reach(&addresses).await?))
+    }
+
     /// One question to one host.
     async fn ask(&self, place: &Place, want: &Want) -> Result<Answer, Cause> {
-        let _under = self.gate.enter(place.host()).await?;
-        let addresses = self.addresses(place.host()).await?;
-        let stream = self.reach(&addresses).await?;
+        let (_under, stream) = self.open(place).await?;
         let stream = tls::agree(&self.tls, place.host(), stream).await?;
         exchange::ask(stream, place, want).await
     }

@@ -28,6 +28,7 @@ mod gate;
 mod limits;
 mod place;
 mod resolve;
+mod tell;
 mod tls;
 mod want;
 
@@ -39,6 +40,7 @@ pub use cause::{Cause, Stage, Unreachable};
 pub use connect::{Connector, Stream, Tcp};
 pub use fetcher::{Fetcher, Parts};
 pub use resolve::{Dns, Resolver};
+pub use tell::{Post, is_here, may_be_told, tell_here};
 pub use tls::public_roots;
 pub use want::{Fetched, Shape, Want};
 

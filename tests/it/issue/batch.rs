@@ -43,7 +43,10 @@ on_both! {
         let issuer = lab.who.issuer();
         let done = batch::work(&lab.app, issuer, &started.batch, &mut progress).await;
         assert_eq!(done, Ok(Counts { pending: 0, issued: 620, failed: 0 }));
-        assert_eq!(told, [(120, 500), (0, 620)]);
+        assert_eq!(told.len(), 2);
+        // The two parts are signed beside each other; what is told is what is stored by then.
+        assert!(told.iter().all(|(pending, issued)| pending + issued == 620), "{told:?}");
+        assert_eq!(told.last(), Some(&(0, 620)));
         let ids: std::collections::HashSet<_> = started.rows.iter().map(|(_, row)| row.id()).collect();
         assert_eq!(ids.len(), 620);
         assert_eq!(lab.count("people").await, 620);

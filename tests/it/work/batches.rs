@@ -79,7 +79,7 @@ on_both! {
 
     fn a_held_batch_waits_and_goes_on(temp) {
         let lab = Lab::open(temp).await;
-        let started = start(&lab, &learners(600)).await;
+        let started = start(&lab, &learners(3_000)).await;
         let turn = async |to| batches::turn(&lab.app, &lab.who, &started.batch, to).await;
         // Held while somebody is at it, after the first part.
         let (app, who, id) = (lab.app.clone(), lab.who.clone(), started.batch.clone());
@@ -94,14 +94,16 @@ on_both! {
         };
         let done = batch::work(&lab.app, lab.who.issuer(), &started.batch, &mut progress).await;
         holding.await.expect("runs").expect("held");
-        assert_eq!(done, Ok(Counts { pending: 100, issued: 500, failed: 0 }));
+        let done = done.expect("worked");
+        assert!(done.issued >= 500 && done.pending > 0, "{done:?}");
         assert_eq!(jobs::run_due(&lab.app).await, Ok(0));
-        assert_eq!(adds_up(&lab, &started).await, (JobState::Paused, 500, 0, 0, 0));
+        let (state, signed, ..) = adds_up(&lab, &started).await;
+        assert_eq!((state, signed), (JobState::Paused, done.issued));
         assert_eq!(batch::resume(&lab.app).await, Ok(0), "nor does a round sign it");
         turn(Turn::Pause).await.expect("again");
         turn(Turn::Resume).await.expect("goes on");
         assert_eq!(jobs::run_due(&lab.app).await, Ok(1));
-        assert_eq!(adds_up(&lab, &started).await, (JobState::Done, 600, 0, 0, 0));
+        assert_eq!(adds_up(&lab, &started).await, (JobState::Done, 3_000, 0, 0, 0));
         for to in [Turn::Pause, Turn::Resume, Turn::Cancel] {
             let ended = Error::Conflict("the batch has ended".to_owned());
             assert_eq!(turn(to).await, Err(ended));
