@@ -397,11 +397,7 @@ impl Tenant<'_> {
     ///
     /// # Errors
     /// As [`Tenant::store_signed`], for all of them.
-    pub async fn store_many(
-        &mut self,
-        signed: &[Signed],
-        at: Ts,
-    ) -> Result<Vec<Stored>, Error> {
+    pub async fn store_many(&mut self, signed: &[Signed], at: Ts) -> Result<Vec<Stored>, Error> {
         let active: Vec<String> = self
             .write_locking(
                 "select key_id from issuer_keys where issuer_id = $1 and state = 'active' for share",

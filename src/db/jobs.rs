@@ -1,7 +1,7 @@
 //! Work promised for later, and who works on it.
 
 use super::{Db, Error, Tenant, Ts, issuers::one, plain::words};
-use crate::ids::{IssuerId, JobId};
+use crate::ids::{CredentialId, IssuerId, JobId};
 
 words! {
     /// What became of work.
@@ -277,6 +277,34 @@ impl Tenant<'_> {
         };
         let rows = self.write(sql).bind(batch.clone()).bind(problem.to_owned());
         Ok(i64::try_from(rows.run().await?).unwrap_or(i64::MAX))
+    }
+
+    /// Some credentials of a batch that came out, first those that failed: each with why, if so.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn batch_parts(
+        &mut self,
+        batch: &JobId,
+        limit: i64,
+    ) -> Result<Vec<(CredentialId, Option<String>)>, Error> {
+        let mut parts: Vec<(CredentialId, Option<String>)> = Vec::new();
+        // Two questions, each of which stops when it has enough: one that sorts would read all.
+        for state in ["failed", "issued"] {
+            let room = limit - i64::try_from(parts.len()).unwrap_or(limit);
+            let found = self
+                .read(
+                    "select credential_id, problem from credentials \
+                     where issuer_id = $1 and batch = $2 and state = $3 limit $4",
+                )
+                .bind(batch.clone())
+                .bind(state.to_owned())
+                .bind(room)
+                .all()
+                .await?;
+            parts.extend::<Vec<_>>(found);
+        }
+        Ok(parts)
     }
 
     /// Says that `lease` is still at work on it; `false`: it is not theirs any more, stop.

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use super::fulfil::{self, AT_ONCE, Wrap};
 use super::plan::Row;
 use super::promise::{self, Answer, Terms};
-use super::{Error, ends, list, publish};
+use super::{Error, batches, ends, list, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{self, Counts, CredentialRow};
@@ -198,7 +198,9 @@ type Manner<'a> = (
 /// How many parts of a batch are signed and stored beside each other: while one waits for the
 /// store, another is signed.
 fn lanes() -> usize {
-    std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(2, 8)
+    std::thread::available_parallelism()
+        .map_or(2, std::num::NonZero::get)
+        .clamp(2, 8)
 }
 
 async fn parts(
@@ -249,7 +251,10 @@ async fn lane(
         drop(last);
         stuck = stuck.and(some(app, issuer, rows, wrap).await?);
         let counts = counts(app, issuer, batch).await?;
-        let mut progress = shared.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut progress = shared
+            .progress
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         progress(counts);
     }
     stuck

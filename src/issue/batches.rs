@@ -4,7 +4,7 @@ use super::Error;
 use crate::app::App;
 use crate::db::{self, JobRow, JobState};
 use crate::hooks;
-use crate::ids::{IssuerId, JobId};
+use crate::ids::{CredentialId, IssuerId, JobId};
 use crate::queue;
 use crate::who::{Scope, Who};
 
@@ -63,6 +63,21 @@ pub async fn one(app: &App, who: &Who, id: &JobId) -> Result<JobRow, Error> {
     let row = app.db.of(who.issuer()).job(id).await?;
     row.filter(|row| row.kind == queue::ISSUE)
         .ok_or(Error::NotFound("batch"))
+}
+
+/// Some credentials of a batch, first those that could not be signed: each with why, if it could
+/// not.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `read`.
+pub async fn credentials(
+    app: &App,
+    who: &Who,
+    id: &JobId,
+    limit: i64,
+) -> Result<Vec<(CredentialId, Option<String>)>, Error> {
+    who.may(Scope::Read)?;
+    Ok(app.db.of(who.issuer()).batch_parts(id, limit).await?)
 }
 
 /// Holds a batch, lets it go on, or cancels what is not signed yet; what is signed stays. Asking

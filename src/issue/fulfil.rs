@@ -307,7 +307,10 @@ async fn store_together(
 /// What follows from having issued, in the same transaction: others are told, and where there are
 /// pathways, each learner's are looked at again.
 async fn follow(app: &App, rows: &mut Tenant<'_>, stored: &[Stored]) -> Result<(), Error> {
-    let ids: Vec<&str> = stored.iter().map(|one| one.credential_id.as_str()).collect();
+    let ids: Vec<&str> = stored
+        .iter()
+        .map(|one| one.credential_id.as_str())
+        .collect();
     hooks::tell(rows, app, "credential.issued", &ids).await?;
     if !rows.pathway_stacks().await?.is_empty() {
         let people: HashSet<&str> = stored

@@ -156,7 +156,7 @@ async fn reconsider(task: Task) -> Outcome {
     let Ok(person) = job.about.parse::<PersonId>() else {
         return Outcome::Done;
     };
-    match pathway::reconsider(&app, &job.issuer_id, &person).await {
+    match pathway::award::reconsider(&app, &job.issuer_id, &person).await {
         Ok(_) => Outcome::Done,
         Err(error) => Outcome::Failed(error.to_string()),
     }

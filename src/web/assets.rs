@@ -22,6 +22,11 @@ pub(crate) const ASSETS: &[(&str, &str, &[u8])] = &[
         include_bytes!("assets/scan.js"),
     ),
     (
+        "/assets/progress.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("assets/progress.js"),
+    ),
+    (
         "/assets/mark.svg",
         "image/svg+xml",
         include_bytes!("assets/mark.svg"),

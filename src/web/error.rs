@@ -10,7 +10,7 @@ use crate::web::{
     pages::error::ErrorPage,
     problem::{CODES, FaultLine, Problem, plain_words, title},
 };
-use crate::{db, issue, who};
+use crate::{db, hooks, issue, who};
 use askama::Template;
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -281,6 +281,25 @@ fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string());
     format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+}
+
+impl From<hooks::Error> for WebError {
+    fn from(error: hooks::Error) -> WebError {
+        use hooks::Error;
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Faults(faults) => {
+                let line = |(field, sentence): (&str, String)| FaultLine {
+                    pointer: format!("/{field}"),
+                    detail: sentence,
+                };
+                WebError::faulty(faults.into_iter().map(line).collect())
+            }
+            Error::NotFound(thing) => WebError::no_such(thing),
+            Error::Custody(cause) => issue::Error::Custody(cause).into(),
+            Error::Db(cause) => cause.into(),
+        }
+    }
 }
 
 impl IntoResponse for WebError {

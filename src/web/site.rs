@@ -160,7 +160,12 @@ pub(crate) struct Asker(pub(crate) IpAddr);
 /// The page for many.
 pub(crate) const MANY_PATH: &str = "/verify/many";
 /// The paths that take more than [`UPLOAD_BYTES`].
-const LARGE_PATHS: [&str; 2] = [MANY_PATH, "/api/v1/verify/many"];
+const LARGE_PATHS: &[&str] = &[
+    MANY_PATH,
+    "/api/v1/verify/many",
+    "/desk/awards/new",
+    "/api/v1/batches",
+];
 
 /// The address of the camera's frames, which have a bucket of their own.
 pub(crate) const FRAME_PATH: &str = "/verify/frame";

@@ -4,6 +4,7 @@
 //! to [`ENDPOINTS`].
 
 mod achievements;
+mod batches;
 pub(crate) mod body;
 mod credential;
 mod everywhere;
@@ -16,6 +17,7 @@ mod order;
 mod publish;
 mod receipts;
 mod verify;
+mod webhooks;
 
 use std::sync::LazyLock;
 
@@ -27,6 +29,7 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use crate::config::limits::CSV_BYTES;
 use crate::web::{
     Site,
     answer::{Document, SHORT},
@@ -44,6 +47,16 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
     || OpenApiRouter::new().routes(routes!(issue::issue)),
     || OpenApiRouter::new().routes(routes!(credential::read)),
     || OpenApiRouter::new().routes(routes!(credential::change_status)),
+    || {
+        let start = OpenApiRouter::new().routes(routes!(batches::list, batches::start));
+        start.layer(DefaultBodyLimit::max(CSV_BYTES))
+    },
+    || OpenApiRouter::new().routes(routes!(batches::read)),
+    || OpenApiRouter::new().routes(routes!(batches::change)),
+    || OpenApiRouter::new().routes(routes!(webhooks::list, webhooks::add)),
+    || OpenApiRouter::new().routes(routes!(webhooks::remove)),
+    || OpenApiRouter::new().routes(routes!(webhooks::deliveries)),
+    || OpenApiRouter::new().routes(routes!(webhooks::again)),
     || OpenApiRouter::new().routes(routes!(verify::verify)),
     || {
         let many = OpenApiRouter::new().routes(routes!(many::verify));

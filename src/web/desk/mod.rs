@@ -36,6 +36,7 @@ macro_rules! desk {
 
 desk! {
     today,
+    awards,
     access,
 }
 

@@ -1,0 +1,449 @@
+//! `/desk/awards`: batches and how far they have come; a new one from a CSV.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Multipart, Path, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use serde_json::json;
+
+use crate::{
+    app::App,
+    config::limits::CSV_BYTES,
+    db::{JobRow, JobState},
+    ids::{AchievementId, JobId},
+    issue::{
+        Error,
+        batch::{self, Hands},
+        batches::{self, Turn},
+        plan::{self, Limits},
+        publish,
+    },
+    web::{
+        Site,
+        answer::{self, NEVER},
+        desk::{Desk, Nav},
+        error::WebError,
+        fields::Fields,
+        frame::Frame,
+        serve::stop_signal,
+        signed::Signed,
+        streamed,
+        text::{self, Text},
+    },
+    who::{Scope, Who},
+};
+
+/// In the navigation.
+pub(crate) const NAV: Option<Nav> = Some(Nav {
+    path: PATH,
+    label: "Awards",
+    scope: Scope::Read,
+});
+
+const PATH: &str = "/desk/awards";
+/// How many batches, and how many credentials of one, are shown.
+const SHOWN: i64 = 50;
+/// How often whoever looks on is told, and for how long; then their browser asks anew.
+const TOLD_EVERY: Duration = Duration::from_millis(500);
+const TOLD_TIMES: u32 = 240;
+
+/// A batch as a page shows it.
+#[derive(Debug, Clone)]
+pub(crate) struct Batch {
+    id: String,
+    achievement: Text,
+    word: &'static str,
+    state: &'static str,
+    tone: &'static str,
+    open: bool,
+    total: i64,
+    issued: i64,
+    failed: i64,
+    cancelled: i64,
+    waiting: i64,
+    repeated: i64,
+    problem: String,
+    started: String,
+    ended: String,
+}
+
+impl Batch {
+    fn new(row: &JobRow, achievement: &str) -> Batch {
+        let (state, tone) = match row.state {
+            JobState::Waiting if row.done + row.failed > 0 => ("Being signed", "accent"),
+            JobState::Waiting => ("Waits for a worker", "accent"),
+            JobState::Paused => ("Paused", "unsure"),
+            JobState::Done => ("Done", "good"),
+            JobState::Failed => ("Done, but not all of it", "unsure"),
+            JobState::Cancelled => ("Cancelled", "unsure"),
+        };
+        Batch {
+            id: row.job_id.to_string(),
+            achievement: Text::new(achievement),
+            word: row.state.as_str(),
+            state,
+            tone,
+            open: is_open(row),
+            total: row.total,
+            issued: row.done,
+            failed: row.failed,
+            cancelled: row.cancelled,
+            waiting: waiting(row),
+            repeated: row.repeated,
+            problem: row.problem.clone().unwrap_or_default(),
+            started: text::moment(row.created_at.into()),
+            ended: row
+                .finished_at
+                .map_or_else(String::new, |at| text::moment(at.into())),
+        }
+    }
+}
+
+fn is_open(row: &JobRow) -> bool {
+    matches!(row.state, JobState::Waiting | JobState::Paused)
+}
+
+fn waiting(row: &JobRow) -> i64 {
+    row.total - row.done - row.failed - row.cancelled
+}
+
+/// The list.
+#[derive(Debug, Template)]
+#[template(path = "desk/awards.html")]
+pub(crate) struct AwardsPage {
+    frame: Frame,
+    desk: Desk,
+    may: bool,
+    batches: Vec<Batch>,
+}
+
+/// One batch.
+#[derive(Debug, Template)]
+#[template(path = "desk/award.html")]
+pub(crate) struct AwardPage {
+    frame: Frame,
+    desk: Desk,
+    may: bool,
+    batch: Batch,
+    shown: Vec<(String, String)>,
+}
+
+/// A new one.
+#[derive(Debug, Template)]
+#[template(path = "desk/award_new.html")]
+pub(crate) struct NewPage {
+    frame: Frame,
+    desk: Desk,
+    achievements: Vec<(String, Text)>,
+    chosen: String,
+    rows: String,
+    faults: Vec<String>,
+    ready: usize,
+}
+
+/// The page's routes.
+pub(crate) fn routes() -> Router<Site> {
+    let new = get(form)
+        .post(sent)
+        .layer(DefaultBodyLimit::max(CSV_BYTES * 2));
+    Router::new()
+        .route(PATH, get(list))
+        .route("/desk/awards/new", new)
+        .route("/desk/awards/{id}", get(one).post(turn))
+        .route("/desk/awards/{id}/events", get(events))
+}
+
+async fn list(State(site): State<Site>, signed: Signed) -> Result<Response, WebError> {
+    let rows = batches::newest(site.app(), &signed.who, SHOWN).await?;
+    let names = names(site.app(), &signed.who).await?;
+    let page = AwardsPage {
+        frame: Desk::frame("Awards"),
+        desk: Desk::new(&signed, PATH),
+        may: signed.who.may(Scope::Issue).is_ok(),
+        batches: rows
+            .iter()
+            .map(|row| Batch::new(row, name(&names, &row.about)))
+            .collect(),
+    };
+    answer::page(&page, NEVER)
+}
+
+async fn names(app: &App, who: &Who) -> Result<Vec<(String, String)>, WebError> {
+    let rows = publish::list(app, who).await?;
+    let names = rows
+        .into_iter()
+        .map(|row| (row.achievement_id.to_string(), row.name));
+    Ok(names.collect())
+}
+
+fn name<'n>(names: &'n [(String, String)], id: &str) -> &'n str {
+    let found = names.iter().find(|(known, _)| known == id);
+    found.map_or("An achievement", |(_, name)| name)
+}
+
+async fn one(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let (app, who) = (site.app(), &signed.who);
+    let row = batches::one(app, who, &read(&id)?).await?;
+    let shown = batches::credentials(app, who, &row.job_id, SHOWN).await?;
+    let line = |(id, problem): (crate::ids::CredentialId, Option<String>)| {
+        (id.to_string(), problem.unwrap_or_default())
+    };
+    let names = names(app, who).await?;
+    let page = AwardPage {
+        frame: Desk::frame("Award"),
+        desk: Desk::new(&signed, PATH),
+        may: who.may(Scope::Issue).is_ok(),
+        batch: Batch::new(&row, name(&names, &row.about)),
+        shown: shown.into_iter().map(line).collect(),
+    };
+    answer::page(&page, NEVER)
+}
+
+async fn turn(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    let asked = Turn::of(fields.get("change"));
+    let asked = asked.ok_or_else(|| WebError::unreadable("form", "Choose what is to be done."))?;
+    batches::turn(site.app(), &signed.who, &read(&id)?, asked).await?;
+    Ok(Redirect::to(&format!("{PATH}/{id}")).into_response())
+}
+
+/// Tells whoever looks on how far it has come, until it ends, they go, or the service stops.
+async fn events(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let id = read(&id)?;
+    batches::one(site.app(), &signed.who, &id).await?;
+    let (mut response, pieces) = streamed::page();
+    let kind = HeaderValue::from_static("text/event-stream");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    tokio::spawn(async move {
+        let telling = async {
+            for _ in 0..TOLD_TIMES {
+                let Ok(row) = batches::one(site.app(), &signed.who, &id).await else {
+                    return;
+                };
+                if pieces.send(event(&row)).await.is_err() || !is_open(&row) {
+                    return;
+                }
+                tokio::time::sleep(TOLD_EVERY).await;
+            }
+        };
+        tokio::select! {
+            () = telling => {}
+            () = stop_signal() => {}
+        }
+    });
+    Ok(response)
+}
+
+fn event(row: &JobRow) -> String {
+    let now = json!({
+        "state": row.state.as_str(),
+        "total": row.total,
+        "issued": row.done,
+        "waiting": waiting(row),
+        "failed": row.failed,
+        "cancelled": row.cancelled,
+    });
+    format!("retry: 1000\nevent: progress\ndata: {now}\n\n")
+}
+
+async fn form(State(site): State<Site>, signed: Signed) -> Result<Response, WebError> {
+    signed.who.may(Scope::Issue)?;
+    let page = NewPage::new(&site, &signed, Sent::default()).await?;
+    answer::page(&page, NEVER)
+}
+
+/// What the form brought.
+#[derive(Default)]
+struct Sent {
+    achievement: String,
+    rows: String,
+    issue: bool,
+}
+
+impl NewPage {
+    async fn new(site: &Site, signed: &Signed, sent: Sent) -> Result<NewPage, WebError> {
+        let names = names(site.app(), &signed.who).await?;
+        Ok(NewPage {
+            frame: Desk::frame("Award from a CSV"),
+            desk: Desk::new(signed, PATH),
+            achievements: (names.into_iter())
+                .map(|(id, name)| (id, Text::new(&name)))
+                .collect(),
+            chosen: sent.achievement,
+            rows: sent.rows,
+            faults: Vec::new(),
+            ready: 0,
+        })
+    }
+}
+
+async fn sent(
+    State(site): State<Site>,
+    signed: Signed,
+    form: Multipart,
+) -> Result<Response, WebError> {
+    signed.who.may(Scope::Issue)?;
+    let (app, who) = (site.app(), &signed.who);
+    let sent = read_form(form).await?;
+    let id: AchievementId =
+        (sent.achievement.parse()).map_err(|_| WebError::no_such("achievement"))?;
+    let achievement = publish::achievement(app, who, &id).await?;
+    let (csv, now) = (sent.rows.clone(), site.now());
+    let planned = site.heavy(move || plan::read(csv.as_bytes(), &achievement, Limits::PAGE, now));
+    let faults = match planned.await? {
+        Ok(rows) if sent.issue => {
+            match batch::start_for(app, who, &id, &rows, None, Hands::Workers).await {
+                Ok(started) => {
+                    let to = format!("{PATH}/{}", started.batch);
+                    return Ok(Redirect::to(&to).into_response());
+                }
+                Err(Error::Rows(faults)) => faults,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(rows) => {
+            let mut page = NewPage::new(&site, &signed, sent).await?;
+            page.ready = rows.len();
+            return answer::page(&page, NEVER);
+        }
+        Err(faults) => faults,
+    };
+    let mut page = NewPage::new(&site, &signed, sent).await?;
+    page.faults = faults.iter().map(ToString::to_string).collect();
+    let mut response = answer::page(&page, NEVER)?;
+    *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+async fn read_form(mut form: Multipart) -> Result<Sent, WebError> {
+    let broken = |_| WebError::unreadable("form", "The form did not arrive whole.");
+    let mut sent = Sent::default();
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let bytes = field.bytes().await.map_err(broken)?;
+        let text = String::from_utf8(bytes.to_vec());
+        let text = text.map_err(|_| {
+            WebError::unreadable("form", "The file is not UTF-8 text. Save it as CSV UTF-8.")
+        })?;
+        match name.as_str() {
+            "achievement" => sent.achievement = text,
+            // The file goes before what is typed; without one its field is empty.
+            "file" if !text.is_empty() => sent.rows = text,
+            "rows" if sent.rows.is_empty() => sent.rows = text,
+            "step" => sent.issue = text == "issue",
+            _ => {}
+        }
+    }
+    Ok(sent)
+}
+
+fn read(id: &str) -> Result<JobId, WebError> {
+    id.parse().map_err(|_| WebError::no_such("batch"))
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<(&'static str, String)> {
+    let batch = |state: JobState, done: i64| {
+        let at = "2026-11-22T14:02:00Z"
+            .parse::<jiff::Timestamp>()
+            .expect("a time");
+        let open = matches!(state, JobState::Waiting | JobState::Paused);
+        let row = JobRow {
+            issuer_id: "Zr4XfLk2Qp8sVb1NwYt6Ag".parse().expect("an id"),
+            job_id: "Zr4XfLk2Qp8sVb1NwYt6Ag".parse().expect("an id"),
+            kind: crate::queue::ISSUE.to_owned(),
+            about: String::new(),
+            details: "{}".to_owned(),
+            actor: "cli".to_owned(),
+            state,
+            attempts: 0,
+            run_after: at.into(),
+            lease: None,
+            leased_until: None,
+            total: 4_000,
+            done,
+            failed: 2,
+            cancelled: 0,
+            repeated: 5,
+            problem: None,
+            created_at: at.into(),
+            finished_at: (!open).then(|| at.into()),
+        };
+        Batch::new(&row, "Reading a Pressure Gauge")
+    };
+    let list = |batches| AwardsPage {
+        frame: Desk::frame("Awards"),
+        desk: Desk::sample(PATH),
+        may: true,
+        batches,
+    };
+    let one = |batch| AwardPage {
+        frame: Desk::frame("Award"),
+        desk: Desk::sample(PATH),
+        may: true,
+        batch,
+        shown: vec![("Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(), String::new())],
+    };
+    let new = |faults: &[&str], ready| NewPage {
+        frame: Desk::frame("Award from a CSV"),
+        desk: Desk::sample(PATH),
+        achievements: vec![("Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(), "Weld".into())],
+        chosen: String::new(),
+        rows: "learner,date\ns-1,2026-03-01".to_owned(),
+        faults: faults.iter().map(|&fault| fault.to_owned()).collect(),
+        ready,
+    };
+    let all = vec![
+        batch(JobState::Waiting, 1_500),
+        batch(JobState::Done, 3_998),
+    ];
+    vec![
+        ("desk-awards", list(all).render().expect("renders")),
+        (
+            "desk-awards-empty",
+            list(Vec::new()).render().expect("renders"),
+        ),
+        (
+            "desk-award",
+            one(batch(JobState::Waiting, 1_500))
+                .render()
+                .expect("renders"),
+        ),
+        (
+            "desk-award-paused",
+            one(batch(JobState::Paused, 1_500))
+                .render()
+                .expect("renders"),
+        ),
+        (
+            "desk-award-done",
+            one(batch(JobState::Done, 3_998)).render().expect("renders"),
+        ),
+        ("desk-award-new", new(&[], 0).render().expect("renders")),
+        ("desk-award-ready", new(&[], 12).render().expect("renders")),
+        (
+            "desk-award-faults",
+            new(&["line 6, column 2 (date): is in the future"], 0)
+                .render()
+                .expect("renders"),
+        ),
+    ]
+}
