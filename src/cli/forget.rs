@@ -3,7 +3,9 @@
 use super::{Failure, Screen, Settings};
 use crate::{
     app::App,
-    config::limits::{KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS, KEEP_REQUESTS_DAYS},
+    config::limits::{
+        KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS, KEEP_REQUESTS_DAYS, KEEP_WORK_DAYS,
+    },
     issue::retention,
 };
 
@@ -25,7 +27,7 @@ impl Forget {
         screen.line(format_args!("Deleted: {}.", done?))?;
         screen.line(format_args!(
             "Kept are keys of requests for {KEEP_REQUESTS_DAYS} days, portfolios until {KEEP_ENDED_PORTFOLIOS_DAYS} \
-             days after their end, and the log for {KEEP_AUDIT_DAYS} days."
+             days after their end, what came of letters and batches for {KEEP_WORK_DAYS} days, and the log for {KEEP_AUDIT_DAYS} days."
         ))?;
         Ok(0)
     }

@@ -44,3 +44,5 @@ pub const KEEP_ENDED_PORTFOLIOS_DAYS: i64 = 30;
 pub const KEEP_AUDIT_DAYS: i64 = 730;
 /// How new a stranger's status list was: days after it last got newer.
 pub const KEEP_NEWEST_LISTS_DAYS: i64 = 730;
+/// The record of a batch, a letter or a message to a webhook, after it ended: days.
+pub const KEEP_WORK_DAYS: i64 = 90;

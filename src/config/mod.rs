@@ -174,6 +174,17 @@ pub struct Config {
     )]
     pub vc_api_organisation: Option<IssuerId>,
 
+    /// Credentials that one organisation may issue in a day (UTC) through pages and the API.
+    #[arg(
+        long,
+        env = "SKILLMARK_ISSUE_QUOTA",
+        value_name = "CREDENTIALS",
+        default_value = "100000",
+        global = true,
+        hide_short_help = true
+    )]
+    pub issue_quota: u32,
+
     /// Workers that sign batches, send letters and so on beside answering; 0: none, for where
     /// `skillmark work` runs by itself.
     #[arg(
@@ -268,6 +279,7 @@ impl Default for Config {
             rate_per_second: 20,
             vc_api: None,
             vc_api_organisation: None,
+            issue_quota: 100_000,
             workers: 2,
             mail: None,
             mail_from: None,
@@ -364,6 +376,7 @@ impl Config {
             ("rate-per-second", self.rate_per_second.to_string()),
             ("vc-api", self.vc_api.map_or("", VcApi::as_str).to_owned()),
             ("vc-api-organisation", organisation),
+            ("issue-quota", self.issue_quota.to_string()),
             ("workers", self.workers.to_string()),
             ("mail", mail),
             ("mail-from", self.mail_from()),

@@ -66,14 +66,17 @@ impl<T> Scalar for T where
 
 /// How long a statement waits for a free connection before the answer is "not available".
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(10);
-/// Connections for reading (SQLite) or for everything (Postgres).
+/// The same on Postgres, where nobody waits for a single writer: an answer that says "later" comes
+/// while somebody still waits for it (threat H18).
+const WAIT_ON_POSTGRES: Duration = Duration::from_secs(3);
+/// Connections for reading, and on Postgres as many for writing.
 const CONNECTIONS: u32 = 8;
 
 /// The store: pools of connections to one engine. Cloning is cheap and shares them.
 ///
 /// SQLite has exactly one writing connection, whose transactions begin by taking the write lock;
-/// so no transaction ever fails for having read before another one wrote. On Postgres the two
-/// pools are the same one today; `read` is where replicas come in.
+/// so no transaction ever fails for having read before another one wrote. On Postgres, too, who
+/// reads never waits for those who write; `read` is where replicas come in.
 #[derive(Debug, Clone)]
 pub enum Db {
     /// The store of record.
@@ -138,14 +141,16 @@ impl Db {
             ("TimeZone", "UTC"),
             ("log_parameter_max_length_on_error", "0"),
         ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(WAIT_FOR_CONNECTION)
-            .connect_with(options)
-            .await?;
+        let pool = |options| {
+            PgPoolOptions::new()
+                .max_connections(CONNECTIONS)
+                .acquire_timeout(WAIT_ON_POSTGRES)
+                .connect_with(options)
+        };
+        let write = pool(options.clone()).await?;
         Ok(Db::Postgres {
-            read: pool.clone(),
-            write: pool,
+            read: pool(options).await?,
+            write,
         })
     }
 

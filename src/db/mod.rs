@@ -35,6 +35,7 @@ mod evidence;
 mod given;
 mod idempotency;
 mod invitations;
+mod issue_days;
 mod issuer_keys;
 mod issuers;
 mod jobs;

@@ -27,6 +27,9 @@ pub enum Error {
     /// An `Idempotency-Key` came a second time with another request (threat H2).
     #[error("the Idempotency-Key was used for another request before")]
     KeyReused,
+    /// As many as an organisation may issue in a day were promised (threat G17).
+    #[error("your organisation may issue {0} credentials a day; today's are used up")]
+    Quota(i64),
     /// What was signed does not verify: it was not stored (threat H9). A fault of ours.
     #[error("a signed document did not verify and was not stored: {0}")]
     SelfCheck(String),

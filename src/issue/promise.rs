@@ -70,7 +70,29 @@ pub(super) async fn write(
     for chunk in rows.chunks(AT_ONCE) {
         answers.extend(write_chunk(app, &mut of, terms, fixed, chunk).await?);
     }
+    let new = answers.iter().filter(|answer| matches!(answer, Answer::New(_)));
+    within_the_day(app, &mut of, terms, new.count()).await?;
     Ok(answers)
+}
+
+/// Counts what was promised now; more than a day's is refused, and then nothing of it is promised
+/// (threat G17). The operator at the machine, who sets the limit, has none.
+async fn within_the_day(
+    app: &App,
+    of: &mut Tenant<'_>,
+    terms: &Terms<'_>,
+    new: usize,
+) -> Result<(), Error> {
+    if new == 0 || terms.who.is_operator() {
+        return Ok(());
+    }
+    let day = terms.now.strftime("%Y-%m-%d").to_string();
+    let more = i64::try_from(new).unwrap_or(i64::MAX);
+    let most = i64::from(app.config.issue_quota);
+    if of.count_promised(&day, more).await? > most {
+        return Err(Error::Quota(most));
+    }
+    Ok(())
 }
 
 async fn issuer_and_key(of: &mut Tenant<'_>) -> Result<(IssuerProfile, IssuerKeyRow), Error> {

@@ -6,6 +6,7 @@ use super::Error;
 use crate::app::App;
 use crate::config::limits::{
     KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS, KEEP_NEWEST_LISTS_DAYS, KEEP_REQUESTS_DAYS,
+    KEEP_WORK_DAYS,
 };
 use crate::db::Ts;
 
@@ -25,6 +26,8 @@ pub struct Forgotten {
     pub lines: u64,
     /// Files that nothing referred to any more.
     pub files: u64,
+    /// Records of work, letters and messages that had ended.
+    pub work: u64,
 }
 
 impl std::fmt::Display for Forgotten {
@@ -35,10 +38,11 @@ impl std::fmt::Display for Forgotten {
             lists,
             lines,
             files,
+            work,
         } = self;
         write!(
             f,
-            "keys of requests: {requests}; ended portfolios: {portfolios}; notes of status lists: {lists}; lines of the log: {lines}; files: {files}"
+            "keys of requests: {requests}; ended portfolios: {portfolios}; notes of status lists: {lists}; lines of the log: {lines}; files: {files}; ended work: {work}"
         )
     }
 }
@@ -63,7 +67,15 @@ pub async fn forget(app: &App) -> Result<Forgotten, Error> {
         lists: app.db.forget_lists(ago(KEEP_NEWEST_LISTS_DAYS)).await?,
         lines: app.db.forget_audit(ago(KEEP_AUDIT_DAYS)).await?,
         files: delete_files(app).await?,
+        work: forget_work(app, ago(KEEP_WORK_DAYS)).await?,
     })
+}
+
+async fn forget_work(app: &App, then: Ts) -> Result<u64, Error> {
+    let jobs = app.db.forget_jobs(then).await?;
+    let letters = app.db.forget_letters(then).await?;
+    let messages = app.db.forget_deliveries(then).await?;
+    Ok(jobs + letters + messages)
 }
 
 /// Deletes the files that nothing refers to any more; what cannot be deleted now is tried again.

@@ -219,6 +219,11 @@ impl From<issue::Error> for WebError {
                     "The credential is promised, and could not be stored yet. Send the same request again: it will not be issued twice.",
                 )
             }
+            // Until the next day, in seconds: at most.
+            Error::Quota(_) => WebError {
+                retry_after: Some(86_400),
+                ..WebError::new(StatusCode::TOO_MANY_REQUESTS, "quota", format!("{error}."))
+            },
             Error::Db(cause) => cause.into(),
             Error::SelfCheck(_) | Error::Internal(_) => WebError::internal(&error),
         }

@@ -66,6 +66,10 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("wrong_method", "The address is right, the method is not."),
     ("too_slow", "The request took longer than 20 seconds."),
     (
+        "quota",
+        "As many credentials were issued today as one organisation may issue in a day.",
+    ),
+    (
         "conflict",
         "Something stands in the way; the sentence says what.",
     ),

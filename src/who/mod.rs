@@ -71,6 +71,12 @@ impl Who {
         Who::plain(issuer, "cli", Scope::ALL.to_vec())
     }
 
+    /// Whether this is the operator at the machine.
+    #[must_use]
+    pub fn is_operator(&self) -> bool {
+        self.actor == "cli"
+    }
+
     /// Somebody who works for the organisation: they may do what their roles say.
     #[must_use]
     pub fn member(issuer: &IssuerId, member: &MemberId, roles: &[Role]) -> Who {

@@ -33,10 +33,25 @@ impl Postgres {
             // PostgreSQL refuses to run as root; then it runs as the user its package made.
             let mode = "chmod 711 \"$0\" && chown postgres \"$1\"";
             let mut command = Command::new("sh");
-            command.args(["-c", mode]).arg(postgres.folder.path()).arg(&data);
+            command
+                .args(["-c", mode])
+                .arg(postgres.folder.path())
+                .arg(&data);
             assert!(command.status().expect("sh").success());
         }
-        postgres.run("initdb", &["-U", "skillmark", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D"]);
+        postgres.run(
+            "initdb",
+            &[
+                "-U",
+                "skillmark",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "-D",
+            ],
+        );
         postgres.go_on();
         Some(postgres)
     }
@@ -82,20 +97,29 @@ impl Postgres {
             self.data().display()
         );
         let log = log.display().to_string();
-        self.run("pg_ctl", &["-w", "-s", "-t", "60", "-l", &log, "-o", &options, "start", "-D"]);
+        self.run(
+            "pg_ctl",
+            &[
+                "-w", "-s", "-t", "60", "-l", &log, "-o", &options, "start", "-D",
+            ],
+        );
     }
 
     /// Ends it in its own way: `fast` or `immediate`.
-    
+
     pub(crate) fn stop(&self, mode: &str) {
         self.run("pg_ctl", &["-w", "-s", "-m", mode, "stop", "-D"]);
     }
 
     /// Kills it and every process of it, all at once, and waits until they are gone.
-    
+
     pub(crate) fn kill(&self) {
         let first = fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
-        let first: u32 = first.lines().next().and_then(|id| id.parse().ok()).expect("its id");
+        let first: u32 = first
+            .lines()
+            .next()
+            .and_then(|id| id.parse().ok())
+            .expect("its id");
         let mut tree = children(first);
         tree.push(first);
         for id in &tree {
@@ -116,16 +140,25 @@ impl Drop for Postgres {
 }
 
 fn children(parent: u32) -> Vec<u32> {
-    let listed = Command::new("ps").args(["-o", "pid=", "--ppid", &parent.to_string()]).output();
+    let listed = Command::new("ps")
+        .args(["-o", "pid=", "--ppid", &parent.to_string()])
+        .output();
     let listed = listed.expect("ps runs").stdout;
     let ids = String::from_utf8_lossy(&listed).into_owned();
-    ids.split_whitespace().filter_map(|id| id.parse().ok()).collect()
+    ids.split_whitespace()
+        .filter_map(|id| id.parse().ok())
+        .collect()
 }
 
 fn is_alive(id: u32) -> bool {
     // A process that ended and was not waited for yet is no process any more.
-    fs::read_to_string(format!("/proc/{id}/stat"))
-        .is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or_default().starts_with(" Z"))
+    fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| {
+        !stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .starts_with(" Z")
+    })
 }
 
 fn is_root() -> bool {

@@ -568,7 +568,7 @@ fn what_is_past_its_time_is_deleted() {
     let desk = Desk::new();
     desk.run(&["forget"])
         .is(0)
-        .says("Deleted: keys of requests: 0; ended portfolios: 0; notes of status lists: 0; lines of the log: 0.");
+        .says("Deleted: keys of requests: 0; ended portfolios: 0; notes of status lists: 0; lines of the log: 0; files: 0; ended work: 0.");
 }
 
 /// What stands behind `name` on a line of its own.

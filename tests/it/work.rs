@@ -1,5 +1,7 @@
-//! Work promised for later: batches, letters and what they are told.
+//! Work promised for later: batches, letters and messages, and what they are when things are not well.
 
 mod batches;
+mod hooks;
 mod letters;
 mod queue;
+mod unwell;

@@ -4,7 +4,9 @@ use askama::Template;
 use axum::{Router, response::Response, routing::get};
 
 use crate::{
-    config::limits::{KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS, KEEP_REQUESTS_DAYS},
+    config::limits::{
+        KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS, KEEP_REQUESTS_DAYS, KEEP_WORK_DAYS,
+    },
     portfolio::{DEFAULT_DAYS, MAX_DAYS, MAX_DAYS_MINOR},
     web::{Site, answer, error::WebError, frame::Frame},
 };
@@ -26,6 +28,8 @@ struct Days {
     portfolio: i64,
     request: i64,
     audit: i64,
+    /// Batches, letters and messages that ended.
+    work: i64,
 }
 
 impl Privacy {
@@ -44,6 +48,7 @@ impl Privacy {
                 portfolio: KEEP_ENDED_PORTFOLIOS_DAYS,
                 request: KEEP_REQUESTS_DAYS,
                 audit: KEEP_AUDIT_DAYS,
+                work: KEEP_WORK_DAYS,
             },
         }
     }
