@@ -83,7 +83,12 @@ impl House {
                  Kept an even voice throughout and offered the caller two ways forward."
             ));
         }
-        let planned = plan::read(csv.as_bytes(), &self.achievement, Limits::NONE, self.app.now());
+        let planned = plan::read(
+            csv.as_bytes(),
+            &self.achievement,
+            Limits::NONE,
+            self.app.now(),
+        );
         let planned = planned.expect("no fault");
         let id = self.achievement.id();
         let started = batch::start(&self.app, &self.who, id, &planned, None).await;

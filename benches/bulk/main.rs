@@ -61,9 +61,13 @@ fn main() -> ExitCode {
         println!("known: --rows N, --stored N, --engine sqlite|postgres");
         return ExitCode::from(64);
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.expect("threads");
-    println!("| engine | stored before | promise/s | sign, verify, store/s | by quarters | whole/s | raw insert/s | memory MiB |");
+    println!(
+        "| engine | stored before | promise/s | sign, verify, store/s | by quarters | whole/s | raw insert/s | memory MiB |"
+    );
     println!("|---|--:|--:|--:|---|--:|--:|---|");
     for engine in &options.engines {
         let postgres = match *engine {
@@ -107,7 +111,10 @@ async fn measure(engine: &str, url: Option<String>, options: &Options) {
             house.sign(batch).await;
         }
         let rows: usize = quarter.iter().map(|batch| batch.rows).sum();
-        quarters.push(format!("{:.0}", rows as f64 / watch.elapsed().as_secs_f64()));
+        quarters.push(format!(
+            "{:.0}",
+            rows as f64 / watch.elapsed().as_secs_f64()
+        ));
         memory.push(resident());
     }
     let signed = signing.elapsed().as_secs_f64();

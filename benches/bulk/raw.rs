@@ -50,8 +50,16 @@ pub(crate) async fn insert(house: &House, rows: usize) -> f64 {
                 )
                 .bind(part.iter().map(|raw| raw.id.clone()).collect::<Vec<_>>())
                 .bind(part.iter().map(|raw| raw.order.clone()).collect::<Vec<_>>())
-                .bind(part.iter().map(|raw| raw.document.clone()).collect::<Vec<_>>())
-                .bind(part.iter().map(|raw| raw.sha256.clone()).collect::<Vec<_>>())
+                .bind(
+                    part.iter()
+                        .map(|raw| raw.document.clone())
+                        .collect::<Vec<_>>(),
+                )
+                .bind(
+                    part.iter()
+                        .map(|raw| raw.sha256.clone())
+                        .collect::<Vec<_>>(),
+                )
                 .bind(part.iter().map(|raw| raw.jwt.clone()).collect::<Vec<_>>())
                 .execute(write)
                 .await

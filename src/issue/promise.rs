@@ -70,7 +70,9 @@ pub(super) async fn write(
     for chunk in rows.chunks(AT_ONCE) {
         answers.extend(write_chunk(app, &mut of, terms, fixed, chunk).await?);
     }
-    let new = answers.iter().filter(|answer| matches!(answer, Answer::New(_)));
+    let new = answers
+        .iter()
+        .filter(|answer| matches!(answer, Answer::New(_)));
     within_the_day(app, &mut of, terms, new.count()).await?;
     Ok(answers)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use skillmark::{app::App, clock::Stopwatch, db::Db, issue::one, verify::Verdict, web};
+use skillmark::{clock::Stopwatch, db::Db, issue::one, verify::Verdict, web};
 use sqlx::postgres::PgPoolOptions;
 
 use crate::{
@@ -76,7 +76,7 @@ async fn h18_while_every_writer_is_busy_others_read() {
 #[tokio::test]
 async fn h19_a_database_that_only_reads_still_answers() {
     let temp = Temp::new(Engine::Postgres).await;
-    let site = Site::on(&temp).await;
+    let mut site = Site::on(&temp).await;
     let provider = site.provider("Riverside Tutoring").await;
     let (id, key, order) = (
         provider.issue("S-1").await,
@@ -96,15 +96,8 @@ async fn h19_a_database_that_only_reads_still_answers() {
         read: pool.clone(),
         write: pool,
     };
-    let app = App {
-        db,
-        ..site.app.clone()
-    };
-    let site = Site {
-        router: web::router(web::Site::new(app.clone())),
-        app,
-        ..site
-    };
+    site.app.db = db;
+    site.router = web::router(web::Site::new(site.app.clone()));
     let ask = site.ask("POST", "/api/v1/credentials").key(&key);
     let refused = ask.json(&order).send().await;
     assert_eq!(refused.is(503).header("retry-after"), "10");
