@@ -191,7 +191,7 @@ pub async fn new_api_key(
     }
     let now = app.now();
     check_api_key(name, scopes, expires, now)?;
-    let (row, secret) = who::new_api_key(
+    let (mut row, secret) = who::new_api_key(
         who.issuer(),
         name.trim(),
         scopes,
@@ -199,6 +199,8 @@ pub async fn new_api_key(
         now,
         app.chance.as_ref(),
     );
+    // What the key does is done for whoever made it.
+    row.made_by = Some(who.actor().to_owned()).filter(|actor| actor != "cli");
     let mut tx = app.db.begin().await?;
     let mut of = tx.of(who.issuer());
     of.add_api_key(&row).await?;

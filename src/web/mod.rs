@@ -18,6 +18,7 @@ mod claim;
 mod connections;
 mod cookie;
 mod csrf;
+mod cursor;
 mod desk;
 mod details;
 mod documents;

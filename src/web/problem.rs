@@ -57,6 +57,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
         "other_site",
         "The request was sent by a page of another site.",
     ),
+    ("cursor", "What should say where a list goes on does not."),
     ("gone", "A link that worked once, and does not any more."),
     ("not_allowed", "This is not allowed."),
     (

@@ -11,9 +11,9 @@ use crate::db::{self, AccountRow, InvitationKind, InvitationRow, MemberRow, Memb
 use crate::ids::{AccountId, InvitationId, MemberId};
 
 /// How long an invitation is good for.
-pub const JOIN_SECONDS: i64 = 7 * 24 * 3_600;
+const JOIN_SECONDS: i64 = 7 * 24 * 3_600;
 /// How long a link to choose another password is good for.
-pub const RESET_SECONDS: i64 = 2 * 3_600;
+const RESET_SECONDS: i64 = 2 * 3_600;
 
 /// What a link is for.
 pub type LinkKind = InvitationKind;

@@ -11,6 +11,7 @@ mod account;
 mod api_key;
 mod error;
 mod invitation;
+pub mod log;
 mod member;
 mod password;
 mod role;
@@ -18,6 +19,7 @@ pub mod session;
 mod sign_in;
 mod token;
 mod totp;
+mod two_step;
 
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -34,6 +36,7 @@ pub use role::{Role, Scope, TABLE, roles_of, scopes_of, words_of};
 pub use sign_in::{SignedIn, change_password, give_code, sign_in};
 pub use token::Token;
 use token::hash;
+pub use two_step::{Offer, Own, begin_two_steps, end_two_steps, offer, offer_again, own};
 
 /// Why somebody may not do what they ask.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -24,8 +24,7 @@ pub(super) fn step_of(secret: &[u8], code: &str, now: Timestamp) -> Option<i64> 
 }
 
 /// The code of one step (RFC 4226 §5.3).
-#[must_use]
-pub fn at(secret: &[u8], step: i64) -> String {
+pub(super) fn at(secret: &[u8], step: i64) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret);
     let tag = hmac::sign(&key, &step.to_be_bytes());
     let tag = tag.as_ref();
@@ -44,8 +43,7 @@ fn same(a: &str, b: &str) -> bool {
 }
 
 /// A secret as apps take it by hand: base32 (RFC 4648 §6) without padding.
-#[must_use]
-pub fn base32(secret: &[u8]) -> String {
+pub(super) fn base32(secret: &[u8]) -> String {
     const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let mut text = String::new();
     let (mut bits, mut held) = (0_u32, 0);
@@ -65,8 +63,7 @@ pub fn base32(secret: &[u8]) -> String {
 }
 
 /// Reads what [`base32`] wrote.
-#[must_use]
-pub fn from_base32(text: &str) -> Option<Vec<u8>> {
+pub(super) fn from_base32(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let (mut bits, mut held) = (0_u32, 0);
     for c in text.bytes() {
@@ -87,8 +84,7 @@ pub fn from_base32(text: &str) -> Option<Vec<u8>> {
 }
 
 /// The address that a QR code hands to an app.
-#[must_use]
-pub fn address(secret: &[u8], account: &str) -> String {
+pub(super) fn address(secret: &[u8], account: &str) -> String {
     let account: String = url::form_urlencoded::byte_serialize(account.as_bytes()).collect();
     format!(
         "otpauth://totp/Skillmark:{account}?secret={}&issuer=Skillmark",

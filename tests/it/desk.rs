@@ -1,3 +1,7 @@
 //! The desk: who comes in, as what, and who does not.
 
+mod account;
+mod log;
+mod matrix;
+mod people;
 mod sign_in;

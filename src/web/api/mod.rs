@@ -12,8 +12,11 @@ mod evidence;
 mod frame;
 mod health;
 mod issue;
+mod keys;
+mod log;
 mod many;
 mod order;
+mod people;
 mod publish;
 mod receipts;
 mod verify;
@@ -57,6 +60,14 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
     || OpenApiRouter::new().routes(routes!(webhooks::remove)),
     || OpenApiRouter::new().routes(routes!(webhooks::deliveries)),
     || OpenApiRouter::new().routes(routes!(webhooks::again)),
+    || OpenApiRouter::new().routes(routes!(people::list)),
+    || OpenApiRouter::new().routes(routes!(people::invite)),
+    || OpenApiRouter::new().routes(routes!(people::change)),
+    || OpenApiRouter::new().routes(routes!(people::change_state)),
+    || OpenApiRouter::new().routes(routes!(keys::list)),
+    || OpenApiRouter::new().routes(routes!(keys::make)),
+    || OpenApiRouter::new().routes(routes!(keys::revoke)),
+    || OpenApiRouter::new().routes(routes!(log::read)),
     || OpenApiRouter::new().routes(routes!(verify::verify)),
     || {
         let many = OpenApiRouter::new().routes(routes!(many::verify));

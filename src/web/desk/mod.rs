@@ -37,6 +37,11 @@ macro_rules! desk {
 desk! {
     today,
     awards,
+    people,
+    account,
+    codes,
+    keys,
+    log,
     access,
 }
 

@@ -30,7 +30,7 @@ use skillmark::{
         publish,
     },
     portfolio, web,
-    who::{self, Invite, Role, Who, session},
+    who::{self, Invite, Role, Scope, Who, session},
 };
 use tower::ServiceExt as _;
 
@@ -342,6 +342,13 @@ impl Provider<'_> {
         let whose = session::Whose::Account(account, Some(issuer.clone()));
         visitor.begin(whose, "skillmark").await;
         visitor
+    }
+
+    /// An API key that may do this.
+    pub(crate) async fn make_key(&self, scopes: &[Scope]) -> String {
+        let operator = Who::operator(self.who.issuer().clone());
+        let made = issuer::new_api_key(&self.site.app, &operator, "A program", scopes, None);
+        made.await.expect("a key").1.reveal().to_owned()
     }
 
     /// A learner of this organisation, signed in.

@@ -1,0 +1,278 @@
+//! G1, G7 and G8: every operation of the API and every page of the desk, asked by nobody, by another
+//! organisation, and by somebody of the same one who may not. What is to be asked is read out of the
+//! OpenAPI document and out of the routes in the source: one that is missing here fails.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use serde_json::Value;
+use skillmark::who::{Role, Scope};
+
+use crate::support::{
+    db::{Engine, Temp},
+    openapi,
+    site::{Answer, Provider, Site, Visitor, percent},
+};
+
+/// What anybody may ask: it is public, and says so in the document by wanting no key.
+const OPEN: &[&str] = &[
+    "GET /c/{id}.{form}",
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /issuers/{id}/did.json",
+    "GET /receipts/keys",
+    "GET /status/{list}",
+    "POST /api/v1/receipts/{form}",
+    "POST /api/v1/verify",
+    "POST /api/v1/verify/many",
+    "POST /verify/frame",
+];
+
+/// What is asked, the scope it needs, where an id of ours is found, and what is sent.
+type Line = (&'static str, Scope, &'static str, &'static str);
+
+const CREDENTIAL: &str = "select credential_id from credentials";
+const EVIDENCE: &str = "select evidence_id from evidence";
+const MEMBER: &str = "select member_id from members where name = 'Una Uninvolved'";
+const KEY: &str = "select api_key_id from api_keys where name = 'first'";
+/// It has no id in its address.
+const NONE: &str = "";
+
+/// Every operation of the API that wants a key.
+const API: &[Line] = &[
+    ("GET /api/v1/achievements", Scope::Read, NONE, ""),
+    ("POST /api/v1/achievements", Scope::Publish, NONE, "{}"),
+    ("POST /api/v1/credentials", Scope::Issue, NONE, "{}"),
+    ("GET /api/v1/credentials/{id}", Scope::Read, CREDENTIAL, ""),
+    ("POST /api/v1/credentials/{id}/status", Scope::Revoke, CREDENTIAL, r#"{"change":"revoke"}"#),
+    ("GET /api/v1/evidence/{id}", Scope::Read, EVIDENCE, ""),
+    ("GET /api/v1/people", Scope::Read, NONE, ""),
+    ("POST /api/v1/people", Scope::Manage, NONE, "{}"),
+    ("PUT /api/v1/people/{id}", Scope::Manage, MEMBER, r#"{"name":"Eve","roles":["tutor"]}"#),
+    ("POST /api/v1/people/{id}/state", Scope::Manage, MEMBER, r#"{"change":"remove"}"#),
+    ("GET /api/v1/api-keys", Scope::Manage, NONE, ""),
+    ("POST /api/v1/api-keys", Scope::Manage, NONE, "{}"),
+    ("DELETE /api/v1/api-keys/{id}", Scope::Manage, KEY, ""),
+    ("GET /api/v1/log", Scope::Log, NONE, ""),
+];
+
+/// Everything at the desk. What is one's own account's is there for everybody who is signed in.
+const DESK: &[Line] = &[
+    ("GET /desk", Scope::Read, NONE, ""),
+    ("GET /desk/access", Scope::Read, NONE, ""),
+    ("GET /desk/account", Scope::Read, NONE, ""),
+    ("POST /desk/account/password", Scope::Read, NONE, ""),
+    ("GET /desk/account/codes", Scope::Read, NONE, ""),
+    ("POST /desk/account/codes", Scope::Read, NONE, ""),
+    ("POST /desk/account/codes/stop", Scope::Read, NONE, ""),
+    ("POST /desk/account/sessions", Scope::Read, NONE, ""),
+    ("POST /desk/account/sessions/{id}", Scope::Read, "select session_id from sessions", ""),
+    ("GET /desk/people", Scope::Read, NONE, ""),
+    ("POST /desk/people", Scope::Manage, NONE, ""),
+    ("GET /desk/people/{id}", Scope::Manage, MEMBER, ""),
+    ("POST /desk/people/{id}", Scope::Manage, MEMBER, "name=Eve&role=tutor"),
+    ("POST /desk/people/{id}/{act}", Scope::Manage, MEMBER, ""),
+    ("GET /desk/keys", Scope::Manage, NONE, ""),
+    ("POST /desk/keys", Scope::Manage, NONE, "name=x&scope=read"),
+    ("POST /desk/keys/{id}/revoke", Scope::Manage, KEY, ""),
+    ("GET /desk/log", Scope::Log, NONE, ""),
+];
+
+/// An id that nobody has.
+const NOBODY: &str = "Zr4XfLk2Qp8sVb1NwYt6Ag";
+
+/// Fails when the lines and what there is are not the same.
+#[track_caller]
+fn complete(what: &str, lines: &[Line], there: &BTreeSet<String>) {
+    let told: BTreeSet<String> = lines.iter().map(|line| line.0.to_owned()).collect();
+    let missing: Vec<_> = there.difference(&told).collect();
+    let gone: Vec<_> = told.difference(there).collect();
+    assert!(missing.is_empty(), "{what}: not in the matrix, put them in: {missing:#?}");
+    assert!(gone.is_empty(), "{what}: in the matrix, and not there any more: {gone:#?}");
+}
+
+/// The operations of the document: whether each wants a key.
+async fn operations(site: &Site) -> BTreeMap<String, bool> {
+    let document = openapi::document(&site.router).await;
+    let mut all = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("an item") {
+            let keyed = operation["security"].is_array();
+            all.insert(format!("{} {path}", method.to_uppercase()), keyed);
+        }
+    }
+    all
+}
+
+/// The routes that the desk's own source names.
+fn routes() -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/desk")];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                all.extend(routes_of(&fs::read_to_string(&path).expect("source")));
+            }
+        }
+    }
+    all
+}
+
+/// The routes in a text such as `.route("/desk", get(shown).post(sent))`.
+fn routes_of(source: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for rest in source.split(".route(").skip(1) {
+        let mut depth = 1;
+        let end = rest.find(|c: char| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            depth == 0
+        });
+        let call: String = rest[..end.expect("a whole call")].split_whitespace().collect();
+        let path = call.split('"').nth(1).expect("a path");
+        for method in ["get", "post", "put", "delete"] {
+            let named = format!("{method}(");
+            let after = |mark: &str| call.contains(&format!("{mark}{named}"));
+            if after(",") || after(".") || after("::") {
+                all.push(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn routes_are_read_out_of_source() {
+    let source = "Router::new()\n.route(\"/a\", get(b).post(c))\n.route(\n\"/d/{id}\",\npost(e)\n)";
+    assert_eq!(routes_of(source), ["GET /a", "POST /a", "POST /d/{id}"]);
+    assert!(routes().len() >= DESK.len());
+}
+
+/// Two organisations, the first with something of everything.
+async fn filled<'s>(site: &'s Site, temp: &Temp) -> (Provider<'s>, Provider<'s>) {
+    let ours = site.provider("Harbour Tutoring").await;
+    let theirs = site.provider("Riverside Tutoring").await;
+    ours.issue("S-1").await;
+    ours.member("Una Uninvolved", &[Role::Tutor]).await;
+    for sql in [
+        "update api_keys set name = 'first'",
+    ] {
+        temp.sql(sql).await.expect("done");
+    }
+    (ours, theirs)
+}
+
+/// The path with this id in it; another parameter becomes a word that some page knows.
+fn with(path: &str, id: &str) -> String {
+    path.replacen("{id}", id, 1)
+        .replace("{act}", "remove")
+        .replace("{n}", "1")
+}
+
+/// The answer without what differs from request to request.
+fn nameless(answer: &Answer) -> String {
+    answer.text().replace(answer.header("x-request-id"), "")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g1_every_operation_of_the_api() {
+    let temp = Temp::new(Engine::Sqlite).await;
+    let site = Site::over(&temp, |config| config.rate_burst = 100_000).await;
+    let all = operations(&site).await;
+    let open: BTreeSet<&str> = all.iter().filter(|(_, keyed)| !**keyed).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(open, OPEN.iter().copied().collect(), "what anybody may ask");
+    let keyed = all.iter().filter(|(_, keyed)| **keyed).map(|(name, _)| name.clone());
+    complete("the API", API, &keyed.collect());
+    let (ours, theirs) = filled(&site, &temp).await;
+    let stranger = theirs.make_key(&Scope::ALL).await;
+    let before = table(&temp).await;
+    for (line, scope, select, body) in API {
+        let (method, template) = line.split_once(' ').expect("a method");
+        let id = match *select {
+            NONE => String::new(),
+            select => temp.texts(&format!("{select} limit 1")).await.pop().unwrap_or_else(|| panic!("{line}: {select}")),
+        };
+        let ask = async |key: &str, id: &str| {
+            let mut ask = site.ask(method, &with(template, id)).header("accept", "application/json");
+            if !key.is_empty() {
+                ask = ask.key(key);
+            }
+            if !body.is_empty() {
+                ask = ask.body("application/json", *body);
+            }
+            ask.send().await
+        };
+        ask("", &id).await.is(401);
+        ask("skm_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &id).await.is(401);
+        let others: Vec<Scope> = Scope::ALL.into_iter().filter(|other| other != scope).collect();
+        let low = ours.make_key(&others).await;
+        let refused = ask(&low, &id).await;
+        assert_eq!(refused.status, 403, "{line} without {scope}: {}", refused.text());
+        if *select != NONE {
+            let foreign = ask(&stranger, &id).await;
+            assert_eq!(foreign.status, 404, "{line}: {}", foreign.text());
+            let nobody = ask(&stranger, NOBODY).await;
+            assert_eq!(nameless(&foreign), nameless(&nobody), "{line}");
+        }
+    }
+    assert_eq!(table(&temp).await, before, "something was changed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g1_g7_every_page_of_the_desk() {
+    complete("the desk", DESK, &routes());
+    let temp = Temp::new(Engine::Sqlite).await;
+    let site = Site::over(&temp, |config| config.rate_burst = 100_000).await;
+    let (ours, theirs) = filled(&site, &temp).await;
+    let stranger = theirs.member("Sly Stranger", &Role::ALL).await;
+    let mut low: BTreeMap<Role, Visitor<'_>> = BTreeMap::new();
+    for role in Role::ALL {
+        low.insert(role, ours.member(&format!("Only {role}"), &[role]).await);
+    }
+    let anonymous = site.visitor();
+    let before = table(&temp).await;
+    for (line, scope, select, fields) in DESK {
+        let (method, template) = line.split_once(' ').expect("a method");
+        let id = match *select {
+            NONE => String::new(),
+            select => temp.texts(&format!("{select} limit 1")).await.pop().unwrap_or_else(|| panic!("{line}: {select}")),
+        };
+        let ask = async |visitor: &Visitor<'_>, id: &str| {
+            let ask = visitor.ask(method, &with(template, id)).header("sec-fetch-site", "same-origin");
+            let kind = "application/x-www-form-urlencoded";
+            if method == "GET" { ask.send().await } else { ask.body(kind, *fields).send().await }
+        };
+        let nobody = ask(&anonymous, &id).await;
+        if method == "GET" {
+            let path = percent(&with(template, &id));
+            assert_eq!(nobody.status, 303, "{line}");
+            assert!(nobody.header("location").starts_with("/sign-in?next="), "{line}: {path}");
+        } else {
+            assert_eq!(nobody.status, 403, "{line}: {}", nobody.text());
+        }
+        for (role, visitor) in low.iter().filter(|(role, _)| !role.may(*scope)) {
+            let refused = ask(visitor, &id).await;
+            assert_eq!(refused.status, 403, "{line} as {role}: {}", refused.text());
+        }
+        if *select != NONE {
+            let foreign = ask(&stranger, &id).await;
+            assert_eq!(foreign.status, 404, "{line}: {}", foreign.text());
+            let nobody = ask(&stranger, NOBODY).await;
+            assert_eq!(nameless(&foreign), nameless(&nobody), "{line}");
+        }
+    }
+    assert_eq!(table(&temp).await, before, "something was changed");
+}
+
+/// What would show that something was done to the first organisation: its log, without what the
+/// test itself did there, and everybody's state.
+async fn table(temp: &Temp) -> Value {
+    let members = temp.texts("select name || state || roles from members order by name").await;
+    let credentials = temp.texts("select state from status_entries order by credential_id").await;
+    let keys = temp.texts("select api_key_id from api_keys where revoked_at is not null").await;
+    serde_json::json!([members, credentials, keys])
+}
