@@ -2,7 +2,7 @@
 
 use super::plain::words;
 use super::{Db, Error, Ts, Tx, issuers::one};
-use crate::ids::{AccountId, IssuerId, PersonId, SessionId};
+use crate::ids::{AccountId, IssuerId, PersonId, ProviderId, SessionId};
 
 words! {
     /// How far somebody has come in.
@@ -33,6 +33,8 @@ pub struct SessionRow {
     pub client: String,
     /// Why the operator looks in.
     pub reason: Option<String>,
+    /// The provider that let them in; `None`: they showed us themselves who they are.
+    pub provider_id: Option<ProviderId>,
     /// When they signed in.
     pub created_at: Ts,
     /// When something was last asked with it, to a few minutes.
@@ -50,7 +52,7 @@ impl Db {
     pub async fn session_by_hash(&self, hash: &[u8]) -> Result<Option<SessionRow>, Error> {
         self.read(
             "select token_hash, session_id, account_id, issuer_id, person_id, stage, client, \
-             reason, created_at, seen_at, expires_at from sessions where token_hash = $1",
+             reason, provider_id, created_at, seen_at, expires_at from sessions where token_hash = $1",
         )
         .bind(hash.to_vec())
         .opt()
@@ -64,7 +66,7 @@ impl Db {
     pub async fn sessions_of(&self, account: &AccountId) -> Result<Vec<SessionRow>, Error> {
         self.read(
             "select token_hash, session_id, account_id, issuer_id, person_id, stage, client, \
-             reason, created_at, seen_at, expires_at from sessions where account_id = $1 \
+             reason, provider_id, created_at, seen_at, expires_at from sessions where account_id = $1 \
              order by seen_at desc, session_id",
         )
         .bind(account.clone())
@@ -107,8 +109,8 @@ impl Tx {
     pub async fn add_session(&mut self, row: &SessionRow) -> Result<(), Error> {
         self.query(
             "insert into sessions (token_hash, session_id, account_id, issuer_id, person_id, \
-             stage, client, reason, created_at, seen_at, expires_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             stage, client, reason, provider_id, created_at, seen_at, expires_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(row.token_hash.clone())
         .bind(row.session_id.clone())
@@ -118,6 +120,7 @@ impl Tx {
         .bind(row.stage)
         .bind(row.client.clone())
         .bind(row.reason.clone())
+        .bind(row.provider_id.clone())
         .bind(row.created_at)
         .bind(row.seen_at)
         .bind(row.expires_at)

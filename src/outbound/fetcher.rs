@@ -9,11 +9,14 @@ use std::{
 use rustls::RootCertStore;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
+use url::Url;
 
 use super::{
-    Budget, Cause, Connector, Dns, Fetched, Resolver, Stage, Stream, Tcp, Unreachable, Want,
+    Answered, Budget, Call, Cause, Connector, Dns, Fetched, Resolver, Stage, Stream, Tcp,
+    Unreachable, Want,
     address::is_public,
     cache::{Cache, Kept},
+    call,
     exchange::{self, Answer},
     gate::{Gate, Under},
     limits,
@@ -118,6 +121,20 @@ impl Fetcher {
         }
     }
 
+    /// Calls a server that an administrator named, by the same rules; nothing is kept, and no
+    /// redirect is followed.
+    ///
+    /// # Errors
+    /// [`Unreachable`].
+    pub async fn call(&self, call: &Call) -> Result<Answered, Unreachable> {
+        let place = Place::read(&call.url)?;
+        self.0.refuse_own(&place)?;
+        match timeout(limits::ALL, self.0.call(&place, call)).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => Err(Cause::Slow(Stage::All).into()),
+        }
+    }
+
     /// The TXT records of `label` below `host`, which must be the name of a public host.
     ///
     /// # Errors
@@ -216,6 +233,16 @@ impl Inner {
         let (_under, stream) = self.open(place).await?;
         let stream = tls::agree(&self.tls, place.host(), stream).await?;
         exchange::ask(stream, place, want).await
+    }
+
+    /// One call to one host.
+    async fn call(&self, place: &Place, call: &Call) -> Result<Answered, Cause> {
+        let url = Url::parse(place.as_str()).map_err(|_| Cause::Url)?;
+        let _under = self.gate.enter(place.host()).await?;
+        let addresses = self.addresses(place.host()).await?;
+        let stream = self.reach(&addresses).await?;
+        let stream = tls::agree(&self.tls, place.host(), stream).await?;
+        call::send(stream, &url, call).await
     }
 
     /// Every address of a host, if all of them may be asked. One that may not speaks against the

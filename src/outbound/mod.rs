@@ -20,6 +20,7 @@
 mod address;
 mod budget;
 mod cache;
+mod call;
 mod cause;
 mod connect;
 mod exchange;
@@ -36,6 +37,7 @@ use std::{future::Future, pin::Pin};
 
 pub use address::is_public;
 pub use budget::Budget;
+pub use call::{Answered, Call, call_here};
 pub use cause::{Cause, Stage, Unreachable};
 pub use connect::{Connector, Stream, Tcp};
 pub use fetcher::{Fetcher, Parts};

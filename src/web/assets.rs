@@ -27,6 +27,11 @@ pub(crate) const ASSETS: &[(&str, &str, &[u8])] = &[
         include_bytes!("assets/progress.js"),
     ),
     (
+        "/assets/passkey.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("assets/passkey.js"),
+    ),
+    (
         "/assets/mark.svg",
         "image/svg+xml",
         include_bytes!("assets/mark.svg"),

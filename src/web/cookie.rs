@@ -20,6 +20,8 @@ pub(crate) enum Cookie {
     Member,
     /// A learner.
     Learner,
+    /// Somebody who is signing in elsewhere.
+    Provider,
     /// An employer who came by a link.
     Employer,
 }
@@ -31,6 +33,8 @@ impl Cookie {
             (Cookie::Member, false) => "skillmark",
             (Cookie::Learner, true) => "__Host-skillmark-me",
             (Cookie::Learner, false) => "skillmark-me",
+            (Cookie::Provider, true) => "__Host-skillmark-with",
+            (Cookie::Provider, false) => "skillmark-with",
             (Cookie::Employer, true) => "__Host-skillmark-employer",
             (Cookie::Employer, false) => "skillmark-employer",
         }
@@ -55,6 +59,7 @@ impl Cookie {
         let seconds = match self {
             Cookie::Member => session::MOST_SECONDS,
             Cookie::Learner => session::LEARNER_MOST_SECONDS,
+            Cookie::Provider => 600,
             Cookie::Employer => i64::from(employer::MAX_DAYS) * 86_400,
         };
         self.line(config, token.reveal(), seconds)

@@ -41,6 +41,8 @@ mod question;
 mod receipts;
 mod serve;
 mod several;
+mod sign_passkey;
+mod sign_with;
 mod signed;
 mod site;
 mod stored;
@@ -81,6 +83,8 @@ pub fn router(site: Site) -> Router {
         .merge(assets::routes())
         .merge(documents::routes())
         .merge(receipts::routes())
+        .merge(sign_passkey::routes())
+        .merge(sign_with::routes())
         .merge(api::routes())
         .merge(vc_api::routes(site.config()));
     for page in pages::PAGES.iter().chain(desk::DESK) {

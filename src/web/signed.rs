@@ -36,9 +36,11 @@ impl Signed {
     /// Their account.
     ///
     /// # Errors
-    /// 404 for the operator who looks in, who has none.
+    /// 404 for the operator who looks in, who has none, and for whoever a provider let in: what
+    /// the provider of one organisation says changes nothing of an account.
     pub(crate) fn account(&self) -> Result<&AccountId, WebError> {
-        let account = self.session.account_id.as_ref();
+        let own = self.session.provider_id.is_none();
+        let account = self.session.account_id.as_ref().filter(|_| own);
         account.ok_or_else(WebError::not_found)
     }
 }

@@ -66,6 +66,7 @@ pub fn new(
         stage,
         client: client.chars().take(80).collect(),
         reason,
+        provider_id: None,
         created_at: now.into(),
         seen_at: now.into(),
         expires_at: later(now, seconds).into(),
@@ -157,6 +158,10 @@ pub async fn standing(app: &App, row: &SessionRow) -> Result<Standing, Error> {
     };
     let mut all = app.db.memberships(account).await?;
     all.retain(|place| place.state == MemberState::Active);
+    if row.provider_id.is_some() {
+        // What a provider says counts where it was named, and nowhere else.
+        all.retain(|place| Some(&place.issuer_id) == row.issuer_id.as_ref());
+    }
     let here = all
         .iter()
         .find(|place| Some(&place.issuer_id) == row.issuer_id.as_ref());
@@ -206,6 +211,9 @@ pub(super) async fn replace(
 /// [`Error::NotFound`] for one they do not work in.
 pub async fn choose(app: &App, row: &SessionRow, issuer: &IssuerId) -> Result<Token, Error> {
     let account = row.account_id.clone().ok_or(Error::NotFound("account"))?;
+    if row.provider_id.is_some() {
+        return Err(Error::NotFound("organisation"));
+    }
     let places = app.db.memberships(&account).await?;
     let place = places
         .iter()

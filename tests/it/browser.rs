@@ -31,6 +31,7 @@ use crate::{
     },
 };
 
+mod desk;
 mod states;
 
 /// A running demo, and what it told about itself.

@@ -167,7 +167,7 @@ fn every_command_has_help_with_examples() {
         assert!(command.get_about().is_some(), "{path:?}");
         commands += 1;
     }
-    assert_eq!(commands, 1 + 22 + 1 + 5 + 3 + 1 + 2 + 3 + 2 + 4);
+    assert_eq!(commands, 1 + 22 + 1 + 5 + 3 + 4 + 2 + 3 + 2 + 4 + 1);
     desk.run(&["--help"]).is(0).says("Examples:").says("demo");
     desk.run(&["--version"]).is(0).says("skillmark ");
     definition.clone().debug_assert();

@@ -4,4 +4,5 @@ mod account;
 mod log;
 mod matrix;
 mod people;
+mod provider;
 mod sign_in;

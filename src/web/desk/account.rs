@@ -13,7 +13,7 @@ use crate::{
     web::{
         Site,
         answer::{self, NEVER},
-        desk::{Desk, Nav, people::told},
+        desk::{Desk, Nav, passkeys, people::told},
         error::WebError,
         fields::Fields,
         frame::Frame,
@@ -21,7 +21,7 @@ use crate::{
         signed::Signed,
         text::{self, Text},
     },
-    who::{self, Own, session},
+    who::{self, Own, passkey, session},
 };
 
 /// Under one's own name, at the top of every page.
@@ -59,6 +59,8 @@ pub(crate) struct AccountPage {
     codes_left: i64,
     sessions: Vec<Seen>,
     passkeys: Vec<Key>,
+    /// Whether passkeys can be used at our address.
+    offered: bool,
     faults: Vec<String>,
     done: &'static str,
 }
@@ -90,18 +92,33 @@ impl AccountPage {
             codes_left: own.codes_left,
             sessions: seen.collect(),
             passkeys: keys.collect(),
+            offered: true,
             faults: Vec::new(),
             done: "",
         }
     }
 
-    async fn read(site: &Site, signed: &Signed) -> Result<AccountPage, WebError> {
+    /// The same with what was wrong.
+    pub(crate) fn with(self, faults: Vec<String>) -> AccountPage {
+        AccountPage { faults, ..self }
+    }
+
+    /// The page of whoever is signed in.
+    ///
+    /// # Errors
+    /// 404 for the operator who looks in, who has no account.
+    pub(crate) async fn read(site: &Site, signed: &Signed) -> Result<AccountPage, WebError> {
         let own = who::own(site.app(), signed.account()?).await?;
         let desk = Desk::new(signed, "");
         let roles = who::words_of(signed.who.roles()).replace(' ', ", ");
         let this = &signed.session.session_id;
         let page = AccountPage::new(desk, &own, this, site.now());
-        Ok(AccountPage { roles, ..page })
+        let offered = passkey::offered(site.app());
+        Ok(AccountPage {
+            roles,
+            offered,
+            ..page
+        })
     }
 }
 
@@ -112,6 +129,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/desk/account/password", post(password))
         .route("/desk/account/sessions/{id}", post(ended))
         .route("/desk/account/sessions", post(ended_others))
+        .merge(passkeys::routes())
 }
 
 async fn shown(State(site): State<Site>, signed: Signed) -> Result<Response, WebError> {
@@ -193,6 +211,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         } else {
             Vec::new()
         },
+        offered: true,
         faults: faults.iter().map(|text| (*text).to_owned()).collect(),
         done: if two_steps { "Done." } else { "" },
     };

@@ -45,7 +45,9 @@ impl CodesPage {
             frame: Desk::frame("A second step"),
             desk,
             // Inside a page it needs no namespace.
-            picture: code.svg().replace(" xmlns=\"http://www.w3.org/2000/svg\"", ""),
+            picture: code
+                .svg()
+                .replace(" xmlns=\"http://www.w3.org/2000/svg\"", ""),
             secret: offer.secret.clone(),
             faults,
         })

@@ -34,6 +34,8 @@ macro_rules! desk {
     };
 }
 
+pub(crate) mod passkeys;
+
 desk! {
     today,
     awards,
@@ -41,6 +43,7 @@ desk! {
     account,
     codes,
     keys,
+    providers,
     log,
     access,
 }
@@ -54,6 +57,8 @@ pub(crate) struct Desk {
     pub(crate) name: Text,
     /// Whether they may change to another organisation.
     pub(crate) several: bool,
+    /// Whether they have an account to look after from here.
+    pub(crate) own: bool,
     /// Why the operator looks in; empty for everybody else.
     pub(crate) helping: Text,
     /// The navigation: path, label, whether this page is there.
@@ -69,6 +74,7 @@ impl Desk {
             organisation: Text::new(&signed.organisation),
             name: Text::new(&signed.name),
             several: signed.all.len() > 1,
+            own: signed.account().is_ok(),
             helping: Text::new(signed.session.reason.as_deref().unwrap_or_default()),
             nav: nav(place, |scope| signed.who.may(scope).is_ok()),
             who: Some(signed.who.clone()),
@@ -100,6 +106,7 @@ impl Desk {
             organisation: "Harbour Tutoring".into(),
             name: "Ana María Lee".into(),
             several: true,
+            own: true,
             helping: "".into(),
             nav: nav(place, |_| true),
             who: None,

@@ -194,7 +194,11 @@ pub(crate) fn in_words(faults: &[Fault]) -> Vec<String> {
             "name" => "The name",
             "roles" => "The roles",
             "code" => "The code",
+            "client_id" => "The client id",
+            "provider-address" => "The provider’s address",
             "secret" => "The secret",
+            "passkey" => "The passkey",
+            "passkey-name" => "The name of the passkey",
             _ => "The password",
         };
         format!("{what} {}.", fault.sentence)

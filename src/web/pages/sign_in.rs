@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     Extension, Router,
-    extract::State,
+    extract::{Path, State},
     http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -11,6 +11,7 @@ use axum::{
 
 use crate::{
     db::Stage,
+    ids::IssuerId,
     web::{
         Site,
         answer::{self, NEVER},
@@ -20,8 +21,9 @@ use crate::{
         frame::Frame,
         signed::Session,
         site::Asker,
+        text::Text,
     },
-    who::{self, SignedIn, session},
+    who::{self, SignedIn, passkey, session},
 };
 
 /// The form.
@@ -32,16 +34,31 @@ pub(crate) struct SignInPage {
     fault: String,
     address: String,
     next: String,
+    /// Whether passkeys can be used at our address.
+    passkeys: bool,
+    /// Where else they can sign in: path and what the button says.
+    providers: Vec<(String, Text)>,
 }
 
 impl SignInPage {
-    fn new(fault: &str, address: &str, next: &str) -> SignInPage {
+    /// The form, with what was wrong and what was typed.
+    #[must_use]
+    pub(crate) fn new(site: &Site, fault: &str, address: &str, next: &str) -> SignInPage {
+        SignInPage {
+            passkeys: passkey::offered(site.app()),
+            ..SignInPage::of(fault, address, next)
+        }
+    }
+
+    fn of(fault: &str, address: &str, next: &str) -> SignInPage {
         let frame = Frame::new("Sign in", "For people who work for an organisation.");
         SignInPage {
             frame: frame.within("/sign-in"),
             fault: fault.to_owned(),
             address: address.to_owned(),
             next: next.to_owned(),
+            passkeys: true,
+            providers: Vec::new(),
         }
     }
 }
@@ -50,6 +67,7 @@ impl SignInPage {
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/sign-in", get(form).post(sent))
+        .route("/sign-in/of/{id}", get(form_of))
         .route("/sign-out", post(out))
 }
 
@@ -100,12 +118,37 @@ pub(crate) fn client(headers: &HeaderMap) -> String {
     }
 }
 
-async fn form(uri: Uri, session: Option<Session>) -> Result<Response, WebError> {
+async fn form(
+    State(site): State<Site>,
+    uri: Uri,
+    session: Option<Session>,
+) -> Result<Response, WebError> {
     let next = asked_next(&uri);
     if session.is_some_and(|Session(row)| row.stage == Stage::In) {
         return Ok(Redirect::to(&next).into_response());
     }
-    answer::page(&SignInPage::new("", "", &next), NEVER)
+    answer::page(&SignInPage::new(&site, "", "", &next), NEVER)
+}
+
+/// The form of one organisation, with its providers.
+async fn form_of(
+    State(site): State<Site>,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, WebError> {
+    let id: IssuerId = id.parse().map_err(|_| WebError::not_found())?;
+    let next = asked_next(&uri);
+    let query: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    let rows = site.app().db.of(&id).providers().await?;
+    let providers = rows.into_iter().map(|row| {
+        let path = format!("/sign-in/with/{id}/{}?next={query}", row.provider_id);
+        (path, Text::new(&row.name))
+    });
+    let page = SignInPage {
+        providers: providers.collect(),
+        ..SignInPage::new(&site, "", "", &next)
+    };
+    answer::page(&page, NEVER)
 }
 
 async fn sent(
@@ -132,7 +175,7 @@ async fn sent(
             // A wrong one costs; nobody is kept out by what others did right.
             let _ = limits.guessers.take(from, site.now());
             let _ = limits.accounts.take(hash, site.now());
-            again(&SignInPage::new(WRONG, address, next))
+            again(&SignInPage::new(&site, WRONG, address, next))
         }
         Err(error) => Err(error.into()),
     }
@@ -184,10 +227,16 @@ async fn out(State(site): State<Site>, session: Option<Session>) -> Result<Respo
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
     let html = |fault| {
-        let page = SignInPage::new(fault, "ana@school.example", "/desk");
+        let page = SignInPage::of(fault, "ana@school.example", "/desk");
         page.render().expect("renders")
     };
-    vec![("sign-in", html("")), ("sign-in-wrong", html(WRONG))]
+    let mut with = SignInPage::of("", "", "/desk");
+    with.providers = vec![("/sign-in/with/a/b".to_owned(), "School account".into())];
+    vec![
+        ("sign-in-with", with.render().expect("renders")),
+        ("sign-in", html("")),
+        ("sign-in-wrong", html(WRONG)),
+    ]
 }
 
 #[cfg(test)]

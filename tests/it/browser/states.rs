@@ -116,7 +116,7 @@ async fn paste(browser: &WebDriver, text: &str) {
 }
 
 /// Keeps a picture of the whole page, if a folder for pictures is named.
-async fn picture(browser: &WebDriver, name: &str) {
+pub(super) async fn picture(browser: &WebDriver, name: &str) {
     let Some(folder) = std::env::var_os("SKILLMARK_TEST_PICTURES") else {
         return;
     };

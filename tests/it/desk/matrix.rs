@@ -9,7 +9,10 @@ use std::{
 };
 
 use serde_json::Value;
-use skillmark::who::{Role, Scope};
+use skillmark::{
+    db::ProviderRow,
+    who::{Role, Scope},
+};
 
 use crate::support::{
     db::{Engine, Temp},
@@ -23,9 +26,9 @@ const OPEN: &[&str] = &[
     "GET /health/live",
     "GET /health/ready",
     "GET /issuers/{id}/did.json",
-    "GET /receipts/keys",
+    "GET /receipts/did.json",
     "GET /status/{list}",
-    "POST /api/v1/receipts/{form}",
+    "POST /api/v1/receipts",
     "POST /api/v1/verify",
     "POST /api/v1/verify/many",
     "POST /verify/frame",
@@ -38,6 +41,7 @@ const CREDENTIAL: &str = "select credential_id from credentials";
 const EVIDENCE: &str = "select evidence_id from evidence";
 const MEMBER: &str = "select member_id from members where name = 'Una Uninvolved'";
 const KEY: &str = "select api_key_id from api_keys where name = 'first'";
+const PROVIDER: &str = "select provider_id from sign_in_providers";
 /// It has no id in its address.
 const NONE: &str = "";
 
@@ -47,12 +51,27 @@ const API: &[Line] = &[
     ("POST /api/v1/achievements", Scope::Publish, NONE, "{}"),
     ("POST /api/v1/credentials", Scope::Issue, NONE, "{}"),
     ("GET /api/v1/credentials/{id}", Scope::Read, CREDENTIAL, ""),
-    ("POST /api/v1/credentials/{id}/status", Scope::Revoke, CREDENTIAL, r#"{"change":"revoke"}"#),
-    ("GET /api/v1/evidence/{id}", Scope::Read, EVIDENCE, ""),
+    (
+        "POST /api/v1/credentials/{id}/status",
+        Scope::Revoke,
+        CREDENTIAL,
+        r#"{"change":"revoke"}"#,
+    ),
+    ("GET /evidence/{id}", Scope::Read, EVIDENCE, ""),
     ("GET /api/v1/people", Scope::Read, NONE, ""),
     ("POST /api/v1/people", Scope::Manage, NONE, "{}"),
-    ("PUT /api/v1/people/{id}", Scope::Manage, MEMBER, r#"{"name":"Eve","roles":["tutor"]}"#),
-    ("POST /api/v1/people/{id}/state", Scope::Manage, MEMBER, r#"{"change":"remove"}"#),
+    (
+        "PUT /api/v1/people/{id}",
+        Scope::Manage,
+        MEMBER,
+        r#"{"name":"Eve","roles":["tutor"]}"#,
+    ),
+    (
+        "POST /api/v1/people/{id}/state",
+        Scope::Manage,
+        MEMBER,
+        r#"{"change":"remove"}"#,
+    ),
     ("GET /api/v1/api-keys", Scope::Manage, NONE, ""),
     ("POST /api/v1/api-keys", Scope::Manage, NONE, "{}"),
     ("DELETE /api/v1/api-keys/{id}", Scope::Manage, KEY, ""),
@@ -68,16 +87,42 @@ const DESK: &[Line] = &[
     ("GET /desk/account/codes", Scope::Read, NONE, ""),
     ("POST /desk/account/codes", Scope::Read, NONE, ""),
     ("POST /desk/account/codes/stop", Scope::Read, NONE, ""),
+    ("POST /desk/account/passkeys", Scope::Read, NONE, ""),
+    (
+        "POST /desk/account/passkeys/challenge",
+        Scope::Read,
+        NONE,
+        "",
+    ),
+    ("POST /desk/account/passkeys/remove", Scope::Read, NONE, ""),
     ("POST /desk/account/sessions", Scope::Read, NONE, ""),
-    ("POST /desk/account/sessions/{id}", Scope::Read, "select session_id from sessions", ""),
+    (
+        "POST /desk/account/sessions/{id}",
+        Scope::Read,
+        "select session_id from sessions",
+        "",
+    ),
     ("GET /desk/people", Scope::Read, NONE, ""),
     ("POST /desk/people", Scope::Manage, NONE, ""),
     ("GET /desk/people/{id}", Scope::Manage, MEMBER, ""),
-    ("POST /desk/people/{id}", Scope::Manage, MEMBER, "name=Eve&role=tutor"),
+    (
+        "POST /desk/people/{id}",
+        Scope::Manage,
+        MEMBER,
+        "name=Eve&role=tutor",
+    ),
     ("POST /desk/people/{id}/{act}", Scope::Manage, MEMBER, ""),
     ("GET /desk/keys", Scope::Manage, NONE, ""),
     ("POST /desk/keys", Scope::Manage, NONE, "name=x&scope=read"),
     ("POST /desk/keys/{id}/revoke", Scope::Manage, KEY, ""),
+    ("GET /desk/providers", Scope::Manage, NONE, ""),
+    ("POST /desk/providers", Scope::Manage, NONE, ""),
+    (
+        "POST /desk/providers/{id}/remove",
+        Scope::Manage,
+        PROVIDER,
+        "",
+    ),
     ("GET /desk/log", Scope::Log, NONE, ""),
 ];
 
@@ -90,8 +135,14 @@ fn complete(what: &str, lines: &[Line], there: &BTreeSet<String>) {
     let told: BTreeSet<String> = lines.iter().map(|line| line.0.to_owned()).collect();
     let missing: Vec<_> = there.difference(&told).collect();
     let gone: Vec<_> = told.difference(there).collect();
-    assert!(missing.is_empty(), "{what}: not in the matrix, put them in: {missing:#?}");
-    assert!(gone.is_empty(), "{what}: in the matrix, and not there any more: {gone:#?}");
+    assert!(
+        missing.is_empty(),
+        "{what}: not in the matrix, put them in: {missing:#?}"
+    );
+    assert!(
+        gone.is_empty(),
+        "{what}: in the matrix, and not there any more: {gone:#?}"
+    );
 }
 
 /// The operations of the document: whether each wants a key.
@@ -112,7 +163,10 @@ fn routes() -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/desk")];
     while let Some(folder) = folders.pop() {
-        for path in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        for path in fs::read_dir(folder)
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").path())
+        {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|end| end == "rs") {
@@ -132,7 +186,9 @@ fn routes_of(source: &str) -> Vec<String> {
             depth += i32::from(c == '(') - i32::from(c == ')');
             depth == 0
         });
-        let call: String = rest[..end.expect("a whole call")].split_whitespace().collect();
+        let call: String = rest[..end.expect("a whole call")]
+            .split_whitespace()
+            .collect();
         let path = call.split('"').nth(1).expect("a path");
         for method in ["get", "post", "put", "delete"] {
             let named = format!("{method}(");
@@ -158,11 +214,20 @@ async fn filled<'s>(site: &'s Site, temp: &Temp) -> (Provider<'s>, Provider<'s>)
     let theirs = site.provider("Riverside Tutoring").await;
     ours.issue("S-1").await;
     ours.member("Una Uninvolved", &[Role::Tutor]).await;
-    for sql in [
-        "update api_keys set name = 'first'",
-    ] {
-        temp.sql(sql).await.expect("done");
-    }
+    let sql = "update api_keys set name = 'first'";
+    temp.sql(sql).await.expect("named");
+    let provider = ProviderRow {
+        issuer_id: ours.who.issuer().clone(),
+        provider_id: NOBODY.replace('Z', "Y").parse().expect("an id"),
+        name: "School account".to_owned(),
+        address: "https://login.school.example".to_owned(),
+        client_id: "skillmark".to_owned(),
+        secret_sealed: None,
+        kek_id: String::new(),
+        created_at: site.app.now().into(),
+    };
+    let mut of = site.app.db.of(ours.who.issuer());
+    of.add_provider(&provider).await.expect("added");
     (ours, theirs)
 }
 
@@ -183,9 +248,16 @@ async fn g1_every_operation_of_the_api() {
     let temp = Temp::new(Engine::Sqlite).await;
     let site = Site::over(&temp, |config| config.rate_burst = 100_000).await;
     let all = operations(&site).await;
-    let open: BTreeSet<&str> = all.iter().filter(|(_, keyed)| !**keyed).map(|(name, _)| name.as_str()).collect();
+    let open: BTreeSet<&str> = all
+        .iter()
+        .filter(|(_, keyed)| !**keyed)
+        .map(|(name, _)| name.as_str())
+        .collect();
     assert_eq!(open, OPEN.iter().copied().collect(), "what anybody may ask");
-    let keyed = all.iter().filter(|(_, keyed)| **keyed).map(|(name, _)| name.clone());
+    let keyed = all
+        .iter()
+        .filter(|(_, keyed)| **keyed)
+        .map(|(name, _)| name.clone());
     complete("the API", API, &keyed.collect());
     let (ours, theirs) = filled(&site, &temp).await;
     let stranger = theirs.make_key(&Scope::ALL).await;
@@ -194,10 +266,16 @@ async fn g1_every_operation_of_the_api() {
         let (method, template) = line.split_once(' ').expect("a method");
         let id = match *select {
             NONE => String::new(),
-            select => temp.texts(&format!("{select} limit 1")).await.pop().unwrap_or_else(|| panic!("{line}: {select}")),
+            select => temp
+                .texts(&format!("{select} limit 1"))
+                .await
+                .pop()
+                .unwrap_or_else(|| panic!("{line}: {select}")),
         };
         let ask = async |key: &str, id: &str| {
-            let mut ask = site.ask(method, &with(template, id)).header("accept", "application/json");
+            let mut ask = site
+                .ask(method, &with(template, id))
+                .header("accept", "application/json");
             if !key.is_empty() {
                 ask = ask.key(key);
             }
@@ -207,11 +285,21 @@ async fn g1_every_operation_of_the_api() {
             ask.send().await
         };
         ask("", &id).await.is(401);
-        ask("skm_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &id).await.is(401);
-        let others: Vec<Scope> = Scope::ALL.into_iter().filter(|other| other != scope).collect();
+        ask("skm_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &id)
+            .await
+            .is(401);
+        let others: Vec<Scope> = Scope::ALL
+            .into_iter()
+            .filter(|other| other != scope)
+            .collect();
         let low = ours.make_key(&others).await;
         let refused = ask(&low, &id).await;
-        assert_eq!(refused.status, 403, "{line} without {scope}: {}", refused.text());
+        assert_eq!(
+            refused.status,
+            403,
+            "{line} without {scope}: {}",
+            refused.text()
+        );
         if *select != NONE {
             let foreign = ask(&stranger, &id).await;
             assert_eq!(foreign.status, 404, "{line}: {}", foreign.text());
@@ -239,18 +327,31 @@ async fn g1_g7_every_page_of_the_desk() {
         let (method, template) = line.split_once(' ').expect("a method");
         let id = match *select {
             NONE => String::new(),
-            select => temp.texts(&format!("{select} limit 1")).await.pop().unwrap_or_else(|| panic!("{line}: {select}")),
+            select => temp
+                .texts(&format!("{select} limit 1"))
+                .await
+                .pop()
+                .unwrap_or_else(|| panic!("{line}: {select}")),
         };
         let ask = async |visitor: &Visitor<'_>, id: &str| {
-            let ask = visitor.ask(method, &with(template, id)).header("sec-fetch-site", "same-origin");
+            let ask = visitor
+                .ask(method, &with(template, id))
+                .header("sec-fetch-site", "same-origin");
             let kind = "application/x-www-form-urlencoded";
-            if method == "GET" { ask.send().await } else { ask.body(kind, *fields).send().await }
+            if method == "GET" {
+                ask.send().await
+            } else {
+                ask.body(kind, *fields).send().await
+            }
         };
         let nobody = ask(&anonymous, &id).await;
         if method == "GET" {
             let path = percent(&with(template, &id));
             assert_eq!(nobody.status, 303, "{line}");
-            assert!(nobody.header("location").starts_with("/sign-in?next="), "{line}: {path}");
+            assert!(
+                nobody.header("location").starts_with("/sign-in?next="),
+                "{line}: {path}"
+            );
         } else {
             assert_eq!(nobody.status, 403, "{line}: {}", nobody.text());
         }
@@ -271,8 +372,14 @@ async fn g1_g7_every_page_of_the_desk() {
 /// What would show that something was done to the first organisation: its log, without what the
 /// test itself did there, and everybody's state.
 async fn table(temp: &Temp) -> Value {
-    let members = temp.texts("select name || state || roles from members order by name").await;
-    let credentials = temp.texts("select state from status_entries order by credential_id").await;
-    let keys = temp.texts("select api_key_id from api_keys where revoked_at is not null").await;
+    let members = temp
+        .texts("select name || state || roles from members order by name")
+        .await;
+    let credentials = temp
+        .texts("select state from status_entries order by credential_id")
+        .await;
+    let keys = temp
+        .texts("select api_key_id from api_keys where revoked_at is not null")
+        .await;
     serde_json::json!([members, credentials, keys])
 }
