@@ -42,6 +42,9 @@ const EVIDENCE: &str = "select evidence_id from evidence";
 const MEMBER: &str = "select member_id from members where name = 'Una Uninvolved'";
 const KEY: &str = "select api_key_id from api_keys where name = 'first'";
 const PROVIDER: &str = "select provider_id from sign_in_providers";
+const BATCH: &str = "select job_id from jobs where kind = 'batch'";
+const WEBHOOK: &str = "select webhook_id from webhooks";
+const DELIVERY: &str = "select delivery_id from deliveries";
 /// It has no id in its address.
 const NONE: &str = "";
 
@@ -76,6 +79,46 @@ const API: &[Line] = &[
     ("POST /api/v1/api-keys", Scope::Manage, NONE, "{}"),
     ("DELETE /api/v1/api-keys/{id}", Scope::Manage, KEY, ""),
     ("GET /api/v1/log", Scope::Log, NONE, ""),
+    ("GET /api/v1/batches", Scope::Read, NONE, ""),
+    ("POST /api/v1/batches", Scope::Issue, NONE, "{}"),
+    ("GET /api/v1/batches/{id}", Scope::Read, BATCH, ""),
+    (
+        "POST /api/v1/batches/{id}/state",
+        Scope::Issue,
+        BATCH,
+        r#"{"change":"cancel"}"#,
+    ),
+    ("GET /api/v1/webhooks", Scope::Manage, NONE, ""),
+    (
+        "POST /api/v1/webhooks",
+        Scope::Manage,
+        NONE,
+        r#"{"url":"https://x.example/","events":[]}"#,
+    ),
+    ("DELETE /api/v1/webhooks/{id}", Scope::Manage, WEBHOOK, ""),
+    (
+        "GET /api/v1/webhooks/{id}/deliveries",
+        Scope::Manage,
+        WEBHOOK,
+        "",
+    ),
+    (
+        "POST /api/v1/deliveries/{id}/again",
+        Scope::Manage,
+        DELIVERY,
+        "",
+    ),
+];
+
+/// What is put in that nothing else made, as rows of the first organisation.
+const ROWS: &[&str] = &[
+    "insert into jobs (issuer_id, job_id, kind, about, details, actor, state, attempts, run_after, total, done, \
+     failed, cancelled, repeated, created_at) values ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', 'batch', 'x', '{}', \
+     'cli', 'paused', 0, '2026-03-01T12:00:00Z', 1, 0, 0, 0, 0, '2026-03-01T12:00:00Z')",
+    "insert into webhooks (issuer_id, webhook_id, url, events, secret_sealed, state, created_at) values \
+     ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', 'https://x.example/', 'credential.issued', '', 'on', '2026-03-01T12:00:00Z')",
+    "insert into deliveries (issuer_id, delivery_id, webhook_id, event, about, body, state, attempts, created_at) values \
+     ('{issuer}', 'msg_YYYYfLk2Qp8sVb1NwYt6Ag', 'YYYYfLk2Qp8sVb1NwYt6Ag', 'credential.issued', 'x', '{}', 'failed', 1, '2026-03-01T12:00:00Z')",
 ];
 
 /// Everything at the desk. What is one's own account's is there for everybody who is signed in.
@@ -123,6 +166,17 @@ const DESK: &[Line] = &[
         PROVIDER,
         "",
     ),
+    ("GET /desk/awards", Scope::Read, NONE, ""),
+    ("GET /desk/awards/new", Scope::Issue, NONE, ""),
+    ("POST /desk/awards/new", Scope::Issue, NONE, "--x--\r\n"),
+    ("GET /desk/awards/{id}", Scope::Read, BATCH, ""),
+    (
+        "POST /desk/awards/{id}",
+        Scope::Issue,
+        BATCH,
+        "change=cancel",
+    ),
+    ("GET /desk/awards/{id}/events", Scope::Read, BATCH, ""),
     ("GET /desk/log", Scope::Log, NONE, ""),
 ];
 
@@ -189,7 +243,28 @@ fn routes_of(source: &str) -> Vec<String> {
         let call: String = rest[..end.expect("a whole call")]
             .split_whitespace()
             .collect();
-        let path = call.split('"').nth(1).expect("a path");
+        // A path or a whole method may have a name of its own in the same file.
+        let named = |start: &str| {
+            let (_, rest) = source.split_once(start)?;
+            let (value, _) = rest.split_once(';')?;
+            Some(value.split_whitespace().collect::<String>())
+        };
+        let (first, second) = call.split_once(',').expect("a path and a method");
+        let path = match first.split('"').nth(1) {
+            Some(path) => path.to_owned(),
+            None => {
+                let name = first.rsplit("::").next().unwrap_or_default();
+                let value = named(&format!("const {name}: &str ="));
+                let value = value.unwrap_or_else(|| panic!("no {first} in this file"));
+                value.trim_matches('"').to_owned()
+            }
+        };
+        let second = second.trim_end_matches(',');
+        let call = match second.chars().all(char::is_alphanumeric) {
+            true => named(&format!("let {second} =")).map(|value| format!(",{value}")),
+            false => None,
+        }
+        .unwrap_or(call);
         for method in ["get", "post", "put", "delete"] {
             let named = format!("{method}(");
             let after = |mark: &str| call.contains(&format!("{mark}{named}"));
@@ -226,6 +301,10 @@ async fn filled<'s>(site: &'s Site, temp: &Temp) -> (Provider<'s>, Provider<'s>)
         kek_id: String::new(),
         created_at: site.app.now().into(),
     };
+    for row in ROWS {
+        let row = row.replace("{issuer}", ours.who.issuer().as_str());
+        temp.sql(&row).await.expect("put in");
+    }
     let mut of = site.app.db.of(ours.who.issuer());
     of.add_provider(&provider).await.expect("added");
     (ours, theirs)
@@ -233,6 +312,9 @@ async fn filled<'s>(site: &'s Site, temp: &Temp) -> (Provider<'s>, Provider<'s>)
 
 /// The path with this id in it; another parameter becomes a word that some page knows.
 fn with(path: &str, id: &str) -> String {
+    if path == "/api/v1/batches" {
+        return format!("{path}?achievement={NOBODY}");
+    }
     path.replacen("{id}", id, 1)
         .replace("{act}", "remove")
         .replace("{n}", "1")
@@ -337,7 +419,11 @@ async fn g1_g7_every_page_of_the_desk() {
             let ask = visitor
                 .ask(method, &with(template, id))
                 .header("sec-fetch-site", "same-origin");
-            let kind = "application/x-www-form-urlencoded";
+            let kind = if fields.starts_with("--x") {
+                "multipart/form-data; boundary=x"
+            } else {
+                "application/x-www-form-urlencoded"
+            };
             if method == "GET" {
                 ask.send().await
             } else {
