@@ -9,11 +9,13 @@ use crate::verify::{self, CheckId, Known, Options, Outcome, Report};
 /// Whether a signed document verifies against its issuer's document, in both its forms.
 ///
 /// Everything must be good but the status, which is not asked for: a credential that was taken
-/// back before it was signed is still signed right.
+/// back before it was signed is still signed right. Nor is that of endorsements inside, each of
+/// which was verified when it was signed; one that is wrong is refused.
 pub(super) fn verify(signed: &Signed, issuer: &Document, now: Timestamp) -> Result<(), String> {
     let forms = [Some(&signed.document), signed.jwt.as_ref()];
     for text in forms.into_iter().flatten() {
-        good(&report(text, issuer, now), &[CheckId::Status])?;
+        let apart = [CheckId::Status, CheckId::Endorsements];
+        good(&report(text, issuer, now), &apart)?;
     }
     Ok(())
 }

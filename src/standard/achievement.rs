@@ -1,5 +1,7 @@
 //! Achievements: drafts that are edited freely, and editions that never change.
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use super::{
     decided_uri,
     draft::{self, Draft, Parts},
@@ -485,12 +487,12 @@ pub async fn publish(app: &App, who: &Who, id: &DraftId) -> Result<Edition, Erro
 
 // ── the credential that a learner would get ─────────────────────────────────
 
-/// Chance that a sample is drawn with: always the same, so that a preview holds still.
-struct Still;
+/// Chance that a sample is drawn with: it counts, so that a preview holds still.
+struct Still(AtomicU8);
 
 impl Chance for Still {
     fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(0x5A);
+        bytes.fill(self.0.fetch_add(1, Ordering::Relaxed));
     }
 }
 
@@ -517,7 +519,11 @@ async fn sample(
         }),
         evidence_base: Some(origin.join("/evidence/")),
     };
-    let order = Order::new(&sample_row(achievement, now), fixed, &Still);
+    let order = Order::new(
+        &sample_row(achievement, now),
+        fixed,
+        &Still(AtomicU8::new(1)),
+    );
     let document = order.credential(achievement);
     let options = ProofOptions::new(format!("{}#key", issuer.did), now);
     Ok(lint::credential(document.clone(), &options).map(|_| document))

@@ -35,6 +35,7 @@ mod markdown;
 mod memory;
 mod negotiate;
 mod pages;
+mod pictures;
 mod places;
 mod problem;
 mod question;
@@ -48,6 +49,7 @@ mod site;
 mod stored;
 mod streamed;
 mod text;
+mod told;
 mod trusted;
 mod vc_api;
 mod verdict;
@@ -85,6 +87,7 @@ pub fn router(site: Site) -> Router {
         .merge(receipts::routes())
         .merge(sign_passkey::routes())
         .merge(sign_with::routes())
+        .merge(pictures::routes())
         .merge(api::routes())
         .merge(vc_api::routes(site.config()));
     for page in pages::PAGES.iter().chain(desk::DESK) {

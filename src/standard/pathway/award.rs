@@ -4,19 +4,15 @@
 //! A stack that was awarded stays awarded when a part *ends*: it was earned. Only what is revoked or
 //! suspended is asked about again.
 
-use std::collections::HashMap;
-
 use super::{
     Found, Pathway,
-    decide::{Decision, Holding, Standing, Wanted, decide},
+    decide::{Decision, Holding, decide},
+    reading::{NAMED, called, everybody, holding, names, steps, wanted},
     stack,
 };
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::{
-    self, AchievementKind, EditionRow, HoldingRow, Kept, StackAwardRow, StackRow, StackState,
-    StatusState, Tenant,
-};
+use crate::db::{self, Kept, StackAwardRow, StackRow, StackState, Tenant};
 use crate::ids::{AchievementId, CredentialId, IssuerId, PathwayId, PersonId};
 use crate::issue::{
     Error, Fault,
@@ -31,9 +27,6 @@ use crate::standard::{
     versions::{self, Version},
 };
 use crate::who::{Scope, Who};
-
-/// The most learners that a dry run names.
-const NAMED: usize = 500;
 
 /// Somebody and how they stand.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,105 +114,6 @@ pub async fn activations(app: &App, who: &Who, id: &PathwayId) -> Result<Vec<Sta
     Ok(stacks)
 }
 
-// ── reading ─────────────────────────────────────────────────────────────────
-
-/// The steps of a pathway as they are published now.
-async fn steps(rows: &mut Tenant<'_>, pathway: &Pathway) -> Result<Vec<Option<Found>>, Error> {
-    let editions = rows.editions().await?;
-    let mut found = Vec::with_capacity(pathway.steps.len());
-    for step in &pathway.steps {
-        let row = rows.achievement(&step.achievement).await?;
-        found.push(row.map(|row| Found {
-            name: row.name,
-            participation: row.kind == AchievementKind::Participation,
-            editions: alike(&editions, &step.achievement),
-        }));
-    }
-    Ok(found)
-}
-
-/// Every edition of the same achievement, or the achievement alone.
-fn alike(editions: &[EditionRow], id: &AchievementId) -> Vec<AchievementId> {
-    let own = editions
-        .iter()
-        .find(|edition| edition.achievement_id == *id);
-    match own {
-        None => vec![id.clone()],
-        Some(own) => editions
-            .iter()
-            .filter(|edition| edition.draft_id == own.draft_id)
-            .map(|edition| edition.achievement_id.clone())
-            .collect(),
-    }
-}
-
-fn wanted(pathway: &Pathway, found: &[Option<Found>]) -> Vec<Wanted> {
-    let steps = pathway.steps.iter().zip(found);
-    let one = |(step, found): (&super::Step, &Option<Found>)| Wanted {
-        name: found
-            .as_ref()
-            .map_or_else(String::new, |found| found.name.clone()),
-        editions: found
-            .as_ref()
-            .map_or_else(Vec::new, |found| found.editions.clone()),
-        must: step.must,
-    };
-    steps.map(one).collect()
-}
-
-fn holding(row: HoldingRow) -> Option<(PersonId, Holding)> {
-    let awarded: Timestamp = row.issue_event.parse().ok()?;
-    let holding = Holding {
-        credential: row.credential_id,
-        achievement: row.achievement_id,
-        name: row.name,
-        participation: row.kind == AchievementKind::Participation,
-        awarded,
-        until: row.valid_until.map(|at| *at),
-        standing: match row.status {
-            StatusState::Ok => Standing::Good,
-            StatusState::Suspended => Standing::Suspended,
-            StatusState::Revoked => Standing::Revoked,
-        },
-        sha256: row.document_sha256,
-    };
-    Some((row.person_id, holding))
-}
-
-/// Everybody who holds something of a pathway, with their decision.
-async fn everybody(
-    rows: &mut Tenant<'_>,
-    pathway: &Pathway,
-    found: &[Option<Found>],
-    now: Timestamp,
-) -> Result<Vec<(PersonId, Decision)>, Error> {
-    let wanted = wanted(pathway, found);
-    let ids: Vec<AchievementId> = wanted
-        .iter()
-        .flat_map(|step| step.editions.clone())
-        .collect();
-    let mut held: HashMap<PersonId, Vec<Holding>> = HashMap::new();
-    for (person, holding) in rows
-        .holdings_for(&ids)
-        .await?
-        .into_iter()
-        .filter_map(holding)
-    {
-        held.entry(person).or_default().push(holding);
-    }
-    let needed = pathway.needed as usize;
-    let decided = held.into_iter().map(|(person, held)| {
-        let decision = decide(&wanted, needed, &held, now);
-        (person, decision)
-    });
-    let mut decided: Vec<(PersonId, Decision)> = decided.collect();
-    decided.sort_by(|a, b| {
-        let have = |decision: &Decision| decision.counted().count();
-        have(&b.1).cmp(&have(&a.1)).then_with(|| a.0.cmp(&b.0))
-    });
-    Ok(decided)
-}
-
 /// What would happen if this version were in force now.
 ///
 /// # Errors
@@ -256,37 +150,6 @@ pub async fn dry_run(app: &App, who: &Who, id: &PathwayId, version: i64) -> Resu
         would: called(app, &mut rows, would).await?,
         on_the_way: called(app, &mut rows, on_the_way).await?,
     })
-}
-
-/// The same with what the organisation calls each of them.
-async fn called(
-    app: &App,
-    rows: &mut Tenant<'_>,
-    mut decided: Vec<(PersonId, Decision)>,
-) -> Result<Vec<Candidate>, Error> {
-    decided.truncate(NAMED);
-    let names = names(app, rows, decided.iter().map(|(person, _)| person.clone())).await?;
-    let one = |(person, decision): (PersonId, Decision)| Candidate {
-        called: names.get(&person).cloned().unwrap_or_default(),
-        person,
-        decision,
-    };
-    Ok(decided.into_iter().map(one).collect())
-}
-
-async fn names(
-    app: &App,
-    rows: &mut Tenant<'_>,
-    people: impl Iterator<Item = PersonId>,
-) -> Result<HashMap<PersonId, String>, Error> {
-    let ids: Vec<PersonId> = people.collect();
-    let mut names = HashMap::with_capacity(ids.len());
-    for row in rows.people(&ids).await? {
-        let details = people::open(app, &row)?;
-        let name = details.map(|details| details.name.unwrap_or(details.reference));
-        names.insert(row.person_id, name.unwrap_or_else(|| "erased".to_owned()));
-    }
-    Ok(names)
 }
 
 /// Everybody who was awarded the stack, those who wait first, with what the organisation calls them.

@@ -8,6 +8,7 @@
 pub mod award;
 // Does this person meet it?
 pub mod decide;
+mod reading;
 // The achievement of the stack credential.
 mod stack;
 

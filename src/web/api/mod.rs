@@ -19,6 +19,7 @@ mod order;
 mod people;
 mod publish;
 mod receipts;
+mod standards;
 mod verify;
 mod webhooks;
 
@@ -47,6 +48,54 @@ use crate::web::{
 const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
     || OpenApiRouter::new().routes(routes!(achievements::list)),
     || OpenApiRouter::new().routes(routes!(publish::publish)),
+    || OpenApiRouter::new().routes(routes!(standards::drafts::list, standards::drafts::create)),
+    || {
+        OpenApiRouter::new().routes(routes!(
+            standards::drafts::read,
+            standards::drafts::save,
+            standards::drafts::discard
+        ))
+    },
+    || OpenApiRouter::new().routes(routes!(standards::drafts::check)),
+    || OpenApiRouter::new().routes(routes!(standards::drafts::publish)),
+    || OpenApiRouter::new().routes(routes!(standards::drafts::upload)),
+    || {
+        OpenApiRouter::new().routes(routes!(
+            standards::employers::list,
+            standards::employers::invite
+        ))
+    },
+    || OpenApiRouter::new().routes(routes!(standards::employers::withdraw)),
+    || OpenApiRouter::new().routes(routes!(standards::maps::list, standards::maps::create)),
+    || OpenApiRouter::new().routes(routes!(standards::maps::from_case)),
+    || OpenApiRouter::new().routes(routes!(standards::maps::from_csv)),
+    || OpenApiRouter::new().routes(routes!(standards::maps::read, standards::maps::save)),
+    || OpenApiRouter::new().routes(routes!(standards::maps::as_case)),
+    || OpenApiRouter::new().routes(routes!(standards::maps::as_csv)),
+    || {
+        OpenApiRouter::new().routes(routes!(
+            standards::rubrics::list,
+            standards::rubrics::create
+        ))
+    },
+    || OpenApiRouter::new().routes(routes!(standards::rubrics::read, standards::rubrics::save)),
+    || OpenApiRouter::new().routes(routes!(standards::rubrics::as_case)),
+    || {
+        OpenApiRouter::new().routes(routes!(
+            standards::pathways::list,
+            standards::pathways::create
+        ))
+    },
+    || {
+        OpenApiRouter::new().routes(routes!(
+            standards::pathways::read,
+            standards::pathways::save
+        ))
+    },
+    || OpenApiRouter::new().routes(routes!(standards::pathways::dry_run)),
+    || OpenApiRouter::new().routes(routes!(standards::pathways::activate)),
+    || OpenApiRouter::new().routes(routes!(standards::pathways::end)),
+    || OpenApiRouter::new().routes(routes!(standards::pathways::settle)),
     || OpenApiRouter::new().routes(routes!(issue::issue)),
     || OpenApiRouter::new().routes(routes!(credential::read)),
     || OpenApiRouter::new().routes(routes!(credential::change_status)),

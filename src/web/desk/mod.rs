@@ -4,6 +4,8 @@
 //! extends `desk/desk.html`, and put its name into [`DESK`] below. A handler takes a [`Signed`], asks a service with
 //! `signed.who`, and shows the answer in a [`Desk`]. A form that is refused is shown again with what was typed.
 
+mod achievement_form;
+
 use crate::{
     web::{frame::Frame, pages::Page, signed::Signed, text::Text},
     who::{Role, Scope, Who},
@@ -38,6 +40,13 @@ pub(crate) mod passkeys;
 
 desk! {
     today,
+    achievements,
+    publish,
+    editions,
+    maps,
+    map_import,
+    rubrics,
+    pathways,
     awards,
     people,
     account,

@@ -37,6 +37,7 @@ pages! {
     credential,
     portfolio,
     evidence,
+    employer,
     issuer,
     docs,
     sign_in,

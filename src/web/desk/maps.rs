@@ -1,0 +1,502 @@
+//! `/desk/maps`: competency maps, written skill by skill.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::{HeaderMap, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+
+use crate::{
+    ids::MapId,
+    issue::{Error, Fault},
+    standard::{
+        alignment::{Job, Standard},
+        case,
+        map::{Map, Priority, SKILLS, Skill},
+        map_csv,
+        versions::{self, Version},
+    },
+    web::{
+        Site,
+        answer::{self, NEVER},
+        desk::{Desk, Nav},
+        error::WebError,
+        fields::Fields,
+        frame::Frame,
+        signed::Signed,
+        text,
+        told::{self, Told},
+    },
+    who::Scope,
+};
+
+pub(super) const PATH: &str = "/desk/maps";
+
+/// In the navigation.
+pub(crate) const NAV: Option<Nav> = Some(Nav {
+    path: PATH,
+    label: "Maps",
+    scope: Scope::Read,
+});
+
+/// A map in the list.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    id: String,
+    name: String,
+    version: i64,
+    now: usize,
+    later: usize,
+    used: bool,
+    changed: String,
+}
+
+impl Line {
+    fn of(version: &Version<Map>) -> Line {
+        let skills = version.document.skills.iter();
+        let now = skills
+            .filter(|skill| skill.priority == Priority::Now)
+            .count();
+        Line {
+            id: version.id.clone(),
+            name: version.document.name.clone(),
+            version: version.version,
+            now,
+            later: version.document.skills.len() - now,
+            used: version.pinned_at.is_some(),
+            changed: text::day(version.changed_at),
+        }
+    }
+}
+
+/// The list.
+#[derive(Debug, Template)]
+#[template(path = "desk/maps.html")]
+pub(crate) struct MapsPage {
+    frame: Frame,
+    desk: Desk,
+    lines: Vec<Line>,
+}
+
+/// One map, to be read and written.
+#[derive(Debug, Template)]
+#[template(path = "desk/map.html")]
+pub(crate) struct MapPage {
+    frame: Frame,
+    desk: Desk,
+    action: String,
+    id: String,
+    version: i64,
+    changes: i64,
+    used: bool,
+    old: bool,
+    versions: Vec<i64>,
+    told: Vec<Told>,
+    warnings: Vec<Told>,
+    map: Map,
+    rows: Vec<Row>,
+}
+
+/// A skill in the form: standards and jobs as lines of text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Row {
+    name: String,
+    statement: String,
+    later: bool,
+    standards: String,
+    jobs: String,
+}
+
+impl Row {
+    fn of(skill: &Skill) -> Row {
+        let standards = skill.standards.iter().map(standard_line);
+        let jobs = skill.jobs.iter().map(job_line);
+        Row {
+            name: skill.name.clone(),
+            statement: skill.statement.clone(),
+            later: skill.priority == Priority::Later,
+            standards: standards.collect::<Vec<_>>().join("\n"),
+            jobs: jobs.collect::<Vec<_>>().join("\n"),
+        }
+    }
+}
+
+/// `framework | code | name | address`, as a line of a form; a CASE item's ends with `case`.
+pub(super) fn standard_line(standard: &Standard) -> String {
+    let Standard {
+        framework,
+        code,
+        name,
+        url,
+        case,
+    } = standard;
+    let end = if *case { " | case" } else { "" };
+    format!("{framework} | {code} | {name} | {url}{end}")
+}
+
+/// `code | title | task`, as a line of a form.
+pub(super) fn job_line(job: &Job) -> String {
+    let Job { code, title, task } = job;
+    if task.is_empty() {
+        format!("{code} | {title}")
+    } else {
+        format!("{code} | {title} | {task}")
+    }
+}
+
+/// Reads lines of standards; what is no such line is a fault at `at`.
+pub(super) fn read_standards(text: &str, at: &str, faults: &mut Vec<Fault>) -> Vec<Standard> {
+    let mut read = Vec::new();
+    for (n, line) in lines(text) {
+        let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+        let (parts, case) = match parts.as_slice() {
+            [rest @ .., "case"] => (rest, true),
+            all => (all, false),
+        };
+        let [framework, code, name, url] = parts else {
+            faults.push(Fault::new(
+                at,
+                format!("line {n}: write framework | code | name | address"),
+            ));
+            continue;
+        };
+        read.push(Standard {
+            framework: (*framework).to_owned(),
+            code: (*code).to_owned(),
+            name: (*name).to_owned(),
+            url: (*url).to_owned(),
+            case,
+        });
+    }
+    read
+}
+
+/// Reads lines of jobs; what is no such line is a fault at `at`.
+pub(super) fn read_jobs(text: &str, at: &str, faults: &mut Vec<Fault>) -> Vec<Job> {
+    let mut read = Vec::new();
+    for (n, line) in lines(text) {
+        let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+        let (code, title, task) = match parts.as_slice() {
+            [code, title] => (code, title, ""),
+            [code, title, task] => (code, title, *task),
+            _ => {
+                let sentence = format!("line {n}: write O*NET code | occupation | task");
+                faults.push(Fault::new(at, sentence));
+                continue;
+            }
+        };
+        read.push(Job {
+            code: (*code).to_owned(),
+            title: (*title).to_owned(),
+            task: task.to_owned(),
+        });
+    }
+    read
+}
+
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text
+        .lines()
+        .enumerate()
+        .map(|(n, line)| (n + 1, line.trim()));
+    lines.filter(|(_, line)| !line.is_empty())
+}
+
+impl MapPage {
+    fn new(desk: Desk, map: Map) -> MapPage {
+        let rows = map.skills.iter().map(Row::of).collect();
+        MapPage {
+            frame: Desk::frame(if map.name.is_empty() {
+                "New map"
+            } else {
+                &map.name
+            }),
+            desk,
+            action: PATH.to_owned(),
+            id: String::new(),
+            version: 1,
+            changes: 0,
+            used: false,
+            old: false,
+            versions: Vec::new(),
+            told: Vec::new(),
+            warnings: Vec::new(),
+            rows,
+            map,
+        }
+        .with_room()
+    }
+
+    /// With empty rows to fill.
+    fn with_room(mut self) -> MapPage {
+        let rows = (self.rows.len() + 2).clamp(5, SKILLS);
+        self.rows.resize(rows, Row::default());
+        self
+    }
+
+    fn of(desk: Desk, version: Version<Map>) -> MapPage {
+        MapPage {
+            action: format!("{PATH}/{}", version.id),
+            id: version.id,
+            version: version.version,
+            changes: version.changes,
+            used: version.pinned_at.is_some(),
+            warnings: Told::all(&version.document.warnings()),
+            ..MapPage::new(desk, version.document)
+        }
+    }
+}
+
+/// The page's routes.
+pub(crate) fn routes() -> Router<Site> {
+    Router::new()
+        .route(PATH, get(list).post(create))
+        .route("/desk/maps/new", get(new))
+        .route("/desk/maps/{id}", get(open).post(save))
+        .route("/desk/maps/{id}/{part}", get(part))
+}
+
+async fn list(State(site): State<Site>, signed: Signed) -> Result<Response, WebError> {
+    let all = versions::list::<Map>(site.app(), &signed.who).await?;
+    let page = MapsPage {
+        frame: Desk::frame("Competency maps"),
+        desk: Desk::new(&signed, PATH),
+        lines: all.iter().map(Line::of).collect(),
+    };
+    answer::page(&page, NEVER)
+}
+
+async fn new(signed: Signed) -> Result<Response, WebError> {
+    signed.who.may(Scope::Standards)?;
+    answer::page(
+        &MapPage::new(Desk::new(&signed, PATH), Map::default()),
+        NEVER,
+    )
+}
+
+async fn open(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let mut all = versions::history::<Map>(site.app(), &signed.who, &id).await?;
+    let numbers = all.iter().map(|version| version.version).collect();
+    let newest = all.swap_remove(0);
+    let page = MapPage {
+        versions: numbers,
+        ..MapPage::of(Desk::new(&signed, PATH), newest)
+    };
+    answer::page(&page, NEVER)
+}
+
+/// An older version, or the newest one as a file: `map.csv`, `case.json`.
+async fn part(
+    State(site): State<Site>,
+    signed: Signed,
+    Path((id, part)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let app = site.app();
+    if let Ok(number) = part.parse() {
+        let found = versions::version::<Map>(app, &signed.who, &id, number).await?;
+        let page = MapPage {
+            old: true,
+            ..MapPage::of(Desk::new(&signed, PATH), found)
+        };
+        return answer::page(&page, NEVER);
+    }
+    let found = versions::newest::<Map>(app, &signed.who, &id).await?;
+    let document = match part.as_str() {
+        "map.csv" => {
+            answer::Document::new("text/csv; charset=utf-8", map_csv::write(&found.document))
+                .named("competency-map.csv")
+        }
+        "case.json" => {
+            let base = site.link(&format!("/maps/{id}/{}", found.version));
+            let package = case::write_map(&found.document, &base, found.changed_at);
+            answer::Document::new("application/json", package.to_string()).named("case.json")
+        }
+        _ => return Err(WebError::not_found()),
+    };
+    let mut response = document.cached(NEVER).answer(&headers);
+    // It is a file to keep, not a page to look at.
+    if let Some(value) = response.headers_mut().get_mut(header::CONTENT_DISPOSITION)
+        && let Ok(attached) = value
+            .to_str()
+            .unwrap_or_default()
+            .replace("inline", "attachment")
+            .parse()
+    {
+        *value = attached;
+    }
+    Ok(response)
+}
+
+async fn create(
+    State(site): State<Site>,
+    signed: Signed,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    let (map, rows, faults) = read(&fields);
+    let id = MapId::random(site.app().chance.as_ref());
+    let kept = match faults.is_empty() {
+        true => versions::create(site.app(), &signed.who, id.as_str(), &map).await,
+        false => Err(Error::Faults(faults)),
+    };
+    match kept {
+        Ok(kept) => Ok(Redirect::to(&format!("{PATH}/{}", kept.id)).into_response()),
+        Err(error) => {
+            let told = Told::of(error)?;
+            let page = MapPage::new(Desk::new(&signed, PATH), map);
+            told::again(&MapPage { told, rows, ..page }.with_room())
+        }
+    }
+}
+
+async fn save(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    let (map, rows, faults) = read(&fields);
+    let number = |name: &str| fields.get(name).parse().unwrap_or_default();
+    let (version, changes) = (number("version"), number("changes"));
+    let id: MapId = id.parse().map_err(|_| Error::NotFound("competency map"))?;
+    let kept = match faults.is_empty() {
+        true => {
+            versions::save(
+                site.app(),
+                &signed.who,
+                id.as_str(),
+                (version, changes),
+                &map,
+            )
+            .await
+        }
+        false => Err(Error::Faults(faults)),
+    };
+    match kept {
+        Ok(kept) => Ok(Redirect::to(&format!("{PATH}/{}", kept.id)).into_response()),
+        Err(error) => {
+            let told = Told::of(error)?;
+            let page = MapPage {
+                action: format!("{PATH}/{id}"),
+                id: id.to_string(),
+                version,
+                changes,
+                told,
+                rows,
+                ..MapPage::new(Desk::new(&signed, PATH), map)
+            };
+            told::again(&page.with_room())
+        }
+    }
+}
+
+/// The map that a form says, its rows as they were typed, and what of them cannot be read.
+fn read(fields: &Fields) -> (Map, Vec<Row>, Vec<Fault>) {
+    let rows = (0..SKILLS).map(|i| Row {
+        name: fields.get(&format!("s{i}_name")).to_owned(),
+        statement: fields.get(&format!("s{i}_statement")).to_owned(),
+        later: fields.get(&format!("s{i}_priority")) == "later",
+        standards: fields.get(&format!("s{i}_standards")).to_owned(),
+        jobs: fields.get(&format!("s{i}_jobs")).to_owned(),
+    });
+    let typed = |row: &Row| {
+        let texts = [&row.name, &row.statement, &row.standards, &row.jobs];
+        texts.iter().any(|text| !text.is_empty())
+    };
+    let rows: Vec<Row> = rows.filter(typed).collect();
+    let mut faults = Vec::new();
+    let skills = rows.iter().enumerate().map(|(i, row)| Skill {
+        name: row.name.clone(),
+        statement: row.statement.clone(),
+        priority: if row.later {
+            Priority::Later
+        } else {
+            Priority::Now
+        },
+        standards: read_standards(
+            &row.standards,
+            &format!("/skills/{i}/standards"),
+            &mut faults,
+        ),
+        jobs: read_jobs(&row.jobs, &format!("/skills/{i}/jobs"), &mut faults),
+    });
+    let map = Map {
+        name: fields.get("name").to_owned(),
+        summary: fields.get("summary").to_owned(),
+        skills: skills.collect(),
+    };
+    (map, rows, faults)
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<(&'static str, String)> {
+    let desk = || Desk::sample(PATH);
+    let kept = || Version {
+        id: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
+        version: 2,
+        changes: 3,
+        changed_at: crate::clock::Timestamp::UNIX_EPOCH,
+        pinned_at: Some(crate::clock::Timestamp::UNIX_EPOCH),
+        document: crate::standard::map::samples::data(),
+    };
+    let list = |lines| {
+        let page = MapsPage {
+            frame: Desk::frame("Competency maps"),
+            desk: desk(),
+            lines,
+        };
+        page.render().expect("renders")
+    };
+    let half = MapPage {
+        told: vec![Told::whole("line 1: write O*NET code | occupation | task")],
+        ..MapPage::new(desk(), Map::default())
+    };
+    let one = MapPage {
+        versions: vec![2, 1],
+        ..MapPage::of(desk(), kept())
+    };
+    vec![
+        ("desk-maps", list(vec![Line::of(&kept())])),
+        ("desk-maps-empty", list(Vec::new())),
+        ("desk-map", one.render().expect("renders")),
+        ("desk-map-refused", half.render().expect("renders")),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_form_are_read_as_they_are_written() {
+        let map = crate::standard::map::samples::data();
+        for skill in &map.skills {
+            let row = Row::of(skill);
+            let mut faults = Vec::new();
+            assert_eq!(
+                read_standards(&row.standards, "/s", &mut faults),
+                skill.standards
+            );
+            assert_eq!(read_jobs(&row.jobs, "/j", &mut faults), skill.jobs);
+            assert_eq!(faults, []);
+        }
+        let mut faults = Vec::new();
+        read_standards("a | b", "/skills/0/standards", &mut faults);
+        read_jobs("\n51-4121.00", "/skills/0/jobs", &mut faults);
+        let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "/skills/0/standards: line 1: write framework | code | name | address",
+                "/skills/0/jobs: line 2: write O*NET code | occupation | task",
+            ]
+        );
+    }
+}
