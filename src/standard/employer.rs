@@ -26,6 +26,7 @@ use crate::issue::{
     publish,
 };
 use crate::json;
+use crate::letters::{self, Letter};
 use crate::who::{Scope, Token, Who};
 
 /// The longest that a link works, in days.
@@ -154,8 +155,23 @@ impl std::fmt::Debug for Words {
     }
 }
 
+/// How a link gets to an employer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// In a letter of ours, which alone holds it: so an answer confirms the address.
+    Letter,
+    /// The organisation hands it over.
+    Hand,
+}
+
+/// The path of a link's page.
+#[must_use]
+pub fn path(token: &Token) -> String {
+    format!("/employer/{}", token.reveal())
+}
+
 /// Asks an employer about an edition. The answer holds the secret of the link, which nobody can see
-/// again. `by_letter`: the caller sends the link in a letter and shows it to nobody else.
+/// again; of one that goes in a letter it is to be shown to nobody.
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `standards`; [`Error::Faults`]; [`Error::NotFound`] for an
@@ -165,7 +181,7 @@ pub async fn invite(
     who: &Who,
     achievement: &AchievementId,
     invitation: &Invitation,
-    by_letter: bool,
+    by: By,
 ) -> Result<(EndorsementId, Token), Error> {
     who.may(Scope::Standards)?;
     check_invitation(invitation)?;
@@ -184,7 +200,7 @@ pub async fn invite(
         state: EndorsementState::Invited,
         token_hash: token.hash(),
         visit_hash: None,
-        by_letter,
+        by_letter: by == By::Letter,
         expires_at: after_days(now, invitation.days).into(),
         details_sealed: Some(seal(app, who.issuer(), &id, &details)?),
         document: None,
@@ -194,12 +210,37 @@ pub async fn invite(
     };
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
-    publish::load(&mut rows, achievement).await?;
+    let about = publish::load(&mut rows, achievement).await?;
     rows.add_endorsement(&row).await?;
+    if by == By::Letter {
+        let link = app.config.public_url.join(&path(&token));
+        let letter = Letter {
+            kind: letters::EMPLOYER,
+            to: &details.email,
+            person: None,
+            values: &[("link", &link), ("achievement", about.name())],
+            id: None,
+        };
+        letters::send(&mut rows, app, &letter)
+            .await
+            .map_err(of_letter)?;
+    }
     rows.log(&[who.did(app, "employer.invite", id.as_str(), now)])
         .await?;
     tx.commit().await?;
     Ok((id, token))
+}
+
+fn of_letter(error: letters::Error) -> Error {
+    match error {
+        letters::Error::Refused(refusal) => Error::Refused(refusal),
+        letters::Error::NotFound(what) => Error::NotFound(what),
+        letters::Error::Custody(cause) => Error::Custody(cause),
+        letters::Error::Db(cause) => Error::Db(cause),
+        letters::Error::Faults(_) | letters::Error::Unreadable => {
+            Error::Conflict("the letter to employers has faults: look at its text".to_owned())
+        }
+    }
 }
 
 fn check_invitation(invitation: &Invitation) -> Result<(), Error> {

@@ -6,3 +6,4 @@ mod matrix;
 mod people;
 mod provider;
 mod sign_in;
+mod standards;

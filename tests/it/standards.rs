@@ -20,7 +20,7 @@ use skillmark::{
     standard::{
         achievement::{self, Policy},
         draft::{Draft, RubricRef, SkillRef},
-        employer::{self, Answer, Invitation, Words},
+        employer::{self, Answer, By, Invitation, Words},
         map::{Map, Priority, Skill},
         pathway::{
             MapRef, Pathway, Step,
@@ -269,7 +269,7 @@ on_both! {
         let issued = document(&app, &who, &id).await;
         let preview = Value::from(&check.credential.expect("a preview"));
         assert_eq!(issued["credentialSubject"]["achievement"], preview["credentialSubject"]["achievement"]);
-        let mut names = |value: &Value| { let mut names: Vec<String> = value.as_object().expect("an object").keys().cloned().collect(); names.sort(); names };
+        let names = |value: &Value| { let mut names: Vec<String> = value.as_object().expect("an object").keys().cloned().collect(); names.sort(); names };
         let mut expected = names(&preview);
         expected.extend(["proof".to_owned(), "validUntil".to_owned()]);
         expected.retain(|name| name != "evidence");
@@ -361,7 +361,7 @@ on_both! {
         let refused = award::activate(&app, &ours, &id, 1).await.expect_err("foreign");
         assert_eq!(said(&refused), ["/steps/1: there is no such published achievement"]);
         let invitation = Invitation { organisation: "H".to_owned(), name: String::new(), email: "a@h.example".to_owned(), days: 7 };
-        let refused = employer::invite(&app, &ours, &foreign, &invitation, false).await.expect_err("foreign");
+        let refused = employer::invite(&app, &ours, &foreign, &invitation, By::Hand).await.expect_err("foreign");
         assert_eq!(refused.to_string(), none);
         // And the database itself refuses.
         let refused = temp.sql(&format!(
@@ -393,7 +393,7 @@ on_both! {
             award::end(&app, &reader, &pathway).await.err(),
             award::catch_up(&app, &reader, &pathway, 1).await.err(),
             award::settle(&app, &reader, &pathway, &PersonId::random(app.chance.as_ref()), Settle::End).await.err(),
-            employer::invite(&app, &reader, &edition, &invitation, false).await.err(),
+            employer::invite(&app, &reader, &edition, &invitation, By::Hand).await.err(),
             employer::withdraw(&app, &reader, &skillmark::ids::EndorsementId::random(app.chance.as_ref())).await.err(),
         ];
         for (n, refusal) in refusals.into_iter().enumerate() {
@@ -528,7 +528,7 @@ on_both! {
         let (draft, edition) = published(app, &who, &whole("Explain", &a_rubric(app, &who).await)).await;
         let before = earn(app, &who, &edition, "S-0", "2026-02-01").await;
         let invitation = Invitation { organisation: "Harbour".to_owned(), name: "Jo Canary".to_owned(), email: "jo.canary@Harbour.example".to_owned(), days: 7 };
-        let (id, token) = employer::invite(app, &who, &edition, &invitation, true).await.expect("invited");
+        let (id, token) = employer::invite(app, &who, &edition, &invitation, By::Letter).await.expect("invited");
         let shown = employer::behind(app, token.reveal()).await.expect("read").expect("there");
         assert_eq!(shown.achievement.name(), "Explain");
         assert!(employer::behind(app, "guess").await.expect("read").is_none());
@@ -591,10 +591,10 @@ on_both! {
         let who = organisation(app, "Riverside").await;
         let edition = published(app, &who, &whole("Explain", &a_rubric(app, &who).await)).await.1;
         let invitation = Invitation { organisation: "H".to_owned(), name: String::new(), email: "a@h.example".to_owned(), days: 7 };
-        let (_, ended) = employer::invite(app, &who, &edition, &invitation, false).await.expect("invited");
-        let (_, begun) = employer::invite(app, &who, &edition, &invitation, false).await.expect("invited");
+        let (_, ended) = employer::invite(app, &who, &edition, &invitation, By::Hand).await.expect("invited");
+        let (_, begun) = employer::invite(app, &who, &edition, &invitation, By::Hand).await.expect("invited");
         let visit = employer::start(app, begun.reveal()).await.expect("read").expect("started");
-        let (back, token) = employer::invite(app, &who, &edition, &invitation, false).await.expect("invited");
+        let (back, token) = employer::invite(app, &who, &edition, &invitation, By::Hand).await.expect("invited");
         employer::withdraw(app, &who, &back).await.expect("withdrawn");
         assert!(employer::behind(app, token.reveal()).await.expect("read").is_none());
         site.clock.advance(8 * 86_400);
@@ -604,7 +604,7 @@ on_both! {
         let words = Words { answer: Answer::Decline, organisation: String::new(), role: String::new(), comment: String::new() };
         assert!(employer::answer(app, visit.reveal(), &words).await.is_err());
         let bad = Invitation { email: "nobody".to_owned(), days: 0, organisation: String::new(), ..invitation };
-        let refused = employer::invite(app, &who, &edition, &bad, false).await.expect_err("faults");
+        let refused = employer::invite(app, &who, &edition, &bad, By::Hand).await.expect_err("faults");
         assert_eq!(said(&refused), ["/organisation: is missing: the employer's name", "/email: is no e-mail address", "/days: is not from 1 to 90"]);
     }
 }

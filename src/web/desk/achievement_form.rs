@@ -226,6 +226,10 @@ impl Form {
                 .map(str::to_owned)
                 .collect(),
         };
+        if !faults.is_empty() {
+            // All of them at once.
+            faults.extend(draft.faults());
+        }
         (draft, faults)
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     db::EndorsementState,
     ids::AchievementId,
     issue::{Error, publish},
-    standard::employer::{self, Asked, DAYS, Invitation},
+    standard::employer::{self, Asked, By, DAYS, Invitation},
     web::{
         Site,
         answer::{self, NEVER},
@@ -149,9 +149,12 @@ async fn invite(
         email: fields.get("email").to_owned(),
         days: fields.get("days").parse().unwrap_or_default(),
     };
-    match employer::invite(site.app(), &signed.who, &id, &asked, false).await {
+    let by_hand = fields.has("by_hand");
+    let by = if by_hand { By::Hand } else { By::Letter };
+    match employer::invite(site.app(), &signed.who, &id, &asked, by).await {
+        Ok(_) if !by_hand => Ok(Redirect::to(&format!("/desk/editions/{id}")).into_response()),
         Ok((_, token)) => {
-            let link = site.link(&format!("/employer/{}", token.reveal()));
+            let link = site.link(&employer::path(&token));
             let page = page(&site, &signed, &id).await?;
             answer::page(&EditionPage { link, ..page }, NEVER)
         }

@@ -17,7 +17,7 @@ use crate::{
         case,
         map::{Map, Priority, SKILLS, Skill},
         map_csv,
-        versions::{self, Version},
+        versions::{self, Version, Versioned as _},
     },
     web::{
         Site,
@@ -432,6 +432,10 @@ fn read(fields: &Fields) -> (Map, Vec<Row>, Vec<Fault>) {
         summary: fields.get("summary").to_owned(),
         skills: skills.collect(),
     };
+    if !faults.is_empty() {
+        // All of them at once.
+        faults.extend(map.faults());
+    }
     (map, rows, faults)
 }
 

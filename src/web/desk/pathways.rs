@@ -20,7 +20,7 @@ use crate::{
             award::{self, Candidate, DryRun, Overview, Settle},
         },
         picture::Picture,
-        versions::{self, Version},
+        versions::{self, Version, Versioned as _},
     },
     web::{
         Site,
@@ -315,6 +315,10 @@ fn read(fields: &Fields) -> (Pathway, Vec<Fault>) {
         },
         valid_months,
     };
+    if !faults.is_empty() {
+        // All of them at once.
+        faults.extend(pathway.faults());
+    }
     (pathway, faults)
 }
 

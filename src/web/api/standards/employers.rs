@@ -6,11 +6,11 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Refused, id};
 use crate::{
-    standard::employer::{self, Asked, Invitation},
+    standard::employer::{self, Asked, By, Invitation},
     web::{Site, api::body, error::WebError, key::Keyed},
     who::Scope,
 };
@@ -83,24 +83,37 @@ pub(crate) async fn list(
     }))
 }
 
-/// A link for an employer.
+/// Whom to ask, and how.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"employer": {"organisation": "Harbour Line Welding", "name": "Jo Doe", "email": "jo@harbourline.example"}}))]
+pub(crate) struct Asking {
+    /// Whom.
+    employer: Invitation,
+    /// You hand the link over yourself; missing: it goes in a letter.
+    #[serde(default)]
+    by_hand: bool,
+}
+
+/// An employer who was asked.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct EmployerLink {
     /// The invitation.
     id: String,
-    /// The link, shown this once. It starts once.
-    link: String,
+    /// The link, if you hand it over: shown this once. It starts once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
 
 /// Ask an employer about an edition.
 ///
-/// You hand the link over yourself, so what they endorse says that the address was not confirmed by
-/// a letter.
+/// A letter takes the link to them, which confirms the address. If you hand the link over yourself,
+/// what they endorse says that the address was not confirmed.
 #[utoipa::path(post, path = "/api/v1/achievements/{id}/employers", operation_id = "ask_employer", tag = "Employers",
     params(("id" = String, Path, description = "The published achievement: 22 characters.")),
-    request_body = Invitation,
+    request_body = Asking,
     security(("api_key" = [])),
-    responses((status = 201, description = "The link.", body = EmployerLink), Refused))]
+    responses((status = 201, description = "They are asked.", body = EmployerLink), Refused))]
 pub(crate) async fn invite(
     State(site): State<Site>,
     Keyed(who): Keyed,
@@ -108,10 +121,11 @@ pub(crate) async fn invite(
     body: Bytes,
 ) -> Result<(StatusCode, Json<EmployerLink>), WebError> {
     who.may(Scope::Standards)?;
-    let sent: Invitation = body::shaped(&body)?;
+    let sent: Asking = body::shaped(&body)?;
     let about = id(&named, "achievement")?;
-    let (id, token) = employer::invite(site.app(), &who, &about, &sent, false).await?;
-    let link = site.link(&format!("/employer/{}", token.reveal()));
+    let by = if sent.by_hand { By::Hand } else { By::Letter };
+    let (id, token) = employer::invite(site.app(), &who, &about, &sent.employer, by).await?;
+    let link = sent.by_hand.then(|| site.link(&employer::path(&token)));
     let id = id.to_string();
     Ok((StatusCode::CREATED, Json(EmployerLink { id, link })))
 }
