@@ -6,6 +6,7 @@ use super::{read, unfit, written};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{self, Kept, Tenant, VersionRow};
+use crate::ids::MapId;
 use crate::issue::{Error, Fault};
 use crate::who::{Scope, Who};
 
@@ -199,6 +200,7 @@ pub async fn history<T: Versioned>(
     id: &str,
 ) -> Result<Vec<Version<T>>, Error> {
     who.may(Scope::Read)?;
+    shaped::<T>(id)?;
     let rows = app.db.of(who.issuer()).versions(T::KEPT, id).await?;
     if rows.is_empty() {
         return Err(Error::NotFound(T::WORD));
@@ -206,10 +208,17 @@ pub async fn history<T: Versioned>(
     rows.into_iter().map(Version::of).collect()
 }
 
+/// What is no id names nothing (threat F16: an address may hold anything).
+fn shaped<T: Versioned>(id: &str) -> Result<(), Error> {
+    let read = id.parse::<MapId>();
+    read.map(drop).map_err(|_| Error::NotFound(T::WORD))
+}
+
 pub(super) async fn newest_in<T: Versioned>(
     rows: &mut Tenant<'_>,
     id: &str,
 ) -> Result<Version<T>, Error> {
+    shaped::<T>(id)?;
     let found = rows.newest_version(T::KEPT, id).await?;
     Version::of(found.ok_or(Error::NotFound(T::WORD))?)
 }
@@ -219,6 +228,7 @@ pub(super) async fn version_in<T: Versioned>(
     id: &str,
     version: i64,
 ) -> Result<Version<T>, Error> {
+    shaped::<T>(id)?;
     let found = rows.version(T::KEPT, id, version).await?;
     Version::of(found.ok_or(Error::NotFound(T::WORD))?)
 }

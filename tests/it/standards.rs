@@ -557,7 +557,7 @@ on_both! {
         assert!(comment.contains("as a witness, not by Harbour Line: Riverside sent a link to an address at harbour.example"), "{comment}");
         let report = async || {
             let ask = site.ask("POST", "/api/v1/verify");
-            ask.body("application/json", signed.to_string()).send().await.is(200).json()["report"].clone()
+            ask.body("application/json", signed.to_string()).send().await.is(200).json()
         };
         let found = report().await;
         assert_eq!(found["verdict"], "valid", "{found:#}");

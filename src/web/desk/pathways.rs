@@ -89,44 +89,7 @@ pub(crate) struct PathwayPage {
 
 impl PathwayPage {
     async fn new(site: &Site, signed: &Signed, pathway: Pathway) -> Result<PathwayPage, WebError> {
-        let published = publish::list(site.app(), &signed.who).await?;
-        let performances = published
-            .iter()
-            .filter(|row| row.kind == AchievementKind::Performance);
-        let named: Vec<(String, String)> = performances
-            .map(|row| {
-                let edition = if row.version.is_empty() {
-                    String::new()
-                } else {
-                    format!(", edition {}", row.version)
-                };
-                (
-                    row.achievement_id.to_string(),
-                    format!("{}{edition}", row.name),
-                )
-            })
-            .collect();
-        let height = (pathway.steps.len() + 2).clamp(4, STEPS);
-        let rows = (0..height).map(|n| {
-            let step = pathway.steps.get(n);
-            let chosen = step.map(|step| step.achievement.as_str());
-            let one = |(id, name): &(String, String)| {
-                (id.clone(), name.clone(), chosen == Some(id.as_str()))
-            };
-            let mut choices: Vec<Choice> = named.iter().map(one).collect();
-            if let Some(id) = chosen.filter(|id| named.iter().all(|(there, _)| there != id)) {
-                choices.push((
-                    id.to_owned(),
-                    "not there, or for taking part".to_owned(),
-                    true,
-                ));
-            }
-            Row {
-                choices,
-                must: step.is_some_and(|step| step.must),
-            }
-        });
-        let rows = rows.collect();
+        let rows = rows(site, signed, &pathway).await?;
         let maps = versions::list::<Map>(site.app(), &signed.who).await?;
         let maps = maps.iter().map(|map| {
             let chosen = pathway
@@ -174,6 +137,47 @@ impl PathwayPage {
             pathway,
         })
     }
+}
+
+/// The steps of the form: those there are, and room for more.
+async fn rows(site: &Site, signed: &Signed, pathway: &Pathway) -> Result<Vec<Row>, WebError> {
+    let published = publish::list(site.app(), &signed.who).await?;
+    let performances = published
+        .iter()
+        .filter(|row| row.kind == AchievementKind::Performance);
+    let named: Vec<(String, String)> = performances
+        .map(|row| {
+            let edition = if row.version.is_empty() {
+                String::new()
+            } else {
+                format!(", edition {}", row.version)
+            };
+            (
+                row.achievement_id.to_string(),
+                format!("{}{edition}", row.name),
+            )
+        })
+        .collect();
+    let height = (pathway.steps.len() + 2).clamp(4, STEPS);
+    let rows = (0..height).map(|n| {
+        let step = pathway.steps.get(n);
+        let chosen = step.map(|step| step.achievement.as_str());
+        let one =
+            |(id, name): &(String, String)| (id.clone(), name.clone(), chosen == Some(id.as_str()));
+        let mut choices: Vec<Choice> = named.iter().map(one).collect();
+        if let Some(id) = chosen.filter(|id| named.iter().all(|(there, _)| there != id)) {
+            choices.push((
+                id.to_owned(),
+                "not there, or for taking part".to_owned(),
+                true,
+            ));
+        }
+        Row {
+            choices,
+            must: step.is_some_and(|step| step.must),
+        }
+    });
+    Ok(rows.collect())
 }
 
 /// What would happen, and who has the stack.

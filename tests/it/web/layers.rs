@@ -28,6 +28,8 @@ const PLACES: &[(&str, u16)] = &[
 async fn public_site() -> Site {
     Site::with(Engine::Sqlite, |config| {
         config.public_url = "https://badges.example".parse().expect("an address");
+        // Every page is asked for, several times.
+        config.rate_burst = 10_000;
     })
     .await
 }
