@@ -10,7 +10,7 @@ use crate::web::{
     pages::error::ErrorPage,
     problem::{CODES, FaultLine, Problem, plain_words, title},
 };
-use crate::{db, hooks, issue, who};
+use crate::{db, hooks, issue, letters, who};
 use askama::Template;
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -286,6 +286,26 @@ fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string());
     format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+}
+
+impl From<letters::Error> for WebError {
+    fn from(error: letters::Error) -> WebError {
+        use letters::Error;
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Faults(faults) => {
+                let line = |fault: letters::Fault| FaultLine {
+                    pointer: format!("/{}", fault.field),
+                    detail: fault.sentence,
+                };
+                WebError::faulty(faults.into_iter().map(line).collect())
+            }
+            Error::NotFound(thing) => WebError::no_such(thing),
+            Error::Custody(cause) => issue::Error::Custody(cause).into(),
+            Error::Db(cause) => cause.into(),
+            Error::Unreadable => WebError::internal(&error),
+        }
+    }
 }
 
 impl From<hooks::Error> for WebError {

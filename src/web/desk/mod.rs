@@ -54,6 +54,8 @@ desk! {
     keys,
     providers,
     log,
+    letters,
+    webhooks,
     access,
 }
 

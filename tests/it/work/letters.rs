@@ -1,8 +1,16 @@
 //! Letters: written with their cause, sent at least once, silent about what they must not say.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+    sync::Arc,
+};
 
+use serde_json::{Value, json};
 use skillmark::{
+    config::Config,
     db::LetterState,
     issue::people,
     jobs,
@@ -12,7 +20,10 @@ use skillmark::{
 
 use crate::{
     issue::lab::Lab,
-    support::{copy::dump, db::on_both},
+    support::{
+        copy::dump,
+        db::{Engine, Temp, on_both},
+    },
 };
 
 const ADDRESS: &str = "zyx.canary@school.example";
@@ -143,5 +154,96 @@ on_both! {
         assert_eq!((row.state, row.letter_sealed), (LetterState::Failed, None));
         let why = row.problem.expect("a reason");
         assert!(why.starts_with("given up after 9 tries: the folder: "), "{why}");
+    }
+}
+
+/// No letter has a place for a result, a level, feedback, evidence or anybody's name (threat J15).
+#[test]
+fn j15_no_letter_has_a_place_for_a_result_or_a_name() {
+    for kind in letters::KINDS {
+        for (place, _) in kind.places {
+            let harmless = ["link", "organisation", "achievement"].contains(place);
+            assert!(harmless, "{} has a place for {place}", kind.word);
+        }
+    }
+}
+
+/// A server of another maker takes our letters: whole, with the same Message-ID when one is sent
+/// again, and with a password only where it is wanted.
+#[tokio::test]
+async fn another_program_takes_our_letters() {
+    let temp = Temp::new(Engine::Sqlite).await;
+    let mut lab = Lab::open(&temp).await;
+    let mut server = Server::start();
+    let url = format!("smtp://me:se%40cret@127.0.0.1:{}", server.port);
+    let config = Config {
+        mail: Some(url.parse().expect("an address")),
+        mail_from: Some("letters@weld.example".to_owned()),
+        ..temp.config()
+    };
+    lab.app.mail = Arc::new(Mail::of(&config));
+    lab.app.config = Arc::new(config);
+    let id = write(&lab, &earned(VALUES)).await.expect("written");
+    assert_eq!(jobs::run_due(&lab.app).await, Ok(1));
+    let letter = server.next();
+    assert_eq!(letter["from"], "letters@weld.example");
+    assert_eq!(letter["to"], json!([ADDRESS]));
+    assert_eq!(letter["login"], "me:se@cret");
+    let headers = &letter["headers"];
+    assert_eq!(headers["Message-ID"], format!("<{id}@localhost>"));
+    assert_eq!(headers["From"], "\"Weld Lab\" <letters@weld.example>");
+    assert_eq!(headers["Subject"], "You earned it");
+    for part in ["text/plain", "text/html"] {
+        let text = letter["parts"][part].as_str().expect(part);
+        assert!(text.contains("https://badges.example/c/x"), "{text}");
+    }
+    // An address that the server does not know is given up at once, and its words are not kept.
+    let unknown = Letter { to: "nobody@school.example", ..earned(VALUES) };
+    write(&lab, &unknown).await.expect("written");
+    jobs::run_due(&lab.app).await.expect("tried");
+    let row = letters::log(&lab.app, &lab.who, 9).await.expect("read");
+    let failed = row.iter().find(|row| row.state == LetterState::Failed).expect("given up");
+    assert_eq!(failed.problem.as_deref(), Some("the mail server answered 550"));
+}
+
+/// The server: PyPI aiosmtpd, which prints each letter as a line of JSON.
+struct Server {
+    child: Child,
+    lines: std::io::Lines<BufReader<ChildStdout>>,
+    port: u16,
+}
+
+impl Server {
+    #[expect(clippy::disallowed_methods, reason = "the peer is a Python program")]
+    fn start() -> Server {
+        let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers");
+        let python = peers.join("python/bin/python");
+        assert!(python.exists(), "tests/peers/python is missing: run tests/run");
+        let mut child = Command::new(python)
+            .arg(peers.join("smtp.py"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("python runs");
+        let output = child.stdout.take().expect("a pipe was asked for");
+        let mut lines = BufReader::new(output).lines();
+        let port = lines.next().expect("a line").expect("text");
+        Server {
+            child,
+            lines,
+            port: port.parse().expect("a port"),
+        }
+    }
+
+    /// The next letter that came.
+    fn next(&mut self) -> Value {
+        let line = self.lines.next().expect("a letter").expect("text");
+        serde_json::from_str(&line).expect("JSON")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

@@ -1,0 +1,236 @@
+//! `/desk/letters`: what an organisation says in its letters, and what became of the newest.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+
+use crate::{
+    db::{LetterRow, LetterState},
+    letters::{self, Error, Kind, OwnText},
+    web::{
+        Site,
+        answer::{self, NEVER},
+        desk::{Desk, Nav},
+        error::WebError,
+        fields::Fields,
+        frame::Frame,
+        signed::Signed,
+        text::{self, Text},
+    },
+    who::Scope,
+};
+
+/// In the navigation.
+pub(crate) const NAV: Option<Nav> = Some(Nav {
+    path: PATH,
+    label: "Letters",
+    scope: Scope::Manage,
+});
+
+const PATH: &str = "/desk/letters";
+/// How many of the newest letters are shown.
+const SHOWN: i64 = 30;
+
+/// A letter of the list.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    word: &'static str,
+    title: &'static str,
+    when: &'static str,
+    own: bool,
+    subject: Text,
+}
+
+impl Line {
+    fn new(text: &OwnText) -> Line {
+        Line {
+            word: text.kind.word,
+            title: text.kind.title,
+            when: text.kind.when,
+            own: text.changed.is_some(),
+            subject: Text::new(&text.subject),
+        }
+    }
+}
+
+/// One letter that was written: which, when, what became of it, how that looks, why.
+type Written = (&'static str, String, &'static str, &'static str, String);
+
+fn written(row: &LetterRow) -> Written {
+    let (state, tone) = match row.state {
+        LetterState::Waiting => ("On its way", "accent"),
+        LetterState::Sent => ("Sent", "good"),
+        LetterState::Failed => ("Not sent", "unsure"),
+    };
+    let title = letters::kind(&row.kind).map_or("A letter", |kind| kind.title);
+    let problem = row.problem.clone().unwrap_or_default();
+    (title, text::moment(row.created_at.into()), state, tone, problem)
+}
+
+/// The list.
+#[derive(Debug, Template)]
+#[template(path = "desk/letters.html")]
+pub(crate) struct LettersPage {
+    frame: Frame,
+    desk: Desk,
+    texts: Vec<Line>,
+    log: Vec<Written>,
+}
+
+/// One letter.
+#[derive(Debug, Template)]
+#[template(path = "desk/letter.html")]
+pub(crate) struct LetterPage {
+    frame: Frame,
+    desk: Desk,
+    word: &'static str,
+    title: &'static str,
+    when: &'static str,
+    places: &'static [(&'static str, &'static str)],
+    own: bool,
+    subject: String,
+    body: String,
+    faults: Vec<String>,
+    preview: Option<(Text, String)>,
+}
+
+impl LetterPage {
+    fn new(desk: Desk, text: &OwnText) -> LetterPage {
+        LetterPage {
+            frame: Desk::frame(text.kind.title),
+            desk,
+            word: text.kind.word,
+            title: text.kind.title,
+            when: text.kind.when,
+            places: text.kind.places,
+            own: text.changed.is_some(),
+            subject: text.subject.clone(),
+            body: text.body.clone(),
+            faults: Vec::new(),
+            preview: None,
+        }
+    }
+}
+
+/// The page's routes.
+pub(crate) fn routes() -> Router<Site> {
+    Router::new()
+        .route(PATH, get(list))
+        .route("/desk/letters/{kind}", get(one).post(sent))
+}
+
+async fn list(State(site): State<Site>, signed: Signed) -> Result<Response, WebError> {
+    let texts = letters::texts(site.app(), &signed.who).await?;
+    let log = letters::log(site.app(), &signed.who, SHOWN).await?;
+    let page = LettersPage {
+        frame: Desk::frame("Letters"),
+        desk: Desk::new(&signed, PATH),
+        texts: texts.iter().map(Line::new).collect(),
+        log: log.iter().map(written).collect(),
+    };
+    answer::page(&page, NEVER)
+}
+
+/// A letter as this organisation sends it.
+async fn text_of(site: &Site, signed: &Signed, word: &str) -> Result<OwnText, WebError> {
+    let texts = letters::texts(site.app(), &signed.who).await?;
+    let found = texts.into_iter().find(|text| text.kind.word == word);
+    found.ok_or_else(|| WebError::no_such("letter"))
+}
+
+async fn one(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(word): Path<String>,
+) -> Result<Response, WebError> {
+    let text = text_of(&site, &signed, &word).await?;
+    answer::page(&LetterPage::new(Desk::new(&signed, PATH), &text), NEVER)
+}
+
+async fn sent(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(word): Path<String>,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    let (app, who) = (site.app(), &signed.who);
+    let mut text = text_of(&site, &signed, &word).await?;
+    let kind: &'static Kind = text.kind;
+    let back = || Redirect::to(&format!("{PATH}/{word}")).into_response();
+    // Browsers send the lines of a text with CR LF.
+    let body = fields.get("body").replace('\r', "");
+    let words = (fields.get("subject"), body.as_str());
+    let outcome = match fields.get("step") {
+        "reset" => {
+            letters::reset_text(app, who, kind).await?;
+            return Ok(back());
+        }
+        "keep" => match letters::set_text(app, who, kind, words).await {
+            Ok(()) => return Ok(back()),
+            Err(error) => Err(error),
+        },
+        _ => letters::preview(app, who, kind, words).await,
+    };
+    (text.subject, text.body) = (words.0.to_owned(), body.clone());
+    let mut page = LetterPage::new(Desk::new(&signed, PATH), &text);
+    match outcome {
+        Ok((subject, body)) => page.preview = Some((Text::new(&subject), body)),
+        Err(Error::Faults(faults)) => {
+            let line = |fault: &letters::Fault| {
+                let field = if fault.field == "subject" { "The subject" } else { "The text" };
+                format!("{field} {}.", fault.sentence)
+            };
+            page.faults = faults.iter().map(line).collect();
+            let mut response = answer::page(&page, NEVER)?;
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            return Ok(response);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    answer::page(&page, NEVER)
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<(&'static str, String)> {
+    let text = |kind: &'static Kind| OwnText {
+        kind,
+        subject: kind.subject.to_owned(),
+        body: kind.body.to_owned(),
+        changed: None,
+    };
+    let list = |log| {
+        let page = LettersPage {
+            frame: Desk::frame("Letters"),
+            desk: Desk::sample(PATH),
+            texts: letters::KINDS.iter().map(|kind| Line::new(&text(kind))).collect(),
+            log,
+        };
+        page.render().expect("renders")
+    };
+    let log = vec![
+        ("You earned it", "22 November 2026, 14:02 UTC".to_owned(), "Sent", "good", String::new()),
+        (
+            "Invitation",
+            "22 November 2026, 14:00 UTC".to_owned(),
+            "Not sent",
+            "unsure",
+            "the mail server answered 550".to_owned(),
+        ),
+    ];
+    let mut one = LetterPage::new(Desk::sample(PATH), &text(letters::EARNED));
+    let plain = one.render().expect("renders");
+    one.preview = Some(("You earned it".into(), "Hello,\n\nlook.".to_owned()));
+    one.faults = vec!["The text does not say {link}: the address to open.".to_owned()];
+    one.own = true;
+    vec![
+        ("desk-letters", list(log)),
+        ("desk-letters-empty", list(Vec::new())),
+        ("desk-letter", plain),
+        ("desk-letter-faults", one.render().expect("renders")),
+    ]
+}
