@@ -47,6 +47,8 @@ struct Shared {
 
 /// Whoever can ask: a new connection each time, so that none is used that is being closed.
 pub(crate) fn client() -> reqwest::Client {
+    // A second call finds the first one's in place.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .pool_max_idle_per_host(0)
         .timeout(Duration::from_secs(30))

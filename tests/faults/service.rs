@@ -15,7 +15,7 @@ use skillmark::{
     who::{Scope, Who},
 };
 
-use super::postgres::free_port;
+use super::{load, postgres::free_port};
 
 const ACHIEVEMENT: &str = include_str!("../../benches/documents/achievement.json");
 
@@ -121,7 +121,7 @@ impl Service {
         let watch = Stopwatch::start();
         let child = place.command(url, workers).arg("serve").spawn();
         let child = child.expect("the program starts");
-        let client = reqwest::Client::new();
+        let client = load::client();
         loop {
             let answer = client.get(place.link("/health/live")).send().await;
             if answer.is_ok_and(|answer| answer.status().is_success()) {
