@@ -198,12 +198,21 @@ async fn another_program_takes_our_letters() {
         assert!(text.contains("https://badges.example/c/x"), "{text}");
     }
     // An address that the server does not know is given up at once, and its words are not kept.
-    let unknown = Letter { to: "nobody@school.example", ..earned(VALUES) };
+    let unknown = Letter {
+        to: "nobody@school.example",
+        ..earned(VALUES)
+    };
     write(&lab, &unknown).await.expect("written");
     jobs::run_due(&lab.app).await.expect("tried");
     let row = letters::log(&lab.app, &lab.who, 9).await.expect("read");
-    let failed = row.iter().find(|row| row.state == LetterState::Failed).expect("given up");
-    assert_eq!(failed.problem.as_deref(), Some("the mail server answered 550"));
+    let failed = row
+        .iter()
+        .find(|row| row.state == LetterState::Failed)
+        .expect("given up");
+    assert_eq!(
+        failed.problem.as_deref(),
+        Some("the mail server answered 550")
+    );
 }
 
 /// The server: PyPI aiosmtpd, which prints each letter as a line of JSON.
@@ -218,7 +227,10 @@ impl Server {
     fn start() -> Server {
         let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers");
         let python = peers.join("python/bin/python");
-        assert!(python.exists(), "tests/peers/python is missing: run tests/run");
+        assert!(
+            python.exists(),
+            "tests/peers/python is missing: run tests/run"
+        );
         let mut child = Command::new(python)
             .arg(peers.join("smtp.py"))
             .stdout(Stdio::piped())
