@@ -15,7 +15,7 @@ pub struct SupersededRow {
 }
 
 impl Tenant<'_> {
-    /// Says that a credential took another one's place.
+    /// Says that a credential took another one's place, also in portfolios. Use a transaction.
     ///
     /// # Errors
     /// [`Error::Duplicate`] if another one did before; [`Error::Missing`] if one of the two is not
@@ -28,6 +28,15 @@ impl Tenant<'_> {
         .bind(row.credential_id.clone())
         .bind(row.by_credential_id.clone())
         .bind(row.superseded_at)
+        .run()
+        .await?;
+        // Where the old one is shown, the new one is.
+        self.write(
+            "update portfolio_members set credential_id = $3 \
+             where issuer_id = $1 and credential_id = $2",
+        )
+        .bind(row.credential_id.clone())
+        .bind(row.by_credential_id.clone())
         .run()
         .await?;
         Ok(())

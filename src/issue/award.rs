@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::fulfil;
 use super::plan::Row;
 use super::promise::{self, Terms};
-use super::{Achievement, Error, list};
+use super::{Achievement, Error, ends, list};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::Tx;
@@ -28,11 +28,14 @@ pub async fn promise(
     now: Timestamp,
 ) -> Result<CredentialId, Error> {
     who.may(Scope::Review)?;
+    let mut rows = tx.of(who.issuer());
+    let valid_until = ends::ends(&mut rows, achievement.id(), None, now).await?;
     let terms = Terms {
         who,
         achievement,
-        valid_until: None,
+        valid_until,
         batch: None,
+        occasion: None,
         now,
     };
     let answers = promise::write(app, tx, &terms, std::slice::from_ref(row)).await?;

@@ -116,6 +116,7 @@ async fn try_start(
         achievement: &achievement,
         valid_until,
         batch: Some(&name),
+        occasion: None,
         now,
     };
     let answers = promise::write(app, &mut tx, &terms, rows).await?;

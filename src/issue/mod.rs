@@ -14,6 +14,8 @@ pub mod award;
 pub mod batch;
 // Batches as those see them who started them.
 pub mod batches;
+// Many statuses at once, by two people.
+pub mod bulk;
 // What one cell of a sheet says.
 pub mod cell;
 mod columns;
@@ -21,6 +23,8 @@ mod columns;
 pub mod checkup;
 // "Confirm the name you were given": match or no match.
 pub mod confirm;
+// Fixing a mistake: one credential takes another's place.
+pub mod correct;
 // Whether the web address is theirs.
 pub mod domain;
 // When a credential ends if nobody says otherwise.
@@ -62,6 +66,8 @@ pub mod publish;
 // What is past its time is deleted.
 mod recheck;
 pub mod retention;
+// Why a status was changed, for the organisation alone.
+pub mod reasons;
 // Revoke, suspend, reinstate.
 pub mod revoke;
 // What a running service does by itself, again and again.

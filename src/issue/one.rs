@@ -122,6 +122,7 @@ async fn try_promise(app: &App, who: &Who, request: &Request) -> Result<Answer, 
         achievement: &achievement,
         valid_until,
         batch: None,
+        occasion: None,
         now,
     };
     let answers = promise::write(app, &mut tx, &terms, std::slice::from_ref(&request.row)).await?;

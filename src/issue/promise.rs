@@ -49,6 +49,8 @@ pub(super) struct Terms<'a> {
     pub(super) achievement: &'a Achievement,
     pub(super) valid_until: Option<Timestamp>,
     pub(super) batch: Option<&'a str>,
+    /// What sets this occasion apart from another of the same day: a correction.
+    pub(super) occasion: Option<&'a str>,
     pub(super) now: Timestamp,
 }
 
@@ -115,7 +117,7 @@ async fn write_chunk(
     let known = people::know(app, of, &learners, terms.now).await?;
     let mut before = earlier(of, terms.achievement.id(), &known).await?;
     let fresh: Vec<usize> = (0..rows.len())
-        .filter(|i| !before.contains_key(&natural(&known[*i], &rows[*i])))
+        .filter(|i| !before.contains_key(&natural(terms, &known[*i], &rows[*i])))
         .collect();
     let ids: Vec<CredentialId> = fresh
         .iter()
@@ -160,7 +162,7 @@ async fn write_chunk(
         .map(|i| match answers.remove(&i) {
             Some(new) => Ok(new),
             None => before
-                .get(&natural(&known[i], &rows[i]))
+                .get(&natural(terms, &known[i], &rows[i]))
                 .map(|id| Answer::Before(id.clone()))
                 .ok_or_else(|| Error::Internal("a promise was neither new nor old".to_owned())),
         })
@@ -170,8 +172,16 @@ async fn write_chunk(
 type Natural = (Vec<u8>, String);
 
 /// What makes two rows the same award, besides the achievement.
-fn natural(known: &Known, row: &Row) -> Natural {
-    (known.hash.clone(), row.awarded.to_string())
+fn natural(terms: &Terms<'_>, known: &Known, row: &Row) -> Natural {
+    (known.hash.clone(), event(terms, row))
+}
+
+/// Which occasion an award is.
+fn event(terms: &Terms<'_>, row: &Row) -> String {
+    match terms.occasion {
+        Some(occasion) => format!("{} {occasion}", row.awarded),
+        None => row.awarded.to_string(),
+    }
 }
 
 async fn earlier(
@@ -261,7 +271,7 @@ fn promise(
         achievement_id: terms.achievement.id().clone(),
         person_id: Some(known.person.clone()),
         recipient_hash: Some(known.hash.clone()),
-        issue_event: row.awarded.to_string(),
+        issue_event: event(terms, row),
         batch: terms.batch.map(str::to_owned),
         status_list_id: place.status_list_id.clone(),
         status_index: place.status_index,

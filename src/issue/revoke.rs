@@ -4,8 +4,9 @@
 //! for good. The database knows at once, and the pages and the API read it there; the list that
 //! strangers fetch follows within a minute ([`super::list`]).
 
-use super::Error;
+use super::{Error, reasons};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::db::{self, StatusEntryRow, StatusState, Tenant};
 use crate::hooks;
 use crate::ids::CredentialId;
@@ -80,13 +81,30 @@ async fn try_change(
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
+    if change_in(app, &mut rows, who, id, change, "", now).await? {
+        tx.commit().await?;
+    }
+    Ok(change.result())
+}
+
+/// Changes the status of a credential in the caller's transaction, for a reason that only the
+/// organisation reads; whether it was another one before.
+pub(super) async fn change_in(
+    app: &App,
+    rows: &mut Tenant<'_>,
+    who: &Who,
+    id: &CredentialId,
+    change: Change,
+    reason: &str,
+    now: Timestamp,
+) -> Result<bool, Error> {
     let entry = rows
         .status_of(id)
         .await?
         .ok_or(Error::NotFound("credential"))?;
     let to = change.result();
     if entry.state == to {
-        return Ok(to);
+        return Ok(false);
     }
     if entry.state == StatusState::Revoked {
         return Err(Error::Conflict(
@@ -95,10 +113,11 @@ async fn try_change(
     }
     rows.change_status(id, entry.state, to, now.into()).await?;
     let action = format!("credential.{}", change.as_str());
-    rows.log(&[who.did(app, &action, id.as_str(), now)]).await?;
-    follow(app, &mut rows, id, change).await?;
-    tx.commit().await?;
-    Ok(to)
+    let line = who.did(app, &action, id.as_str(), now);
+    rows.log(std::slice::from_ref(&line)).await?;
+    reasons::keep(app, rows, &line, id, (change.as_str(), reason)).await?;
+    follow(app, rows, id, change).await?;
+    Ok(true)
 }
 
 /// What follows from a change of status, in the same transaction: others are told, and where there

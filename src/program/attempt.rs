@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::custody::PersonKey;
 use crate::db::{self, AttemptKind, AttemptRow, AttemptState, Decision, Reading, Tenant};
+use crate::hooks;
 use crate::ids::{AchievementId, AttemptId, LabId, PersonId, ProgramId};
 use crate::issue::{Achievement, Kind, publish};
 use crate::who::Scope;
@@ -148,12 +149,59 @@ pub async fn submit(app: &App, by: &By, id: &AttemptId) -> Result<(), Error> {
         None => None,
     };
     let days = days.unwrap_or(run::TURNAROUND_DAYS);
+    if row.kind == AttemptKind::Performance {
+        let before = rows.attempts_of(&row.person_id).await?;
+        let edition = rows.edition(&row.achievement_id).await?;
+        let (tries, cool_down) =
+            edition.map_or((None, 0), |edition| (edition.tries, edition.cool_down_days));
+        may_try(&row, &before, tries, cool_down, now)?;
+    }
     let after = submitted(row, evidence.len(), now, days)?;
     change(&mut rows, &after).await?;
     rows.log(&[by.did(app, "attempt.submit", id.as_str(), now)])
         .await?;
+    hooks::tell(&mut rows, app, "attempt.submitted", &[id.as_str()]).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Whether the retake policy lets it be handed in now: how often somebody may try, and how long they
+/// wait after a return.
+fn may_try(
+    row: &AttemptRow,
+    all: &[AttemptRow],
+    tries: Option<i64>,
+    cool_down_days: i64,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let same = all
+        .iter()
+        .filter(|one| one.achievement_id == row.achievement_id && one.kind == row.kind);
+    let tried = |one: &AttemptRow| match one.state {
+        AttemptState::Open | AttemptState::Returned => one.round - 1,
+        _ if one.submitted_at.is_some() => one.round,
+        _ => 0,
+    };
+    let (mut used, mut last) = (0, None);
+    for one in same {
+        used += tried(one);
+        last = last.max(one.decided_at);
+    }
+    if let Some(most) = tries.filter(|most| used >= *most) {
+        let sentence = format!("this can be tried {most} times, and was");
+        return Err(Error::Conflict(sentence));
+    }
+    let until = last.and_then(|last| {
+        let then = last.checked_add(SignedDuration::from_hours(24 * cool_down_days));
+        then.ok().filter(|then| *then > now)
+    });
+    match until {
+        Some(until) => Err(Error::Conflict(format!(
+            "there are {cool_down_days} days between one try and the next: hand it in from {} on",
+            until.strftime("%-d %B %Y, %H:%M UTC")
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// An attempt that is handed in now; an answer is promised within `days`.

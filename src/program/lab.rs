@@ -28,10 +28,10 @@ pub struct Said {
 /// Makes a lab; whoever is in the program is on its roster.
 ///
 /// # Errors
-/// [`Error::Refused`] without the scope `programs` or `propose`; [`Error::NotFound`];
+/// [`Error::Refused`] without the scope `propose`; [`Error::NotFound`];
 /// [`Error::Faults`].
 pub async fn make(app: &App, who: &Who, said: &Said) -> Result<LabId, Error> {
-    may_hold(who)?;
+    who.may(Scope::Propose)?;
     let now = app.now();
     let mut faults = Vec::new();
     let name = line(&mut faults, "name", &said.name, run::NAME_CHARS, true);
@@ -75,7 +75,7 @@ pub async fn make(app: &App, who: &Who, said: &Said) -> Result<LabId, Error> {
 /// # Errors
 /// As [`make`].
 pub async fn offer(app: &App, who: &Who, id: &LabId, all: &[AchievementId]) -> Result<(), Error> {
-    may_hold(who)?;
+    who.may(Scope::Propose)?;
     let now = app.now();
     let mut faults = Vec::new();
     check_offers(all, &mut faults);
@@ -106,14 +106,6 @@ fn check_offers(all: &[AchievementId], faults: &mut Vec<Fault>) {
     }
 }
 
-/// Holding labs is for tutors and for who looks after programs.
-fn may_hold(who: &Who) -> Result<(), Error> {
-    if who.may(Scope::Programs).is_ok() {
-        return Ok(());
-    }
-    Ok(who.may(Scope::Propose)?)
-}
-
 async fn achievements(
     rows: &mut Tenant<'_>,
     ids: &[AchievementId],
@@ -137,7 +129,7 @@ pub async fn set(
     person: &PersonId,
     on: bool,
 ) -> Result<(), Error> {
-    may_hold(who)?;
+    who.may(Scope::Propose)?;
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
@@ -163,7 +155,7 @@ pub async fn set(
 /// # Errors
 /// [`Error::Refused`]; [`Error::NotFound`].
 pub async fn close(app: &App, who: &Who, id: &LabId, closed: bool) -> Result<(), Error> {
-    may_hold(who)?;
+    who.may(Scope::Propose)?;
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());

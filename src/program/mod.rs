@@ -19,6 +19,8 @@ pub mod evidence;
 pub mod lab;
 // The people it is all about.
 pub mod learner;
+// What lets a learner in.
+pub mod link;
 // With what right somebody reviews.
 pub mod qualification;
 // The queue, the decision, the award.

@@ -140,6 +140,10 @@ pub async fn read_again(app: &App, who: &Who, reviewer: &str) -> Result<usize, E
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
+    let known = rows.qualifications().await?;
+    if !known.iter().any(|row| row.reviewer == reviewer) {
+        return Err(Error::NotFound("reviewer"));
+    }
     let mut again = 0;
     for mut row in rows.attempts_approved_by(reviewer).await? {
         if row.second_reading == Some(SecondReading::Again) {

@@ -3,7 +3,7 @@
 use super::attempt::{self, Listed, View};
 use super::decide::{self, Decided, Judgement};
 use super::evidence::Piece;
-use super::{By, Error, qualification, sealed};
+use super::{By, Error, link, qualification, sealed};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::custody::PersonKey;
@@ -11,12 +11,14 @@ use crate::db::{
     AttemptKind, AttemptRow, AttemptState, Decision, EvidenceKind, QualificationRow, Reading,
     ReviewRow, ScoreRow, SecondReading, Tenant, Voice,
 };
+use crate::hooks;
 use crate::ids::{AttemptId, CredentialId, hex};
 use crate::issue::{
     award,
     order::{Assessor, Evidence, digest_multibase},
     plan::Row,
 };
+use crate::letters::{self, Letter};
 use crate::who::{Scope, Who};
 
 /// How many waiting attempts a list shows.
@@ -114,6 +116,10 @@ pub async fn decide(
         Decision::Return => "attempt.return",
     };
     rows.log(&[who.did(app, action, id.as_str(), now)]).await?;
+    hooks::tell(&mut rows, app, "attempt.decided", &[id.as_str()]).await?;
+    if judgement.decision == Decision::Return {
+        tell(app, &mut rows, &view, now).await?;
+    }
     tx.commit().await?;
     if let Some(credential) = &credential {
         // The promise stands: what cannot be signed now is signed by the rounds.
@@ -125,6 +131,42 @@ pub async fn decide(
         credential,
         not_met: decided.not_met,
     })
+}
+
+/// Writes to the learner that there is something to read, and how to get to it; no more (J15).
+async fn tell(app: &App, rows: &mut Tenant<'_>, view: &View, now: Timestamp) -> Result<(), Error> {
+    let Some(learner) = &view.learner else {
+        return Ok(());
+    };
+    let Some(to) = &learner.details.email else {
+        return Ok(());
+    };
+    let token = link::make_in(app, rows, &learner.person, now).await?;
+    let address = app
+        .config
+        .public_url
+        .join(&format!("/me/in/{}", token.reveal()));
+    let sent = letters::send(
+        rows,
+        app,
+        &Letter {
+            kind: letters::NOT_YET,
+            to,
+            person: Some(&learner.person),
+            values: &[("link", &address), ("achievement", view.achievement.name())],
+            id: None,
+        },
+    )
+    .await;
+    match sent {
+        Ok(_) => Ok(()),
+        Err(letters::Error::Db(cause)) => Err(Error::Db(cause)),
+        // A letter that cannot be written holds no decision up.
+        Err(cause) => {
+            tracing::error!(%cause, "a letter could not be written");
+            Ok(())
+        }
+    }
 }
 
 async fn percent(rows: &mut Tenant<'_>, row: &AttemptRow) -> Result<i64, Error> {

@@ -32,6 +32,11 @@ pub(crate) const ASSETS: &[(&str, &str, &[u8])] = &[
         include_bytes!("assets/passkey.js"),
     ),
     (
+        "/assets/grid.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("assets/grid.js"),
+    ),
+    (
         "/assets/mark.svg",
         "image/svg+xml",
         include_bytes!("assets/mark.svg"),

@@ -10,7 +10,7 @@ use crate::web::{
     pages::error::ErrorPage,
     problem::{CODES, FaultLine, Problem, plain_words, title},
 };
-use crate::{db, hooks, issue, letters, who};
+use crate::{db, files, hooks, issue, letters, program, who};
 use askama::Template;
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -226,6 +226,41 @@ impl From<issue::Error> for WebError {
             },
             Error::Db(cause) => cause.into(),
             Error::SelfCheck(_) | Error::Internal(_) => WebError::internal(&error),
+        }
+    }
+}
+
+impl From<program::Error> for WebError {
+    fn from(error: program::Error) -> WebError {
+        use program::Error;
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Faults(faults) => issue::Error::Faults(faults).into(),
+            Error::Rows(faults) => issue::Error::Rows(faults).into(),
+            Error::NotFound(thing) => WebError::no_such(thing),
+            Error::Conflict(sentence) => issue::Error::Conflict(sentence).into(),
+            Error::File(files::Refused::Large | files::Refused::Pixels) => WebError::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                format!("{error}."),
+            ),
+            Error::File(_) => {
+                let detail = error.to_string();
+                WebError::faulty(vec![FaultLine {
+                    pointer: "/file".to_owned(),
+                    detail,
+                }])
+            }
+            Error::Store(cause) => {
+                tracing::error!(%cause, "a file could not be kept or fetched");
+                WebError::later(
+                    10,
+                    "busy",
+                    "The place where files are kept does not answer. Please try again in a minute.",
+                )
+            }
+            Error::Issue(cause) => cause.into(),
+            Error::Db(cause) => cause.into(),
         }
     }
 }

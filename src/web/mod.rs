@@ -32,6 +32,7 @@ mod inside;
 mod key;
 mod limits;
 mod markdown;
+mod me;
 mod memory;
 mod negotiate;
 mod pages;
@@ -40,6 +41,7 @@ mod places;
 mod problem;
 mod question;
 mod receipts;
+mod said;
 mod serve;
 mod several;
 mod sign_passkey;
@@ -90,7 +92,7 @@ pub fn router(site: Site) -> Router {
         .merge(pictures::routes())
         .merge(api::routes())
         .merge(vc_api::routes(site.config()));
-    for page in pages::PAGES.iter().chain(desk::DESK) {
+    for page in pages::PAGES.iter().chain(desk::DESK).chain(me::ME) {
         router = router.merge((page.routes)());
     }
     let router = router.fallback(|| async { error::WebError::not_found() });

@@ -16,7 +16,11 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use crate::{
     app::App,
     clock::random,
-    config::{Config, limits::UPLOAD_BYTES},
+    config::{
+        Config,
+        limits::{CSV_BYTES, UPLOAD_BYTES},
+    },
+    files::FILE_BYTES,
     issue::{confirm::Tries, sources::Own},
     verify::TrustList,
     web::{
@@ -170,6 +174,26 @@ const LARGE_PATHS: &[&str] = &[
 /// The address of the camera's frames, which have a bucket of their own.
 pub(crate) const FRAME_PATH: &str = "/verify/frame";
 
+/// The most bytes that a path takes.
+fn most(path: &str, is_large: bool) -> usize {
+    let evidence = path.ends_with("/evidence")
+        && ["/me/", "/desk/", "/api/v1/attempts/"]
+            .iter()
+            .any(|start| path.starts_with(start));
+    let roster = (path.starts_with("/desk/programs/") || path.starts_with("/api/v1/programs/"))
+        && path.contains("/roster");
+    match () {
+        () if is_large => BODY_BYTES,
+        () if evidence => FILE_BYTES + FORM_BYTES,
+        // A form writes a separator or a letter that is none of ASCII as three bytes.
+        () if roster => CSV_BYTES * 3 + FORM_BYTES,
+        () => UPLOAD_BYTES,
+    }
+}
+
+/// What a form adds to a file.
+pub(crate) const FORM_BYTES: usize = 64 * 1024;
+
 /// Lets a request in: within its address's bucket, without a key or another site in its address,
 /// not too large.
 pub(crate) async fn admit(State(site): State<Site>, mut request: Request, next: Next) -> Response {
@@ -210,7 +234,7 @@ pub(crate) async fn admit(State(site): State<Site>, mut request: Request, next: 
             Err(error) => return error.into_response(),
         }
     }
-    let most = if is_large { BODY_BYTES } else { UPLOAD_BYTES };
+    let most = most(request.uri().path(), is_large);
     let length = request
         .headers()
         .get(header::CONTENT_LENGTH)

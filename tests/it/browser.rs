@@ -32,6 +32,7 @@ use crate::{
 };
 
 mod desk;
+mod people;
 mod states;
 
 /// A running demo, and what it told about itself.

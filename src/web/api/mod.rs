@@ -4,6 +4,7 @@
 //! to [`ENDPOINTS`].
 
 mod achievements;
+mod attempts;
 mod batches;
 pub(crate) mod body;
 mod credential;
@@ -17,6 +18,7 @@ mod log;
 mod many;
 mod order;
 mod people;
+mod programs;
 mod publish;
 mod receipts;
 mod standards;
@@ -34,6 +36,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::config::limits::CSV_BYTES;
+use crate::files::FILE_BYTES;
 use crate::web::{
     Site,
     answer::{Document, SHORT},
@@ -117,6 +120,30 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
     || OpenApiRouter::new().routes(routes!(keys::make)),
     || OpenApiRouter::new().routes(routes!(keys::revoke)),
     || OpenApiRouter::new().routes(routes!(log::read)),
+    || OpenApiRouter::new().routes(routes!(programs::list, programs::make)),
+    || OpenApiRouter::new().routes(routes!(programs::describe)),
+    || OpenApiRouter::new().routes(routes!(programs::learners)),
+    || {
+        let roster = OpenApiRouter::new().routes(routes!(programs::apply_roster));
+        let roster = roster.routes(routes!(programs::plan_roster));
+        roster.layer(DefaultBodyLimit::max(CSV_BYTES))
+    },
+    || OpenApiRouter::new().routes(routes!(programs::add_learner)),
+    || OpenApiRouter::new().routes(routes!(attempts::make_lab)),
+    || OpenApiRouter::new().routes(routes!(attempts::open)),
+    || OpenApiRouter::new().routes(routes!(attempts::read)),
+    || OpenApiRouter::new().routes(routes!(attempts::scores)),
+    || OpenApiRouter::new().routes(routes!(attempts::add_evidence)),
+    || {
+        let file = OpenApiRouter::new().routes(routes!(attempts::add_file));
+        file.layer(DefaultBodyLimit::max(FILE_BYTES))
+    },
+    || OpenApiRouter::new().routes(routes!(attempts::submit)),
+    || OpenApiRouter::new().routes(routes!(attempts::withdraw)),
+    || OpenApiRouter::new().routes(routes!(attempts::queue)),
+    || OpenApiRouter::new().routes(routes!(attempts::decide)),
+    || OpenApiRouter::new().routes(routes!(attempts::read_again)),
+    || OpenApiRouter::new().routes(routes!(attempts::add_qualification)),
     || OpenApiRouter::new().routes(routes!(verify::verify)),
     || {
         let many = OpenApiRouter::new().routes(routes!(many::verify));

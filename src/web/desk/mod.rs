@@ -40,6 +40,12 @@ pub(crate) mod passkeys;
 
 desk! {
     today,
+    labs,
+    review,
+    attempts,
+    reviewers,
+    learners,
+    programs,
     achievements,
     publish,
     editions,
@@ -56,6 +62,7 @@ desk! {
     log,
     letters,
     webhooks,
+    corrections,
     access,
 }
 

@@ -5,8 +5,8 @@ use axum::{
     Extension, Form, Router,
     body::Bytes,
     extract::{Path, State, rejection::FormRejection},
-    http::HeaderMap,
-    response::Response,
+    http::{HeaderMap, header},
+    response::{IntoResponse as _, Redirect, Response},
     routing::get,
 };
 
@@ -16,6 +16,7 @@ use crate::{
     issue::{
         self,
         confirm::{self, Confirmed},
+        correct,
     },
     verify,
     web::{
@@ -136,6 +137,13 @@ async fn shown(
         return Ok(answer::html(known, NEVER));
     }
     let stored = Stored::find(&site, &id).await?;
+    let promise = &stored.row.promise;
+    let newest = correct::newest(site.app(), &stored.row.issuer_id, &promise.credential_id).await;
+    let newest = newest?;
+    if newest != promise.credential_id {
+        let cache = [(header::CACHE_CONTROL, NEVER)];
+        return Ok((cache, Redirect::to(&format!("/c/{newest}"))).into_response());
+    }
     let offered = offered(&site, &stored.row.promise.credential_id).await?;
     let unasked = Confirm {
         offered,

@@ -53,7 +53,11 @@ mod tests {
 
     #[test]
     fn every_page_is_rendered_with_its_samples() {
-        for page in PAGES.iter().chain(crate::web::desk::DESK) {
+        for page in PAGES
+            .iter()
+            .chain(crate::web::desk::DESK)
+            .chain(crate::web::me::ME)
+        {
             let samples = (page.samples)();
             assert!(!samples.is_empty());
             for (name, html) in samples {

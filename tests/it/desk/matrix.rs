@@ -45,6 +45,14 @@ const PROVIDER: &str = "select provider_id from sign_in_providers";
 const BATCH: &str = "select job_id from jobs where kind = 'batch'";
 const WEBHOOK: &str = "select webhook_id from webhooks";
 const DELIVERY: &str = "select delivery_id from deliveries";
+const PROGRAM: &str = "select program_id from programs";
+const LAB: &str = "select lab_id from labs";
+const LEARNER: &str = "select person_id from people";
+const ATTEMPT: &str = "select attempt_id from attempts";
+const HANDED_IN: &str = "select evidence_id from attempt_evidence";
+const REVIEWER: &str = "select reviewer from qualifications";
+const QUALIFICATION: &str = "select qualification_id from qualifications";
+const BULK: &str = "select bulk_id from bulk_changes";
 /// It has no id in its address.
 const NONE: &str = "";
 
@@ -108,6 +116,80 @@ const API: &[Line] = &[
         DELIVERY,
         "",
     ),
+    ("GET /api/v1/programs", Scope::Read, NONE, ""),
+    ("POST /api/v1/programs", Scope::Programs, NONE, "{}"),
+    (
+        "PUT /api/v1/programs/{id}",
+        Scope::Programs,
+        PROGRAM,
+        r#"{"name":"x","term":"x","school":"x"}"#,
+    ),
+    (
+        "GET /api/v1/programs/{id}/learners",
+        Scope::Read,
+        PROGRAM,
+        "",
+    ),
+    (
+        "POST /api/v1/programs/{id}/roster",
+        Scope::Programs,
+        PROGRAM,
+        "learner\nu-1\n",
+    ),
+    (
+        "POST /api/v1/programs/{id}/roster/plan",
+        Scope::Programs,
+        PROGRAM,
+        "learner\nu-1\n",
+    ),
+    ("POST /api/v1/learners", Scope::Programs, NONE, "{}"),
+    ("POST /api/v1/labs", Scope::Propose, NONE, "{}"),
+    ("POST /api/v1/attempts", Scope::Propose, NONE, "{}"),
+    ("GET /api/v1/attempts/{id}", Scope::Read, ATTEMPT, ""),
+    (
+        "POST /api/v1/attempts/{id}/scores",
+        Scope::Propose,
+        ATTEMPT,
+        r#"{"levels":{}}"#,
+    ),
+    (
+        "POST /api/v1/attempts/{id}/notes",
+        Scope::Propose,
+        ATTEMPT,
+        r#"{"note":"x"}"#,
+    ),
+    (
+        "POST /api/v1/attempts/{id}/evidence",
+        Scope::Propose,
+        ATTEMPT,
+        "x",
+    ),
+    (
+        "POST /api/v1/attempts/{id}/submit",
+        Scope::Propose,
+        ATTEMPT,
+        "",
+    ),
+    (
+        "POST /api/v1/attempts/{id}/withdraw",
+        Scope::Propose,
+        ATTEMPT,
+        "",
+    ),
+    (
+        "POST /api/v1/attempts/{id}/decision",
+        Scope::Review,
+        ATTEMPT,
+        r#"{"decision":"return","levels":{}}"#,
+    ),
+    (
+        "POST /api/v1/attempts/{id}/second-reading",
+        Scope::Review,
+        ATTEMPT,
+        r#"{"levels":{}}"#,
+    ),
+    ("GET /api/v1/reviews", Scope::Read, NONE, ""),
+    ("POST /api/v1/qualifications", Scope::Manage, NONE, "{}"),
 ];
 
 /// What is put in that nothing else made, as rows of the first organisation.
@@ -119,6 +201,19 @@ const ROWS: &[&str] = &[
      ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', 'https://x.example/', 'credential.issued', '', 'on', '2026-03-01T12:00:00Z')",
     "insert into deliveries (issuer_id, delivery_id, webhook_id, event, about, body, state, attempts, created_at) values \
      ('{issuer}', 'msg_YYYYfLk2Qp8sVb1NwYt6Ag', 'YYYYfLk2Qp8sVb1NwYt6Ag', 'credential.issued', 'x', '{}', 'failed', 1, '2026-03-01T12:00:00Z')",
+    "insert into programs (issuer_id, program_id, name, term, school, grade_band, funding_stream, turnaround_days, \
+     second_percent, created_at) values ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', 'x', 'x', 'x', '', '', 7, 10, '2026-03-01T12:00:00Z')",
+    "insert into labs (issuer_id, lab_id, program_id, name, held_at, created_at) values ('{issuer}', \
+     'YYYYfLk2Qp8sVb1NwYt6Ag', 'YYYYfLk2Qp8sVb1NwYt6Ag', 'x', '2026-03-01T12:00:00Z', '2026-03-01T12:00:00Z')",
+    "insert into attempts (issuer_id, attempt_id, person_id, sealed_for, achievement_id, kind, state, round, opened_at, \
+     opened_by, edition) select issuer_id, 'YYYYfLk2Qp8sVb1NwYt6Ag', person_id, person_id, achievement_id, 'practice', 'open', 1, \
+     '2026-03-01T12:00:00Z', 'x', 1 from credentials where issuer_id = '{issuer}'",
+    "insert into attempt_evidence (issuer_id, evidence_id, attempt_id, round, kind, body_sealed, added_by, added_at) values \
+     ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', 'YYYYfLk2Qp8sVb1NwYt6Ag', 1, 'note', '', 'x', '2026-03-01T12:00:00Z')",
+    "insert into qualifications (issuer_id, qualification_id, reviewer, role, title, created_at) values ('{issuer}', \
+     'YYYYfLk2Qp8sVb1NwYt6Ag', 'YYYYfLk2Qp8sVb1NwYt6Ag', 'x', 'x', '2026-03-01T12:00:00Z')",
+    "insert into bulk_changes (issuer_id, bulk_id, change, state, asked_by, asked_at) values ('{issuer}', \
+     'YYYYfLk2Qp8sVb1NwYt6Ag', 'revoke', 'waiting', 'x', '2026-03-01T12:00:00Z')",
 ];
 
 /// Everything at the desk. What is one's own account's is there for everybody who is signed in.
@@ -178,6 +273,163 @@ const DESK: &[Line] = &[
     ),
     ("GET /desk/awards/{id}/events", Scope::Read, BATCH, ""),
     ("GET /desk/log", Scope::Log, NONE, ""),
+    ("GET /desk/learners", Scope::Read, NONE, ""),
+    ("POST /desk/learners", Scope::Programs, NONE, ""),
+    ("GET /desk/learners/{id}", Scope::Read, LEARNER, ""),
+    (
+        "POST /desk/learners/{id}",
+        Scope::Programs,
+        LEARNER,
+        "name=x",
+    ),
+    (
+        "POST /desk/learners/{id}/merge",
+        Scope::Programs,
+        LEARNER,
+        "double=Zr4XfLk2Qp8sVb1NwYt6Ag",
+    ),
+    ("POST /desk/learners/{id}/link", Scope::Propose, LEARNER, ""),
+    ("GET /desk/programs", Scope::Read, NONE, ""),
+    ("POST /desk/programs", Scope::Programs, NONE, ""),
+    ("GET /desk/programs/{id}", Scope::Read, PROGRAM, ""),
+    (
+        "POST /desk/programs/{id}",
+        Scope::Programs,
+        PROGRAM,
+        "name=x&term=x&school=x",
+    ),
+    (
+        "POST /desk/programs/{id}/end",
+        Scope::Programs,
+        PROGRAM,
+        "ended=yes",
+    ),
+    (
+        "POST /desk/programs/{id}/leave",
+        Scope::Programs,
+        PROGRAM,
+        "learner=Zr4XfLk2Qp8sVb1NwYt6Ag",
+    ),
+    (
+        "POST /desk/programs/{id}/roster",
+        Scope::Programs,
+        PROGRAM,
+        "--x--\r\n",
+    ),
+    (
+        "POST /desk/programs/{id}/roster/apply",
+        Scope::Programs,
+        PROGRAM,
+        "",
+    ),
+    ("GET /desk/labs", Scope::Read, NONE, ""),
+    ("POST /desk/labs", Scope::Propose, NONE, ""),
+    ("GET /desk/labs/{id}", Scope::Read, LAB, ""),
+    ("GET /desk/labs/{id}/qr.svg", Scope::Read, LAB, ""),
+    (
+        "POST /desk/labs/{id}/roster",
+        Scope::Propose,
+        LAB,
+        "learner=Zr4XfLk2Qp8sVb1NwYt6Ag&on=yes",
+    ),
+    (
+        "POST /desk/labs/{id}/close",
+        Scope::Propose,
+        LAB,
+        "closed=yes",
+    ),
+    (
+        "GET /desk/labs/{id}/grid/{achievement}",
+        Scope::Read,
+        LAB,
+        "",
+    ),
+    (
+        "POST /desk/labs/{id}/grid/{achievement}",
+        Scope::Propose,
+        LAB,
+        "learner=Zr4XfLk2Qp8sVb1NwYt6Ag",
+    ),
+    ("GET /desk/review", Scope::Read, NONE, ""),
+    ("GET /desk/attempts/{id}", Scope::Read, ATTEMPT, ""),
+    (
+        "POST /desk/attempts/{id}/scores",
+        Scope::Propose,
+        ATTEMPT,
+        "",
+    ),
+    (
+        "POST /desk/attempts/{id}/submit",
+        Scope::Propose,
+        ATTEMPT,
+        "",
+    ),
+    (
+        "POST /desk/attempts/{id}/withdraw",
+        Scope::Propose,
+        ATTEMPT,
+        "",
+    ),
+    (
+        "POST /desk/attempts/{id}/evidence",
+        Scope::Propose,
+        ATTEMPT,
+        "--x--\r\n",
+    ),
+    (
+        "POST /desk/attempts/{id}/decision",
+        Scope::Review,
+        ATTEMPT,
+        "",
+    ),
+    ("POST /desk/attempts/{id}/again", Scope::Review, ATTEMPT, ""),
+    ("GET /desk/files/{id}", Scope::Read, HANDED_IN, ""),
+    ("GET /desk/reviewers", Scope::Read, NONE, ""),
+    ("POST /desk/reviewers", Scope::Manage, NONE, ""),
+    (
+        "POST /desk/reviewers/{id}/suspend",
+        Scope::Manage,
+        REVIEWER,
+        "suspended=yes",
+    ),
+    (
+        "POST /desk/reviewers/{id}/again",
+        Scope::Manage,
+        REVIEWER,
+        "",
+    ),
+    (
+        "POST /desk/qualifications/{id}/end",
+        Scope::Manage,
+        QUALIFICATION,
+        "",
+    ),
+    ("GET /desk/credentials/{id}", Scope::Revoke, CREDENTIAL, ""),
+    (
+        "POST /desk/credentials/{id}",
+        Scope::Revoke,
+        CREDENTIAL,
+        "awarded=2026-03-01",
+    ),
+    (
+        "POST /desk/credentials/{id}/status",
+        Scope::Revoke,
+        CREDENTIAL,
+        "change=revoke",
+    ),
+    ("GET /desk/corrections", Scope::Revoke, NONE, ""),
+    (
+        "POST /desk/corrections",
+        Scope::Revoke,
+        NONE,
+        "change=revoke",
+    ),
+    (
+        "POST /desk/corrections/{id}",
+        Scope::Revoke,
+        BULK,
+        "answer=yes",
+    ),
 ];
 
 /// An id that nobody has.
@@ -318,6 +570,7 @@ fn with(path: &str, id: &str) -> String {
     path.replacen("{id}", id, 1)
         .replace("{act}", "remove")
         .replace("{n}", "1")
+        .replace("{achievement}", NOBODY)
 }
 
 /// The answer without what differs from request to request.

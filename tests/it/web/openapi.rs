@@ -61,7 +61,9 @@ async fn every_endpoint_tells_of_what_any_request_may_be_answered() {
         seen(ask(path).key(&provider.key).body("application/json", "{")).await;
         seen(ask(&format!("{path}?key=skm_x"))).await;
         // Where many are checked or issued at once, more is taken.
-        let many = path.ends_with("/many") || path.ends_with("/batches");
+        let many = ["/many", "/batches", "/roster", "/roster/plan", "/evidence"]
+            .iter()
+            .any(|end| path.ends_with(end));
         let most = if many { 17 } else { 2 };
         let large = vec![b' '; most * 1024 * 1024 + 1];
         let ask_much = ask(path).key(&provider.key);

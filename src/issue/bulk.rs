@@ -1,0 +1,192 @@
+//! Changing the status of many at once: above a hundred a second person says yes.
+
+use super::revoke::{self, Change};
+use super::{Error, reasons};
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::custody::Purpose;
+use crate::db::{self, BulkChange, BulkRow, BulkState, Tenant};
+use crate::ids::{BulkId, CredentialId};
+use crate::who::{Scope, Who};
+
+/// How many one person may change alone.
+pub const ALONE: usize = 100;
+/// How many may be changed at once.
+pub const MOST: usize = 5_000;
+
+/// What became of a change of many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// It is done: how many changed; the others were so already.
+    Done(usize),
+    /// It waits for a second person.
+    Waiting(BulkId),
+}
+
+/// A change that waits, or waited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bulk {
+    /// Its row.
+    pub row: BulkRow,
+    /// Which credentials.
+    pub credentials: Vec<CredentialId>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Changes the status of these credentials, all or none; above [`ALONE`] it waits for a second
+/// person.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `revoke`; [`Error::NotFound`] if one is not this
+/// organisation's; [`Error::Conflict`] for one that is revoked, for none and for too many.
+pub async fn ask(
+    app: &App,
+    who: &Who,
+    change: Change,
+    credentials: &[CredentialId],
+    reason: &str,
+) -> Result<Asked, Error> {
+    who.may(Scope::Revoke)?;
+    let reason = reasons::checked(reason)?;
+    let mut all = credentials.to_vec();
+    all.sort();
+    all.dedup();
+    if all.is_empty() || all.len() > MOST {
+        return Err(Error::Conflict(format!("name 1 to {MOST} credentials")));
+    }
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let mut rows = tx.of(who.issuer());
+    if rows.credentials(&all).await?.len() < all.len() {
+        return Err(Error::NotFound("credential"));
+    }
+    if all.len() <= ALONE {
+        let changed = apply(app, &mut rows, who, (change, &reason), &all, now).await?;
+        tx.commit().await?;
+        return Ok(Asked::Done(changed));
+    }
+    let id = BulkId::random(app.chance.as_ref());
+    let (issuer, chance) = (who.issuer(), app.chance.as_ref());
+    let text = reason.as_bytes();
+    let sealed = app
+        .custody
+        .seal(issuer, id.as_str(), Purpose::Reason, text, chance)?;
+    let row = BulkRow {
+        bulk_id: id.clone(),
+        change: match change {
+            Change::Suspend => BulkChange::Suspend,
+            Change::Reinstate => BulkChange::Reinstate,
+            Change::Revoke => BulkChange::Revoke,
+        },
+        reason_sealed: Some(sealed),
+        state: BulkState::Waiting,
+        asked_by: who.actor().to_owned(),
+        asked_at: now.into(),
+        decided_by: None,
+        decided_at: None,
+    };
+    rows.add_bulk_change(&row, &all).await?;
+    rows.log(&[who.did(app, "bulk.ask", id.as_str(), now)])
+        .await?;
+    tx.commit().await?;
+    Ok(Asked::Waiting(id))
+}
+
+/// A second person says yes or no: how many credentials changed.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `revoke`; [`Error::NotFound`]; [`Error::Conflict`] for whoever
+/// asked, for what was decided before, and if a credential cannot be changed: then none is.
+pub async fn decide(app: &App, who: &Who, id: &BulkId, yes: bool) -> Result<usize, Error> {
+    who.may(Scope::Revoke)?;
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let mut rows = tx.of(who.issuer());
+    let bulk = find(app, &mut rows, id).await?;
+    if yes && bulk.row.asked_by == who.actor() {
+        return Err(Error::Conflict(
+            "you asked for it, so somebody else says yes".to_owned(),
+        ));
+    }
+    let state = if yes {
+        BulkState::Done
+    } else {
+        BulkState::Declined
+    };
+    let decided = rows.decide_bulk_change(id, state, who.actor(), now.into());
+    match decided.await {
+        Err(db::Error::NoRow) => {
+            return Err(Error::Conflict("this was decided before".to_owned()));
+        }
+        other => other?,
+    }
+    let mut changed = 0;
+    if yes {
+        let change = match bulk.row.change {
+            BulkChange::Suspend => Change::Suspend,
+            BulkChange::Reinstate => Change::Reinstate,
+            BulkChange::Revoke => Change::Revoke,
+        };
+        let what = (change, bulk.reason.as_str());
+        changed = apply(app, &mut rows, who, what, &bulk.credentials, now).await?;
+    }
+    let action = if yes { "bulk.confirm" } else { "bulk.decline" };
+    rows.log(&[who.did(app, action, id.as_str(), now)]).await?;
+    tx.commit().await?;
+    Ok(changed)
+}
+
+async fn apply(
+    app: &App,
+    rows: &mut Tenant<'_>,
+    who: &Who,
+    (change, reason): (Change, &str),
+    all: &[CredentialId],
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let mut changed = 0;
+    for id in all {
+        changed += usize::from(revoke::change_in(app, rows, who, id, change, reason, now).await?);
+    }
+    Ok(changed)
+}
+
+async fn find(app: &App, rows: &mut Tenant<'_>, id: &BulkId) -> Result<Bulk, Error> {
+    let row = rows.bulk_change(id).await?;
+    let row = row.ok_or(Error::NotFound("change of many"))?;
+    open(app, rows, row).await
+}
+
+async fn open(app: &App, rows: &mut Tenant<'_>, row: BulkRow) -> Result<Bulk, Error> {
+    let issuer = rows.issuer_id().clone();
+    let reason = match &row.reason_sealed {
+        None => String::new(),
+        Some(sealed) => {
+            let name = row.bulk_id.as_str();
+            let text = app.custody.unseal(&issuer, name, Purpose::Reason, sealed)?;
+            String::from_utf8_lossy(&text).into_owned()
+        }
+    };
+    Ok(Bulk {
+        credentials: rows.bulk_credentials(&row.bulk_id).await?,
+        row,
+        reason,
+    })
+}
+
+/// The changes that wait, the newest first.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `revoke`.
+pub async fn waiting(app: &App, who: &Who) -> Result<Vec<Bulk>, Error> {
+    who.may(Scope::Revoke)?;
+    let mut rows = app.db.of(who.issuer());
+    let mut all = Vec::new();
+    for row in rows.bulk_changes().await? {
+        if row.state == BulkState::Waiting {
+            all.push(open(app, &mut rows, row).await?);
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,651 @@
+//! `/api/v1/labs`, `/api/v1/attempts`, `/api/v1/reviews`: from trying to the award.
+
+use std::collections::HashMap;
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    response::Response,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    db::{AttemptKind, Decision},
+    ids::{AttemptId, PersonId},
+    program::{
+        By, attempt, decide::Judgement, evidence, lab, qualification, review, score, second,
+    },
+    web::{
+        Site,
+        api::{
+            body,
+            programs::{Made, made},
+        },
+        error::WebError,
+        key::Keyed,
+        problem::Problem,
+    },
+    who::{Scope, Who},
+};
+
+/// A lab.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewLab {
+    /// The program it belongs to; whoever is in it is expected.
+    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
+    program: String,
+    /// Its name.
+    #[schema(example = "Data lab")]
+    name: String,
+    /// The day it is held.
+    #[schema(example = "2026-03-02")]
+    held: String,
+    /// The ids of what can be earned there.
+    #[schema(example = json!(["Zr4XfLk2Qp8sVb1NwYt6Ag"]))]
+    offers: Vec<String>,
+}
+
+/// What is to be tried.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAttempt {
+    /// The learner's id.
+    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
+    learner: String,
+    /// The achievement's id.
+    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
+    achievement: String,
+    /// `practice`, `diagnostic` or `performance`: only the last can be awarded.
+    #[schema(example = "performance")]
+    kind: String,
+    /// At which lab.
+    #[serde(default)]
+    lab: Option<String>,
+    /// In which program, where it is at no lab.
+    #[serde(default)]
+    program: Option<String>,
+}
+
+/// Levels, by the names or ids of the criteria.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Levels {
+    /// The name, points or id of the level of each criterion.
+    #[schema(example = json!({"Uses evidence": "Advanced"}))]
+    levels: HashMap<String, String>,
+    /// What is written about a criterion.
+    #[serde(default)]
+    notes: HashMap<String, String>,
+}
+
+/// A piece of evidence: a link or a note.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewEvidence {
+    /// What it is called; never signed.
+    #[serde(default)]
+    #[schema(example = "My memo")]
+    name: String,
+    /// An address on the web.
+    #[serde(default)]
+    #[schema(example = "https://docs.example/memo")]
+    link: Option<String>,
+    /// A text.
+    #[serde(default)]
+    note: Option<String>,
+}
+
+/// What is decided.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewDecision {
+    /// `approve` or `return`.
+    #[schema(example = "return")]
+    decision: String,
+    /// The level of every criterion that is asked for, by its name or id.
+    #[schema(example = json!({"Uses evidence": "Advanced", "Explains clearly": "Developing"}))]
+    levels: HashMap<String, String>,
+    /// What is written about a criterion.
+    #[serde(default)]
+    notes: HashMap<String, String>,
+    /// What the learner reads; needed to return it.
+    #[serde(default)]
+    #[schema(example = "Say who decides.")]
+    feedback: String,
+}
+
+/// What came of a decision.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Decided {
+    /// If it was awarded: the credential's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credential: Option<String>,
+    /// If it was returned: the criteria that are not met.
+    #[schema(example = json!(["Explains clearly"]))]
+    not_met: Vec<String>,
+}
+
+/// One criterion of an attempt.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct CriterionView {
+    /// Its name.
+    #[schema(example = "Uses evidence")]
+    name: String,
+    /// The lowest level that is a pass.
+    #[schema(example = "Proficient")]
+    required: String,
+    /// Whether this round asks for it.
+    asked: bool,
+    /// The learner's own level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own: Option<String>,
+    /// What the tutor proposes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposed: Option<String>,
+    /// What the reviewer gave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided: Option<String>,
+}
+
+/// An attempt.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AttemptView {
+    /// Its id.
+    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
+    id: String,
+    /// The learner's id.
+    learner: String,
+    /// The achievement's id.
+    achievement: String,
+    /// `practice`, `diagnostic` or `performance`.
+    #[schema(example = "performance")]
+    kind: &'static str,
+    /// `open`, `submitted`, `returned`, `approved` or `withdrawn`.
+    #[schema(example = "submitted")]
+    state: &'static str,
+    /// 1, and one more with each return.
+    round: i64,
+    /// When it was handed in last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submitted_at: Option<String>,
+    /// Until when an answer is promised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+    /// The credential that came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credential: Option<String>,
+    /// How each criterion stands; left out of lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    criteria: Vec<CriterionView>,
+    /// How many pieces of evidence there are; left out of lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<usize>,
+}
+
+/// What waits for a reviewer.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ReviewQueue {
+    /// How many wait.
+    count: i64,
+    /// How many of them longer than was promised.
+    late: i64,
+    /// The oldest two hundred, oldest first.
+    attempts: Vec<AttemptView>,
+}
+
+/// A qualification.
+#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Qualification {
+    /// Whose: a member's id, or an API key's.
+    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
+    reviewer: String,
+    /// In which role they assess; signed into credentials.
+    #[schema(example = "Career skills reviewer")]
+    role: String,
+    /// What it is called; signed into credentials.
+    #[schema(example = "State teaching licence")]
+    title: String,
+    /// The last day it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2027-06-30")]
+    valid_until: Option<String>,
+}
+
+impl AttemptView {
+    fn of(row: &crate::db::AttemptRow) -> AttemptView {
+        AttemptView {
+            id: row.attempt_id.to_string(),
+            learner: row.person_id.to_string(),
+            achievement: row.achievement_id.to_string(),
+            kind: row.kind.as_str(),
+            state: row.state.as_str(),
+            round: row.round,
+            submitted_at: row.submitted_at.map(|at| at.to_string()),
+            due_at: row.due_at.map(|at| at.to_string()),
+            credential: row.credential_id.as_ref().map(ToString::to_string),
+            criteria: Vec::new(),
+            evidence: None,
+        }
+    }
+
+    fn whole(view: &attempt::View) -> AttemptView {
+        let criteria = view.cards.iter().map(|card| {
+            let level = |given: &Option<crate::program::card::Given>| {
+                given.as_ref().map(|given| card.level(given).to_owned())
+            };
+            CriterionView {
+                name: card.criterion.name.clone(),
+                required: card.required().to_owned(),
+                asked: card.asked,
+                own: level(&card.own),
+                proposed: level(&card.proposed),
+                decided: level(&card.decided),
+            }
+        });
+        AttemptView {
+            criteria: criteria.collect(),
+            evidence: Some(view.evidence.len()),
+            ..AttemptView::of(&view.row)
+        }
+    }
+}
+
+/// Make a lab.
+///
+/// Whoever is in the program is expected there.
+#[utoipa::path(post, path = "/api/v1/labs", operation_id = "make_lab", tag = "Labs and attempts",
+    request_body = NewLab,
+    security(("api_key" = [])),
+    responses(
+        (status = 201, description = "It was made.", body = Made),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not hold labs.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such program or achievement in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn make_lab(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    sent: Bytes,
+) -> Result<Response, WebError> {
+    who.may(Scope::Propose)?;
+    let new: NewLab = body::shaped(&sent)?;
+    let offers = new.offers.iter().map(|id| id.parse());
+    let offers: Result<Vec<_>, _> = offers.collect();
+    let said = lab::Said {
+        program: id_of(&new.program, "program")?,
+        name: new.name,
+        held: new.held,
+        offers: offers.map_err(|_| WebError::no_such("achievement"))?,
+    };
+    Ok(made(lab::make(site.app(), &who, &said).await?))
+}
+
+/// Open an attempt, or find the one that is running.
+#[utoipa::path(post, path = "/api/v1/attempts", operation_id = "open_attempt", tag = "Labs and attempts",
+    request_body = NewAttempt,
+    security(("api_key" = [])),
+    responses(
+        (status = 201, description = "It was made.", body = Made),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not open attempts.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such learner, achievement, lab or program in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It cannot be tried there.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn open(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    sent: Bytes,
+) -> Result<Response, WebError> {
+    who.may(Scope::Propose)?;
+    let new: NewAttempt = body::shaped(&sent)?;
+    let kind: AttemptKind = new
+        .kind
+        .parse()
+        .map_err(|_| fault("/kind", "is practice, diagnostic or performance"))?;
+    let lab = new
+        .lab
+        .as_deref()
+        .map(|lab| id_of(lab, "lab"))
+        .transpose()?;
+    let program = new
+        .program
+        .as_deref()
+        .map(|one| id_of(one, "program"))
+        .transpose()?;
+    let open = attempt::Open {
+        person: id_of::<PersonId>(&new.learner, "learner")?,
+        achievement: id_of(&new.achievement, "achievement")?,
+        kind,
+        lab,
+        program,
+    };
+    Ok(made(attempt::open(site.app(), &by(&who), &open).await?))
+}
+
+/// Read an attempt.
+#[utoipa::path(get, path = "/api/v1/attempts/{id}", operation_id = "read_attempt", tag = "Labs and attempts",
+    params(("id" = String, Path, description = "The attempt.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "The attempt as it is now.", body = AttemptView),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not look at learners.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn read(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+) -> Result<Json<AttemptView>, WebError> {
+    who.may(Scope::Read)?;
+    one(&site, &who, &id).await
+}
+
+/// Propose levels. A reviewer decides.
+#[utoipa::path(post, path = "/api/v1/attempts/{id}/scores", operation_id = "propose_scores", tag = "Labs and attempts",
+    params(("id" = String, Path, description = "The attempt.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    request_body = Levels,
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "The attempt as it is now.", body = AttemptView),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not propose.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is decided.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn scores(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+    sent: Bytes,
+) -> Result<Json<AttemptView>, WebError> {
+    who.may(Scope::Propose)?;
+    let mut said: Levels = body::shaped(&sent)?;
+    let marks = said
+        .levels
+        .into_iter()
+        .map(|(criterion, level)| score::Mark {
+            note: said.notes.remove(&criterion).unwrap_or_default(),
+            criterion,
+            level,
+        });
+    let marks: Vec<score::Mark> = marks.collect();
+    score::put(site.app(), &by(&who), &attempt_id(&id)?, &marks).await?;
+    one(&site, &who, &id).await
+}
+
+/// Add a link or a note as evidence.
+#[utoipa::path(post, path = "/api/v1/attempts/{id}/notes", operation_id = "add_evidence", tag = "Labs and attempts",
+    params(("id" = String, Path, description = "The attempt.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    request_body = NewEvidence,
+    security(("api_key" = [])),
+    responses(
+        (status = 201, description = "It was made.", body = Made),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not propose.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is handed in.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn add_evidence(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+    sent: Bytes,
+) -> Result<Response, WebError> {
+    who.may(Scope::Propose)?;
+    let new: NewEvidence = body::shaped(&sent)?;
+    let piece = match (new.link, new.note) {
+        (Some(link), None) => evidence::New::Link(link),
+        (None, Some(note)) => evidence::New::Note(note),
+        _ => return Err(fault("/link", "is needed, or a note: one of the two")),
+    };
+    let added = evidence::add(site.app(), &by(&who), &attempt_id(&id)?, &new.name, piece).await?;
+    Ok(made(added))
+}
+
+/// Add a file as evidence.
+///
+/// A JPEG or PNG picture, a PDF or a plain text of at most 10 MB. What is not seen in it (where a photo was
+/// taken, who wrote a document) is removed.
+#[utoipa::path(post, path = "/api/v1/attempts/{id}/evidence", operation_id = "add_file", tag = "Labs and attempts",
+    params(("id" = String, Path, description = "The attempt.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    request_body(content = String, content_type = "application/octet-stream", description = "The bytes of the file."),
+    security(("api_key" = [])),
+    responses(
+        (status = 201, description = "It was made.", body = Made),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not propose.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is handed in.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn add_file(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+    sent: Bytes,
+) -> Result<Response, WebError> {
+    who.may(Scope::Propose)?;
+    let file = evidence::New::File(sent.to_vec());
+    Ok(made(
+        evidence::add(site.app(), &by(&who), &attempt_id(&id)?, "", file).await?,
+    ))
+}
+
+/// Hand an attempt in.
+#[utoipa::path(post, path = "/api/v1/attempts/{id}/submit", operation_id = "submit_attempt", tag = "Labs and attempts",
+    params(("id" = String, Path, description = "The attempt.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "The attempt as it is now.", body = AttemptView),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not propose.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It cannot be done now; `detail` says why.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn submit(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+) -> Result<Json<AttemptView>, WebError> {
+    who.may(Scope::Propose)?;
+    attempt::submit(site.app(), &by(&who), &attempt_id(&id)?).await?;
+    one(&site, &who, &id).await
+}
+
+/// Give an attempt up.
+#[utoipa::path(post, path = "/api/v1/attempts/{id}/withdraw", operation_id = "withdraw_attempt", tag = "Labs and attempts",
+    params(("id" = String, Path, description = "The attempt.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "The attempt as it is now.", body = AttemptView),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not propose.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It cannot be done now; `detail` says why.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn withdraw(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+) -> Result<Json<AttemptView>, WebError> {
+    who.may(Scope::Propose)?;
+    attempt::withdraw(site.app(), &by(&who), &attempt_id(&id)?).await?;
+    one(&site, &who, &id).await
+}
+
+/// List what waits for a reviewer, the oldest first.
+#[utoipa::path(get, path = "/api/v1/reviews", operation_id = "list_reviews", tag = "Labs and attempts",
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "What waits.", body = ReviewQueue),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not look at learners.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn queue(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+) -> Result<Json<ReviewQueue>, WebError> {
+    who.may(Scope::Read)?;
+    let queue = review::queue(site.app(), &who).await?;
+    let attempts = queue
+        .waiting
+        .iter()
+        .map(|listed| AttemptView::of(&listed.row))
+        .collect();
+    Ok(Json(ReviewQueue {
+        count: queue.count,
+        late: queue.late,
+        attempts,
+    }))
+}
+
+/// Decide on an attempt.
+///
+/// Approving a performance issues the credential. Returning it begins the next round, which asks only for
+/// what is not met. Whoever had a hand in the attempt does not decide.
+#[utoipa::path(post, path = "/api/v1/attempts/{id}/decision", operation_id = "decide_attempt", tag = "Labs and attempts",
+    params(("id" = String, Path, description = "The attempt.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    request_body = NewDecision,
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "What came of it.", body = Decided),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not review.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It does not wait, or you may not decide on it; `detail` says why.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn decide(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+    sent: Bytes,
+) -> Result<Json<Decided>, WebError> {
+    who.may(Scope::Review)?;
+    let said: NewDecision = body::shaped(&sent)?;
+    let decision: Decision = said
+        .decision
+        .parse()
+        .map_err(|_| fault("/decision", "is approve or return"))?;
+    let id = attempt_id(&id)?;
+    let view = review::view(site.app(), &who, &id).await?;
+    let judgement = Judgement {
+        decision,
+        levels: by_id(&view, said.levels),
+        notes: by_id(&view, said.notes),
+        feedback: said.feedback,
+    };
+    let done = review::decide(site.app(), &who, &id, &judgement).await?;
+    Ok(Json(Decided {
+        credential: done.credential.map(|id| id.to_string()),
+        not_met: done.not_met,
+    }))
+}
+
+/// Read a decision again: a level for every criterion.
+#[utoipa::path(post, path = "/api/v1/attempts/{id}/second-reading", operation_id = "read_attempt_again", tag = "Labs and attempts",
+    params(("id" = String, Path, description = "The attempt.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    request_body = Levels,
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "The attempt as it is now.", body = AttemptView),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not review.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is not to be read again, or not by you.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn read_again(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+    sent: Bytes,
+) -> Result<Json<AttemptView>, WebError> {
+    who.may(Scope::Review)?;
+    let said: Levels = body::shaped(&sent)?;
+    let attempt = attempt_id(&id)?;
+    let view = review::view(site.app(), &who, &attempt).await?;
+    second::read(site.app(), &who, &attempt, &by_id(&view, said.levels), "").await?;
+    one(&site, &who, &id).await
+}
+
+/// Write a reviewer's qualification down.
+#[utoipa::path(post, path = "/api/v1/qualifications", operation_id = "add_qualification", tag = "Labs and attempts",
+    request_body = Qualification,
+    security(("api_key" = [])),
+    responses(
+        (status = 201, description = "It was made.", body = Made),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not manage.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn add_qualification(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    sent: Bytes,
+) -> Result<Response, WebError> {
+    who.may(Scope::Manage)?;
+    let said: Qualification = body::shaped(&sent)?;
+    let said = qualification::Said {
+        reviewer: said.reviewer,
+        role: said.role,
+        title: said.title,
+        valid_until: said.valid_until,
+    };
+    Ok(made(qualification::add(site.app(), &who, &said).await?))
+}
+
+fn by(who: &Who) -> By {
+    By::Staff(who.clone())
+}
+
+async fn one(site: &Site, who: &Who, id: &str) -> Result<Json<AttemptView>, WebError> {
+    let view = review::view(site.app(), who, &attempt_id(id)?).await?;
+    Ok(Json(AttemptView::whole(&view)))
+}
+
+/// What is said by the criteria's names, by their ids.
+fn by_id(view: &attempt::View, said: HashMap<String, String>) -> HashMap<String, String> {
+    let criteria = view.achievement.criteria();
+    let id = |name: String| {
+        let named = criteria.iter().find(|one| one.name == name);
+        named.map_or(name, |one| one.id.clone())
+    };
+    said.into_iter()
+        .map(|(name, value)| (id(name), value))
+        .collect()
+}
+
+fn fault(pointer: &str, sentence: &str) -> WebError {
+    let fault = crate::web::problem::FaultLine {
+        pointer: pointer.to_owned(),
+        detail: sentence.to_owned(),
+    };
+    WebError::faulty(vec![fault])
+}
+
+fn id_of<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, WebError> {
+    text.parse().map_err(|_| WebError::no_such(what))
+}
+
+fn attempt_id(text: &str) -> Result<AttemptId, WebError> {
+    id_of(text, "attempt")
+}

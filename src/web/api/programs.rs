@@ -1,0 +1,427 @@
+//! `/api/v1/programs`: programs and their rosters.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    db::ProgramRow,
+    ids::ProgramId,
+    issue::people::Details,
+    program::{
+        learner::{self, Learner},
+        roster::{self, Change},
+        run,
+    },
+    web::{Site, api::body, error::WebError, key::Keyed, problem::Problem},
+    who::Scope,
+};
+
+/// What was made.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Made {
+    /// Its id.
+    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
+    pub(crate) id: String,
+}
+
+pub(crate) fn made(id: impl ToString) -> Response {
+    let made = Made { id: id.to_string() };
+    (StatusCode::CREATED, Json(made)).into_response()
+}
+
+/// What a program says of itself.
+#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Said {
+    /// Its name.
+    #[schema(example = "Career skills")]
+    name: String,
+    /// The term.
+    #[schema(example = "Spring 2026")]
+    term: String,
+    /// The school.
+    #[schema(example = "Riverside Middle")]
+    school: String,
+    /// The grade band.
+    #[serde(default)]
+    #[schema(example = "6-8")]
+    grade_band: String,
+    /// The id of the pathway that is followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pathway: Option<String>,
+    /// Which version of the pathway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pathway_version: Option<i64>,
+    /// Who looks after it: the id of a member; whoever makes it, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+    /// Which money pays for it.
+    #[serde(default)]
+    #[schema(example = "Title I")]
+    funding_stream: String,
+    /// Days from handing in to an answer: 1 to 90, 7 if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    turnaround_days: Option<i64>,
+    /// Of a hundred decisions, how many are read again: 0 to 100, 10 if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    second_percent: Option<i64>,
+}
+
+impl Said {
+    fn into_run(self) -> run::Said {
+        run::Said {
+            name: self.name,
+            term: self.term,
+            school: self.school,
+            grade_band: self.grade_band,
+            pathway: self.pathway,
+            pathway_version: self.pathway_version,
+            owner: self.owner,
+            funding_stream: self.funding_stream,
+            turnaround_days: self.turnaround_days,
+            second_percent: self.second_percent,
+        }
+    }
+}
+
+/// A program.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Program {
+    /// Its id.
+    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
+    id: String,
+    /// What it says of itself.
+    #[serde(flatten)]
+    said: Said,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_at: Option<String>,
+}
+
+impl From<ProgramRow> for Program {
+    fn from(row: ProgramRow) -> Program {
+        Program {
+            id: row.program_id.to_string(),
+            said: Said {
+                name: row.name,
+                term: row.term,
+                school: row.school,
+                grade_band: row.grade_band,
+                pathway: row.pathway_id,
+                pathway_version: row.pathway_version,
+                owner: row.owner,
+                funding_stream: row.funding_stream,
+                turnaround_days: Some(row.turnaround_days),
+                second_percent: Some(row.second_percent),
+            },
+            ended_at: row.ended_at.map(|at| at.to_string()),
+        }
+    }
+}
+
+/// All programs.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Programs {
+    /// The newest first.
+    programs: Vec<Program>,
+}
+
+/// A learner.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct LearnerView {
+    /// Our own id.
+    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
+    id: String,
+    /// Your reference.
+    #[schema(example = "u-17")]
+    reference: String,
+    /// The name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+}
+
+impl From<Learner> for LearnerView {
+    fn from(one: Learner) -> LearnerView {
+        LearnerView {
+            id: one.person.to_string(),
+            reference: one.details.reference,
+            name: one.details.name,
+        }
+    }
+}
+
+/// Learners.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Learners {
+    /// By name.
+    learners: Vec<LearnerView>,
+}
+
+/// What is said of a learner.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NewLearner {
+    /// Your reference: a number, or any word; whoever it names already is met again.
+    #[schema(example = "u-17")]
+    reference: String,
+    /// The name; never signed.
+    #[serde(default)]
+    #[schema(example = "Bo Ek")]
+    name: Option<String>,
+    /// The address that letters go to.
+    #[serde(default)]
+    email: Option<String>,
+    /// Further addresses.
+    #[serde(default)]
+    addresses: Vec<String>,
+    /// How to reach a parent or guardian.
+    #[serde(default)]
+    guardian: Option<String>,
+    /// The month of birth.
+    #[serde(default)]
+    #[schema(example = "2012-05")]
+    birth_month: Option<String>,
+    /// Whether the learner is of age.
+    #[serde(default)]
+    adult: bool,
+}
+
+/// What a roster changes.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct RosterPlan {
+    /// Whether it was applied.
+    applied: bool,
+    /// Each line that changes something.
+    changes: Vec<RosterChange>,
+    /// The references of who is in the program and not in the file.
+    missing: Vec<String>,
+    /// Columns that say nothing to us.
+    ignored: Vec<String>,
+}
+
+/// What one line of a roster changes.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct RosterChange {
+    /// The line of the file.
+    #[schema(example = 2)]
+    line: u64,
+    /// Your reference.
+    #[schema(example = "u-17")]
+    reference: String,
+    /// `new`, `joins`, `changes` or `leaves`.
+    #[schema(example = "new")]
+    what: &'static str,
+    /// Which details change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    details: Vec<&'static str>,
+}
+
+/// List programs.
+#[utoipa::path(get, path = "/api/v1/programs", operation_id = "list_programs", tag = "Programs",
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "All of them, the newest first.", body = Programs),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not read.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn list(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+) -> Result<Json<Programs>, WebError> {
+    let rows = run::all(site.app(), &who).await?;
+    let programs = rows.into_iter().map(Program::from).collect();
+    Ok(Json(Programs { programs }))
+}
+
+/// Make a program.
+#[utoipa::path(post, path = "/api/v1/programs", operation_id = "make_program", tag = "Programs",
+    request_body = Said,
+    security(("api_key" = [])),
+    responses(
+        (status = 201, description = "It was made.", body = Made),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn make(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    sent: Bytes,
+) -> Result<Response, WebError> {
+    who.may(Scope::Programs)?;
+    let said: Said = body::shaped(&sent)?;
+    Ok(made(run::make(site.app(), &who, &said.into_run()).await?))
+}
+
+/// Describe a program anew.
+#[utoipa::path(put, path = "/api/v1/programs/{id}", operation_id = "describe_program", tag = "Programs",
+    params(("id" = String, Path, description = "The program.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    request_body = Said,
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "As it is now.", body = Program),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not look after programs, or read.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn describe(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+    sent: Bytes,
+) -> Result<Json<Program>, WebError> {
+    who.may(Scope::Programs)?;
+    let said: Said = body::shaped(&sent)?;
+    let id = program_id(&id)?;
+    run::describe(site.app(), &who, &id, &said.into_run()).await?;
+    Ok(Json(run::one(site.app(), &who, &id).await?.into()))
+}
+
+/// List who is in a program.
+#[utoipa::path(get, path = "/api/v1/programs/{id}/learners", operation_id = "list_program_learners", tag = "Programs",
+    params(("id" = String, Path, description = "The program.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "By name.", body = Learners),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not look at learners.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn learners(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+) -> Result<Json<Learners>, WebError> {
+    who.may(Scope::Read)?;
+    let all = roster::learners(site.app(), &who, &program_id(&id)?).await?;
+    let learners = all.into_iter().map(LearnerView::from).collect();
+    Ok(Json(Learners { learners }))
+}
+
+/// Show what a roster would change.
+///
+/// A CSV; the columns of OneRoster's `users.csv` are understood. Nothing is changed.
+#[utoipa::path(post, path = "/api/v1/programs/{id}/roster/plan", operation_id = "plan_roster", tag = "Programs",
+    params(("id" = String, Path, description = "The program.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    request_body(content = String, content_type = "text/csv", description = "The roster, up to 5 MB and 5,000 rows.", example = "learner,name\nu-17,Bo Ek\n"),
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "What changes.", body = RosterPlan),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn plan_roster(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+    sent: Bytes,
+) -> Result<Json<RosterPlan>, WebError> {
+    who.may(Scope::Programs)?;
+    let plan = roster::plan(site.app(), &who, &program_id(&id)?, &sent).await?;
+    Ok(Json(RosterPlan::of(plan, false)))
+}
+
+/// Apply a roster.
+///
+/// Who is new is written down, who is named joins. Whoever is not named stays.
+#[utoipa::path(post, path = "/api/v1/programs/{id}/roster", operation_id = "apply_roster", tag = "Programs",
+    params(("id" = String, Path, description = "The program.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    request_body(content = String, content_type = "text/csv", description = "The roster, up to 5 MB and 5,000 rows.", example = "learner,name\nu-17,Bo Ek\n"),
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "What changes.", body = RosterPlan),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn apply_roster(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+    sent: Bytes,
+) -> Result<Json<RosterPlan>, WebError> {
+    who.may(Scope::Programs)?;
+    let plan = roster::apply(site.app(), &who, &program_id(&id)?, &sent, false).await?;
+    Ok(Json(RosterPlan::of(plan, true)))
+}
+
+/// Write a learner down.
+///
+/// Whoever the reference names already is the same learner, of whom more is known now.
+#[utoipa::path(post, path = "/api/v1/learners", operation_id = "add_learner", tag = "Programs",
+    request_body = NewLearner,
+    security(("api_key" = [])),
+    responses(
+        (status = 201, description = "It was made.", body = Made),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn add_learner(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    sent: Bytes,
+) -> Result<Response, WebError> {
+    who.may(Scope::Programs)?;
+    let new: NewLearner = body::shaped(&sent)?;
+    let details = Details {
+        reference: new.reference,
+        name: new.name,
+        email: new.email,
+        adult: new.adult,
+        addresses: new.addresses,
+        guardian: new.guardian,
+        birth_month: new.birth_month,
+    };
+    Ok(made(learner::add(site.app(), &who, &details).await?))
+}
+
+impl RosterPlan {
+    fn of(plan: roster::Plan, applied: bool) -> RosterPlan {
+        let changes = plan.rows.into_iter().filter_map(|(row, change)| {
+            let (what, details) = match change {
+                Change::New => ("new", Vec::new()),
+                Change::Joins => ("joins", Vec::new()),
+                Change::Changes(details) => ("changes", details),
+                Change::Leaves => ("leaves", Vec::new()),
+                Change::Same => return None,
+            };
+            Some(RosterChange {
+                line: row.line,
+                reference: row.details.reference,
+                what,
+                details,
+            })
+        });
+        RosterPlan {
+            applied,
+            changes: changes.collect(),
+            missing: plan
+                .missing
+                .into_iter()
+                .map(|one| one.details.reference)
+                .collect(),
+            ignored: plan.ignored,
+        }
+    }
+}
+
+fn program_id(text: &str) -> Result<ProgramId, WebError> {
+    text.parse().map_err(|_| WebError::no_such("program"))
+}

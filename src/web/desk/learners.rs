@@ -1,0 +1,320 @@
+//! `/desk/learners`: who learns here.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, Query, State},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+
+use crate::{
+    ids::PersonId,
+    issue::people::Details,
+    program::{By, attempt, learner, link},
+    web::{
+        Site,
+        answer::{self, NEVER},
+        desk::{Desk, Nav, attempts::Line},
+        error::WebError,
+        fields::Fields,
+        frame::Frame,
+        pages::sign_in::again,
+        said,
+        signed::Signed,
+        text::Text,
+    },
+    who::Scope,
+};
+
+/// In the navigation.
+pub(crate) const NAV: Option<Nav> = Some(Nav {
+    path: "/desk/learners",
+    label: "Learners",
+    scope: Scope::Read,
+});
+
+const PLACE: &str = "/desk/learners";
+
+/// A learner in a list.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    pub(crate) id: String,
+    pub(crate) name: Text,
+    pub(crate) reference: Text,
+}
+
+impl Named {
+    pub(crate) fn of(one: &learner::Learner) -> Named {
+        Named {
+            id: one.person.to_string(),
+            name: Text::new(one.called()),
+            reference: Text::new(&one.details.reference),
+        }
+    }
+}
+
+/// What is typed about a learner.
+#[derive(Debug, Clone, Default)]
+struct Typed {
+    reference: String,
+    name: String,
+    email: String,
+    addresses: String,
+    guardian: String,
+    birth_month: String,
+    adult: bool,
+}
+
+impl Typed {
+    fn read(fields: &Fields) -> Typed {
+        let field = |name: &str| fields.get(name).to_owned();
+        Typed {
+            reference: field("reference"),
+            name: field("name"),
+            email: field("email"),
+            addresses: field("addresses"),
+            guardian: field("guardian"),
+            birth_month: field("birth_month"),
+            adult: fields.has("adult"),
+        }
+    }
+
+    fn of(details: &Details) -> Typed {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        Typed {
+            reference: details.reference.clone(),
+            name: text(&details.name),
+            email: text(&details.email),
+            addresses: details.addresses.join("\n"),
+            guardian: text(&details.guardian),
+            birth_month: text(&details.birth_month),
+            adult: details.adult,
+        }
+    }
+
+    fn details(&self) -> Details {
+        let optional = |text: &String| (!text.is_empty()).then(|| text.clone());
+        Details {
+            reference: self.reference.clone(),
+            name: optional(&self.name),
+            email: optional(&self.email),
+            adult: self.adult,
+            addresses: self
+                .addresses
+                .lines()
+                .map(|one| one.trim().to_owned())
+                .collect(),
+            guardian: optional(&self.guardian),
+            birth_month: optional(&self.birth_month),
+        }
+    }
+}
+
+/// The list.
+#[derive(Debug, Template)]
+#[template(path = "desk/learners.html")]
+pub(crate) struct LearnersPage {
+    frame: Frame,
+    desk: Desk,
+    search: String,
+    learners: Vec<Named>,
+    typed: Typed,
+    faults: Vec<String>,
+}
+
+/// One learner.
+#[derive(Debug, Template)]
+#[template(path = "desk/learner.html")]
+pub(crate) struct LearnerPage {
+    frame: Frame,
+    desk: Desk,
+    one: Named,
+    typed: Typed,
+    attempts: Vec<Line>,
+    others: Vec<Named>,
+    link: String,
+    faults: Vec<String>,
+}
+
+/// The pages' routes.
+pub(crate) fn routes() -> Router<Site> {
+    Router::new()
+        .route(PLACE, get(list).post(add))
+        .route("/desk/learners/{id}", get(shown).post(describe))
+        .route("/desk/learners/{id}/merge", post(merge))
+        .route("/desk/learners/{id}/link", post(make_link))
+}
+
+#[derive(serde::Deserialize)]
+struct Asked {
+    #[serde(default)]
+    q: String,
+}
+
+async fn list(
+    State(site): State<Site>,
+    signed: Signed,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    let page = list_page(&site, &signed, &asked.q, Typed::default(), Vec::new()).await?;
+    answer::page(&page, NEVER)
+}
+
+async fn list_page(
+    site: &Site,
+    signed: &Signed,
+    search: &str,
+    typed: Typed,
+    faults: Vec<String>,
+) -> Result<LearnersPage, WebError> {
+    let all = learner::all(site.app(), &signed.who, search).await?;
+    Ok(LearnersPage {
+        frame: Desk::frame("Learners"),
+        desk: Desk::new(signed, PLACE),
+        search: search.to_owned(),
+        learners: all.iter().map(Named::of).collect(),
+        typed,
+        faults,
+    })
+}
+
+async fn add(
+    State(site): State<Site>,
+    signed: Signed,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    signed.who.may(Scope::Programs)?;
+    let typed = Typed::read(&fields);
+    match learner::add(site.app(), &signed.who, &typed.details()).await {
+        Ok(person) => Ok(Redirect::to(&format!("{PLACE}/{person}")).into_response()),
+        Err(error) => {
+            let faults = said::sentences(error)?;
+            again(&list_page(&site, &signed, "", typed, faults).await?)
+        }
+    }
+}
+
+async fn shown(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    answer::page(&page(&site, &signed, &said::id(&id)?).await?, NEVER)
+}
+
+async fn page(site: &Site, signed: &Signed, person: &PersonId) -> Result<LearnerPage, WebError> {
+    let app = site.app();
+    let one = learner::one(app, &signed.who, person).await?;
+    let by = By::Staff(signed.who.clone());
+    let attempts = attempt::of_learner(app, &by, &one.person).await?;
+    let mut others = learner::all(app, &signed.who, "").await?;
+    others.retain(|other| other.person != one.person);
+    Ok(LearnerPage {
+        frame: Desk::frame("A learner"),
+        desk: Desk::new(signed, PLACE),
+        typed: Typed::of(&one.details),
+        one: Named::of(&one),
+        attempts: attempts
+            .iter()
+            .map(|listed| Line::of(listed, site.now()))
+            .collect(),
+        others: others.iter().map(Named::of).collect(),
+        link: String::new(),
+        faults: Vec::new(),
+    })
+}
+
+async fn describe(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    signed.who.may(Scope::Programs)?;
+    let person = said::id(&id)?;
+    let typed = Typed::read(&fields);
+    match learner::describe(site.app(), &signed.who, &person, &typed.details()).await {
+        Ok(()) => Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response()),
+        Err(error) => {
+            let faults = said::sentences(error)?;
+            let page = page(&site, &signed, &person).await?;
+            again(&LearnerPage {
+                typed,
+                faults,
+                ..page
+            })
+        }
+    }
+}
+
+async fn merge(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    signed.who.may(Scope::Programs)?;
+    let person = said::id(&id)?;
+    let from = said::id(fields.get("double"))?;
+    match learner::merge(site.app(), &signed.who, &from, &person).await {
+        Ok(()) => Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response()),
+        Err(error) => {
+            let faults = said::sentences(error)?;
+            let page = page(&site, &signed, &person).await?;
+            again(&LearnerPage { faults, ..page })
+        }
+    }
+}
+
+async fn make_link(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    signed.who.may(Scope::Propose)?;
+    let person = said::id(&id)?;
+    let token = link::make(site.app(), &signed.who, &person).await?;
+    let link = site.link(&format!("/me/in/{}", token.reveal()));
+    let page = page(&site, &signed, &person).await?;
+    answer::page(&LearnerPage { link, ..page }, NEVER)
+}
+
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<(&'static str, String)> {
+    let one = Named {
+        id: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
+        name: "Bo Ek".into(),
+        reference: "u-17".into(),
+    };
+    let list = |learners: Vec<Named>| LearnersPage {
+        frame: Desk::frame("Learners"),
+        desk: Desk::sample(PLACE),
+        search: String::new(),
+        learners,
+        typed: Typed::default(),
+        faults: Vec::new(),
+    };
+    let page = LearnerPage {
+        frame: Desk::frame("A learner"),
+        desk: Desk::sample(PLACE),
+        typed: Typed {
+            reference: "u-17".to_owned(),
+            name: "Bo Ek".to_owned(),
+            ..Typed::default()
+        },
+        attempts: vec![Line::sample()],
+        others: vec![one.clone()],
+        link: "https://badges.example/me/in/x".to_owned(),
+        faults: vec!["Email is no e-mail address.".to_owned()],
+        one: one.clone(),
+    };
+    vec![
+        ("desk-learners", list(vec![one]).render().expect("renders")),
+        (
+            "desk-learners-empty",
+            list(Vec::new()).render().expect("renders"),
+        ),
+        ("desk-learner", page.render().expect("renders")),
+    ]
+}
