@@ -26,6 +26,10 @@
 //! when processes are killed, not when the power is.
 
 #![expect(clippy::print_stdout, reason = "a fault run prints its figures")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what is killed are processes of its own, and what asks them is no part of the program"
+)]
 
 mod bulk;
 mod checks;
