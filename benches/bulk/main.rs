@@ -16,7 +16,10 @@
 mod house;
 #[path = "../../tests/faults/postgres.rs"]
 #[expect(dead_code, reason = "the bench ends its server in one way only")]
-#[expect(clippy::disallowed_methods, reason = "the server is a process of its own")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server is a process of its own"
+)]
 mod postgres;
 mod raw;
 

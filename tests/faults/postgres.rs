@@ -72,6 +72,11 @@ impl Postgres {
 
     /// Runs one of its programs, with the folder as the last argument.
     fn run(&self, name: &str, arguments: &[&str]) {
+        assert!(self.tried(name, arguments), "{name} {arguments:?}");
+    }
+
+    /// As [`Postgres::run`]: whether it went well.
+    fn tried(&self, name: &str, arguments: &[&str]) -> bool {
         let program = self.programs.join(name);
         let mut command = if is_root() {
             let mut command = Command::new("runuser");
@@ -82,8 +87,7 @@ impl Postgres {
         };
         command.args(arguments).arg(self.data()).current_dir("/");
         command.stdout(Stdio::null()).stderr(Stdio::null());
-        let status = command.status().expect("the program runs");
-        assert!(status.success(), "{name} {arguments:?}: {status}");
+        command.status().is_ok_and(|status| status.success())
     }
 
     /// Starts it again, over the same files.
@@ -97,16 +101,21 @@ impl Postgres {
             self.data().display()
         );
         let log = log.display().to_string();
-        self.run(
-            "pg_ctl",
-            &[
-                "-w", "-s", "-t", "60", "-l", &log, "-o", &options, "start", "-D",
-            ],
-        );
+        let start = [
+            "-w", "-s", "-t", "60", "-l", &log, "-o", &options, "start", "-D",
+        ];
+        // After a kill the system may hold what the old one had for a moment longer.
+        let started = (0..20).any(|_| {
+            let started = self.tried("pg_ctl", &start);
+            if !started {
+                std::thread::sleep(std::time::Duration::from_millis(500));
+            }
+            started
+        });
+        assert!(started, "the server starts");
     }
 
     /// Ends it in its own way: `fast` or `immediate`.
-
     pub(crate) fn stop(&self, mode: &str) {
         self.run("pg_ctl", &["-w", "-s", "-m", mode, "stop", "-D"]);
     }
@@ -120,6 +129,10 @@ impl Postgres {
             .next()
             .and_then(|id| id.parse().ok())
             .expect("its id");
+        // Held first, so that it makes no more of them.
+        let _ = Command::new("kill")
+            .args(["-STOP", &first.to_string()])
+            .status();
         let mut tree = children(first);
         tree.push(first);
         for id in &tree {
@@ -128,13 +141,15 @@ impl Postgres {
         while tree.iter().any(|id| is_alive(*id)) {
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
+        // Whoever ended and is not waited for yet still has its number, and this file names it.
+        let _ = fs::remove_file(self.data().join("postmaster.pid"));
     }
 }
 
 impl Drop for Postgres {
     fn drop(&mut self) {
         if self.data().join("postmaster.pid").exists() {
-            self.run("pg_ctl", &["-w", "-s", "-m", "immediate", "stop", "-D"]);
+            let _ = self.tried("pg_ctl", &["-w", "-s", "-m", "immediate", "stop", "-D"]);
         }
     }
 }
