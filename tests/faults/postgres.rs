@@ -121,7 +121,6 @@ impl Postgres {
     }
 
     /// Kills it and every process of it, all at once, and waits until they are gone.
-
     pub(crate) fn kill(&self) {
         let first = fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
         let first: u32 = first
