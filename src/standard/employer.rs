@@ -296,10 +296,13 @@ fn unseal(app: &App, row: &EndorsementRow) -> Result<Option<Details>, Error> {
 /// Everybody who was asked about an edition, newest first.
 ///
 /// # Errors
-/// [`Error::Refused`] without the scope `read`.
+/// [`Error::Refused`] without the scope `read`; [`Error::NotFound`].
 pub async fn asked(app: &App, who: &Who, achievement: &AchievementId) -> Result<Vec<Asked>, Error> {
     who.may(Scope::Read)?;
-    let rows = app.db.of(who.issuer()).endorsements_of(achievement).await?;
+    let mut of = app.db.of(who.issuer());
+    let about = of.achievement(achievement).await?;
+    about.ok_or(Error::NotFound("achievement"))?;
+    let rows = of.endorsements_of(achievement).await?;
     let one = |row: EndorsementRow| {
         Ok(Asked {
             details: unseal(app, &row)?,

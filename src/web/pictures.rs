@@ -1,4 +1,5 @@
-//! `/pictures/{id}.png`: pictures of achievements, as published achievements name them.
+//! `/pictures/{id}.png`: pictures of achievements, as published achievements name them; and
+//! `/emblems/{colour}-{icon}.svg`: what can be chosen for one that is drawn.
 
 use axum::{
     Router,
@@ -9,6 +10,7 @@ use axum::{
 };
 
 use crate::{
+    bake::emblem::{COLOURS, Emblem, ICONS},
     standard::picture,
     web::{
         Site,
@@ -17,9 +19,11 @@ use crate::{
     },
 };
 
-/// The route.
+/// The routes.
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/pictures/{file}", get(shown))
+    Router::new()
+        .route("/pictures/{file}", get(shown))
+        .route("/emblems/{file}", get(emblem))
 }
 
 /// The id is the SHA-256 of the bytes, so they never change.
@@ -35,5 +39,25 @@ async fn shown(
         .named("achievement.png")
         .cached(IMMUTABLE)
         .open()
+        .answer(&headers))
+}
+
+/// `/emblems/{colour}-{icon}.svg`: what can be chosen, drawn. Nobody's data is in it.
+async fn emblem(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
+    let asked = file
+        .strip_suffix(".svg")
+        .and_then(|file| file.split_once('-'));
+    let known = asked.filter(|(colour, icon)| {
+        COLOURS.contains(colour) && ICONS.iter().any(|(there, _)| there == icon)
+    });
+    let (colour, icon) = known.ok_or_else(WebError::not_found)?;
+    let svg = Emblem {
+        name: "Aa",
+        colour,
+        icon,
+    }
+    .svg();
+    Ok(Document::new("image/svg+xml", svg)
+        .cached("public, max-age=86400")
         .answer(&headers))
 }

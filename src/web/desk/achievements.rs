@@ -10,7 +10,6 @@ use axum::{
 };
 
 use crate::{
-    bake::emblem::{COLOURS, Emblem, ICONS},
     ids::DraftId,
     issue::Error,
     standard::{
@@ -168,7 +167,6 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/desk/achievements/{id}/picture.png", get(drawing))
         .route("/desk/achievements/{id}/picture", post(upload))
         .route("/desk/achievements/{id}/discard", post(discard))
-        .route("/emblems/{file}", get(emblem))
 }
 
 async fn list(State(site): State<Site>, signed: Signed) -> Result<Response, WebError> {
@@ -326,26 +324,6 @@ async fn discard(
 ) -> Result<Response, WebError> {
     achievement::discard(site.app(), &signed.who, &id_of(&id)?).await?;
     Ok(Redirect::to(PATH).into_response())
-}
-
-/// `/emblems/{colour}-{icon}.svg`: what can be chosen, drawn. Nobody's data is in it.
-async fn emblem(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
-    let asked = file
-        .strip_suffix(".svg")
-        .and_then(|file| file.split_once('-'));
-    let known = asked.filter(|(colour, icon)| {
-        COLOURS.contains(colour) && ICONS.iter().any(|(there, _)| there == icon)
-    });
-    let (colour, icon) = known.ok_or_else(WebError::not_found)?;
-    let svg = Emblem {
-        name: "Aa",
-        colour,
-        icon,
-    }
-    .svg();
-    Ok(Document::new("image/svg+xml", svg)
-        .cached("public, max-age=86400")
-        .answer(&headers))
 }
 
 #[cfg(test)]

@@ -256,7 +256,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route(PATH, get(list).post(create))
         .route("/desk/maps/new", get(new))
         .route("/desk/maps/{id}", get(open).post(save))
-        .route("/desk/maps/{id}/{part}", get(part))
+        .route("/desk/maps/{id}/{n}", get(part))
 }
 
 async fn list(State(site): State<Site>, signed: Signed) -> Result<Response, WebError> {

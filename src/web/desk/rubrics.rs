@@ -168,7 +168,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route(PATH, get(list).post(create))
         .route("/desk/rubrics/new", get(new))
         .route("/desk/rubrics/{id}", get(open).post(save))
-        .route("/desk/rubrics/{id}/{version}", get(old))
+        .route("/desk/rubrics/{id}/{n}", get(old))
 }
 
 async fn list(State(site): State<Site>, signed: Signed) -> Result<Response, WebError> {

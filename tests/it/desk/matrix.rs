@@ -53,6 +53,12 @@ const HANDED_IN: &str = "select evidence_id from attempt_evidence";
 const REVIEWER: &str = "select reviewer from qualifications";
 const QUALIFICATION: &str = "select qualification_id from qualifications";
 const BULK: &str = "select bulk_id from bulk_changes";
+const DRAFT: &str = "select draft_id from achievement_drafts";
+const MAP: &str = "select map_id from competency_maps";
+const RUBRIC: &str = "select rubric_id from rubrics";
+const PATHWAY: &str = "select pathway_id from pathways";
+const ASKED: &str = "select endorsement_id from endorsements";
+const EDITION: &str = "select achievement_id from endorsements";
 /// It has no id in its address.
 const NONE: &str = "";
 
@@ -190,6 +196,98 @@ const API: &[Line] = &[
     ),
     ("GET /api/v1/reviews", Scope::Read, NONE, ""),
     ("POST /api/v1/qualifications", Scope::Manage, NONE, "{}"),
+    ("GET /api/v1/drafts", Scope::Read, NONE, ""),
+    ("POST /api/v1/drafts", Scope::Standards, NONE, "{}"),
+    ("GET /api/v1/drafts/{id}", Scope::Read, DRAFT, ""),
+    (
+        "PUT /api/v1/drafts/{id}",
+        Scope::Standards,
+        DRAFT,
+        r#"{"changes":1,"draft":{"name":"x"}}"#,
+    ),
+    ("DELETE /api/v1/drafts/{id}", Scope::Standards, DRAFT, ""),
+    ("GET /api/v1/drafts/{id}/check", Scope::Read, DRAFT, ""),
+    (
+        "POST /api/v1/drafts/{id}/publish",
+        Scope::Publish,
+        DRAFT,
+        "",
+    ),
+    ("POST /api/v1/pictures", Scope::Standards, NONE, ""),
+    (
+        "GET /api/v1/achievements/{id}/employers",
+        Scope::Read,
+        EDITION,
+        "",
+    ),
+    (
+        "POST /api/v1/achievements/{id}/employers",
+        Scope::Standards,
+        EDITION,
+        r#"{"employer":{"organisation":"H","email":"a@h.example"}}"#,
+    ),
+    (
+        "POST /api/v1/employers/{id}/withdraw",
+        Scope::Standards,
+        ASKED,
+        "",
+    ),
+    ("GET /api/v1/maps", Scope::Read, NONE, ""),
+    ("POST /api/v1/maps", Scope::Standards, NONE, "{}"),
+    ("GET /api/v1/maps/{id}", Scope::Read, MAP, ""),
+    (
+        "PUT /api/v1/maps/{id}",
+        Scope::Standards,
+        MAP,
+        r#"{"version":1,"changes":1,"document":{"name":"x"}}"#,
+    ),
+    ("GET /api/v1/rubrics", Scope::Read, NONE, ""),
+    ("POST /api/v1/rubrics", Scope::Standards, NONE, "{}"),
+    ("GET /api/v1/rubrics/{id}", Scope::Read, RUBRIC, ""),
+    (
+        "PUT /api/v1/rubrics/{id}",
+        Scope::Standards,
+        RUBRIC,
+        r#"{"version":1,"changes":1,"document":{"name":"x"}}"#,
+    ),
+    ("GET /api/v1/pathways", Scope::Read, NONE, ""),
+    ("POST /api/v1/pathways", Scope::Standards, NONE, "{}"),
+    ("GET /api/v1/pathways/{id}", Scope::Read, PATHWAY, ""),
+    (
+        "PUT /api/v1/pathways/{id}",
+        Scope::Standards,
+        PATHWAY,
+        r#"{"version":1,"changes":1,"document":{"name":"x"}}"#,
+    ),
+    ("GET /api/v1/maps/{id}/case", Scope::Read, MAP, ""),
+    ("GET /api/v1/maps/{id}/csv", Scope::Read, MAP, ""),
+    ("POST /api/v1/maps/from-case", Scope::Standards, NONE, "{}"),
+    ("POST /api/v1/maps/from-csv", Scope::Standards, NONE, "{}"),
+    ("GET /api/v1/rubrics/{id}/case", Scope::Read, RUBRIC, ""),
+    (
+        "GET /api/v1/pathways/{id}/dry-run",
+        Scope::Read,
+        PATHWAY,
+        "",
+    ),
+    (
+        "POST /api/v1/pathways/{id}/activate",
+        Scope::Publish,
+        PATHWAY,
+        r#"{"version":1}"#,
+    ),
+    (
+        "POST /api/v1/pathways/{id}/end",
+        Scope::Publish,
+        PATHWAY,
+        "",
+    ),
+    (
+        "POST /api/v1/pathways/{id}/settle",
+        Scope::Revoke,
+        PATHWAY,
+        r#"{"person":"AAAAAAAAAAAAAAAAAAAAAA","decision":"keep"}"#,
+    ),
 ];
 
 /// What is put in that nothing else made, as rows of the first organisation.
@@ -214,6 +312,17 @@ const ROWS: &[&str] = &[
      'YYYYfLk2Qp8sVb1NwYt6Ag', 'YYYYfLk2Qp8sVb1NwYt6Ag', 'x', 'x', '2026-03-01T12:00:00Z')",
     "insert into bulk_changes (issuer_id, bulk_id, change, state, asked_by, asked_at) values ('{issuer}', \
      'YYYYfLk2Qp8sVb1NwYt6Ag', 'revoke', 'waiting', 'x', '2026-03-01T12:00:00Z')",
+    "insert into achievement_drafts (issuer_id, draft_id, name, document, changes, created_at, changed_at) \
+     values ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', 'x', '{\"name\":\"x\"}', 1, '2026-03-01T12:00:00Z', '2026-03-01T12:00:00Z')",
+    "insert into competency_maps (issuer_id, map_id, version, name, document, changes, changed_at) \
+     values ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', 1, 'x', '{\"name\":\"x\"}', 1, '2026-03-01T12:00:00Z')",
+    "insert into rubrics (issuer_id, rubric_id, version, name, document, changes, changed_at) \
+     values ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', 1, 'x', '{\"name\":\"x\"}', 1, '2026-03-01T12:00:00Z')",
+    "insert into pathways (issuer_id, pathway_id, version, name, document, changes, changed_at) \
+     values ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', 1, 'x', '{\"name\":\"x\"}', 1, '2026-03-01T12:00:00Z')",
+    "insert into endorsements (issuer_id, endorsement_id, achievement_id, state, token_hash, by_letter, expires_at, \
+     created_at, changed_at) select '{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', achievement_id, 'invited', x'00', false, \
+     '2026-03-01T12:00:00Z', '2026-03-01T12:00:00Z', '2026-03-01T12:00:00Z' from achievements where issuer_id = '{issuer}' limit 1",
 ];
 
 /// Everything at the desk. What is one's own account's is there for everybody who is signed in.
@@ -429,6 +538,88 @@ const DESK: &[Line] = &[
         Scope::Revoke,
         BULK,
         "answer=yes",
+    ),
+    ("GET /desk/achievements", Scope::Read, NONE, ""),
+    ("POST /desk/achievements", Scope::Standards, NONE, ""),
+    ("GET /desk/achievements/new", Scope::Standards, NONE, ""),
+    ("GET /desk/achievements/{id}", Scope::Read, DRAFT, ""),
+    ("POST /desk/achievements/{id}", Scope::Standards, DRAFT, ""),
+    (
+        "GET /desk/achievements/{id}/picture.png",
+        Scope::Read,
+        DRAFT,
+        "",
+    ),
+    (
+        "POST /desk/achievements/{id}/picture",
+        Scope::Standards,
+        DRAFT,
+        "--x--\r\n",
+    ),
+    (
+        "POST /desk/achievements/{id}/discard",
+        Scope::Standards,
+        DRAFT,
+        "",
+    ),
+    (
+        "GET /desk/achievements/{id}/publish",
+        Scope::Read,
+        DRAFT,
+        "",
+    ),
+    (
+        "POST /desk/achievements/{id}/publish",
+        Scope::Publish,
+        DRAFT,
+        "",
+    ),
+    ("GET /desk/editions/{id}", Scope::Read, EDITION, ""),
+    (
+        "POST /desk/editions/{id}",
+        Scope::Standards,
+        EDITION,
+        "organisation=H&email=a%40h.example&days=7",
+    ),
+    (
+        "POST /desk/editions/{id}/withdraw",
+        Scope::Standards,
+        EDITION,
+        "employer=Zr4XfLk2Qp8sVb1NwYt6Ag",
+    ),
+    ("GET /desk/maps", Scope::Read, NONE, ""),
+    ("POST /desk/maps", Scope::Standards, NONE, ""),
+    ("GET /desk/maps/new", Scope::Standards, NONE, ""),
+    ("GET /desk/maps/{id}", Scope::Read, MAP, ""),
+    ("POST /desk/maps/{id}", Scope::Standards, MAP, ""),
+    ("GET /desk/rubrics", Scope::Read, NONE, ""),
+    ("POST /desk/rubrics", Scope::Standards, NONE, ""),
+    ("GET /desk/rubrics/new", Scope::Standards, NONE, ""),
+    ("GET /desk/rubrics/{id}", Scope::Read, RUBRIC, ""),
+    ("POST /desk/rubrics/{id}", Scope::Standards, RUBRIC, ""),
+    ("GET /desk/pathways", Scope::Read, NONE, ""),
+    ("POST /desk/pathways", Scope::Standards, NONE, ""),
+    ("GET /desk/pathways/new", Scope::Standards, NONE, ""),
+    ("GET /desk/pathways/{id}", Scope::Read, PATHWAY, ""),
+    ("POST /desk/pathways/{id}", Scope::Standards, PATHWAY, ""),
+    ("GET /desk/maps/{id}/{n}", Scope::Read, MAP, ""),
+    ("GET /desk/rubrics/{id}/{n}", Scope::Read, RUBRIC, ""),
+    ("GET /desk/map-import", Scope::Standards, NONE, ""),
+    ("POST /desk/map-import", Scope::Standards, NONE, "--x--\r\n"),
+    ("POST /desk/map-import/keep", Scope::Standards, NONE, ""),
+    ("GET /desk/pathways/{id}/run", Scope::Read, PATHWAY, ""),
+    (
+        "POST /desk/pathways/{id}/activate",
+        Scope::Publish,
+        PATHWAY,
+        "version=1",
+    ),
+    ("POST /desk/pathways/{id}/end", Scope::Publish, PATHWAY, ""),
+    (
+        "POST /desk/pathways/{id}/settle",
+        Scope::Revoke,
+        PATHWAY,
+        "person=AAAAAAAAAAAAAAAAAAAAAA&decision=keep",
     ),
 ];
 
