@@ -1,4 +1,4 @@
-//! `/api/v1/labs`, `/api/v1/attempts`, `/api/v1/reviews`: from trying to the award.
+//! `/api/v1/labs`, `/api/v1/attempts`: what is tried, and handed in.
 
 use std::collections::HashMap;
 
@@ -11,11 +11,9 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    db::{AttemptKind, Decision},
+    db::AttemptKind,
     ids::{AttemptId, PersonId},
-    program::{
-        By, attempt, decide::Judgement, evidence, lab, qualification, review, score, second,
-    },
+    program::{By, attempt, evidence, lab, review, score},
     web::{
         Site,
         api::{
@@ -74,7 +72,7 @@ pub(crate) struct NewAttempt {
 pub(crate) struct Levels {
     /// The name, points or id of the level of each criterion.
     #[schema(example = json!({"Uses evidence": "Advanced"}))]
-    levels: HashMap<String, String>,
+    pub(super) levels: HashMap<String, String>,
     /// What is written about a criterion.
     #[serde(default)]
     notes: HashMap<String, String>,
@@ -95,37 +93,6 @@ pub(crate) struct NewEvidence {
     /// A text.
     #[serde(default)]
     note: Option<String>,
-}
-
-/// What is decided.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NewDecision {
-    /// `approve` or `return`.
-    #[schema(example = "return")]
-    decision: String,
-    /// The level of every criterion that is asked for, by its name or id.
-    #[schema(example = json!({"Uses evidence": "Advanced", "Explains clearly": "Developing"}))]
-    levels: HashMap<String, String>,
-    /// What is written about a criterion.
-    #[serde(default)]
-    notes: HashMap<String, String>,
-    /// What the learner reads; needed to return it.
-    #[serde(default)]
-    #[schema(example = "Say who decides.")]
-    feedback: String,
-}
-
-/// What came of a decision.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Decided {
-    /// If it was awarded: the credential's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credential: Option<String>,
-    /// If it was returned: the criteria that are not met.
-    #[schema(example = json!(["Explains clearly"]))]
-    not_met: Vec<String>,
 }
 
 /// One criterion of an attempt.
@@ -186,38 +153,8 @@ pub(crate) struct AttemptView {
     evidence: Option<usize>,
 }
 
-/// What waits for a reviewer.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct ReviewQueue {
-    /// How many wait.
-    count: i64,
-    /// How many of them longer than was promised.
-    late: i64,
-    /// The oldest two hundred, oldest first.
-    attempts: Vec<AttemptView>,
-}
-
-/// A qualification.
-#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Qualification {
-    /// Whose: a member's id, or an API key's.
-    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
-    reviewer: String,
-    /// In which role they assess; signed into credentials.
-    #[schema(example = "Career skills reviewer")]
-    role: String,
-    /// What it is called; signed into credentials.
-    #[schema(example = "State teaching licence")]
-    title: String,
-    /// The last day it holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "2027-06-30")]
-    valid_until: Option<String>,
-}
-
 impl AttemptView {
-    fn of(row: &crate::db::AttemptRow) -> AttemptView {
+    pub(super) fn of(row: &crate::db::AttemptRow) -> AttemptView {
         AttemptView {
             id: row.attempt_id.to_string(),
             learner: row.person_id.to_string(),
@@ -488,153 +425,16 @@ pub(crate) async fn withdraw(
     one(&site, &who, &id).await
 }
 
-/// List what waits for a reviewer, the oldest first.
-#[utoipa::path(get, path = "/api/v1/reviews", operation_id = "list_reviews", tag = "Labs and attempts",
-    security(("api_key" = [])),
-    responses(
-        (status = 200, description = "What waits.", body = ReviewQueue),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not look at learners.", body = Problem, content_type = "application/problem+json")
-    ))]
-pub(crate) async fn queue(
-    State(site): State<Site>,
-    Keyed(who): Keyed,
-) -> Result<Json<ReviewQueue>, WebError> {
-    who.may(Scope::Read)?;
-    let queue = review::queue(site.app(), &who).await?;
-    let attempts = queue
-        .waiting
-        .iter()
-        .map(|listed| AttemptView::of(&listed.row))
-        .collect();
-    Ok(Json(ReviewQueue {
-        count: queue.count,
-        late: queue.late,
-        attempts,
-    }))
-}
-
-/// Decide on an attempt.
-///
-/// Approving a performance issues the credential. Returning it begins the next round, which asks only for
-/// what is not met. Whoever had a hand in the attempt does not decide.
-#[utoipa::path(post, path = "/api/v1/attempts/{id}/decision", operation_id = "decide_attempt", tag = "Labs and attempts",
-    params(("id" = String, Path, description = "The attempt.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
-    request_body = NewDecision,
-    security(("api_key" = [])),
-    responses(
-        (status = 200, description = "What came of it.", body = Decided),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not review.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It does not wait, or you may not decide on it; `detail` says why.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
-    ))]
-pub(crate) async fn decide(
-    State(site): State<Site>,
-    Keyed(who): Keyed,
-    Path(id): Path<String>,
-    sent: Bytes,
-) -> Result<Json<Decided>, WebError> {
-    who.may(Scope::Review)?;
-    let said: NewDecision = body::shaped(&sent)?;
-    let decision: Decision = said
-        .decision
-        .parse()
-        .map_err(|_| fault("/decision", "is approve or return"))?;
-    let id = attempt_id(&id)?;
-    let view = review::view(site.app(), &who, &id).await?;
-    let judgement = Judgement {
-        decision,
-        levels: by_id(&view, said.levels),
-        notes: by_id(&view, said.notes),
-        feedback: said.feedback,
-    };
-    let done = review::decide(site.app(), &who, &id, &judgement).await?;
-    Ok(Json(Decided {
-        credential: done.credential.map(|id| id.to_string()),
-        not_met: done.not_met,
-    }))
-}
-
-/// Read a decision again: a level for every criterion.
-#[utoipa::path(post, path = "/api/v1/attempts/{id}/second-reading", operation_id = "read_attempt_again", tag = "Labs and attempts",
-    params(("id" = String, Path, description = "The attempt.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
-    request_body = Levels,
-    security(("api_key" = [])),
-    responses(
-        (status = 200, description = "The attempt as it is now.", body = AttemptView),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not review.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It is not to be read again, or not by you.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
-    ))]
-pub(crate) async fn read_again(
-    State(site): State<Site>,
-    Keyed(who): Keyed,
-    Path(id): Path<String>,
-    sent: Bytes,
-) -> Result<Json<AttemptView>, WebError> {
-    who.may(Scope::Review)?;
-    let said: Levels = body::shaped(&sent)?;
-    let attempt = attempt_id(&id)?;
-    let view = review::view(site.app(), &who, &attempt).await?;
-    second::read(site.app(), &who, &attempt, &by_id(&view, said.levels), "").await?;
-    one(&site, &who, &id).await
-}
-
-/// Write a reviewer's qualification down.
-#[utoipa::path(post, path = "/api/v1/qualifications", operation_id = "add_qualification", tag = "Labs and attempts",
-    request_body = Qualification,
-    security(("api_key" = [])),
-    responses(
-        (status = 201, description = "It was made.", body = Made),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not manage.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
-    ))]
-pub(crate) async fn add_qualification(
-    State(site): State<Site>,
-    Keyed(who): Keyed,
-    sent: Bytes,
-) -> Result<Response, WebError> {
-    who.may(Scope::Manage)?;
-    let said: Qualification = body::shaped(&sent)?;
-    let said = qualification::Said {
-        reviewer: said.reviewer,
-        role: said.role,
-        title: said.title,
-        valid_until: said.valid_until,
-    };
-    Ok(made(qualification::add(site.app(), &who, &said).await?))
-}
-
 fn by(who: &Who) -> By {
     By::Staff(who.clone())
 }
 
-async fn one(site: &Site, who: &Who, id: &str) -> Result<Json<AttemptView>, WebError> {
+pub(super) async fn one(site: &Site, who: &Who, id: &str) -> Result<Json<AttemptView>, WebError> {
     let view = review::view(site.app(), who, &attempt_id(id)?).await?;
     Ok(Json(AttemptView::whole(&view)))
 }
 
-/// What is said by the criteria's names, by their ids.
-fn by_id(view: &attempt::View, said: HashMap<String, String>) -> HashMap<String, String> {
-    let criteria = view.achievement.criteria();
-    let id = |name: String| {
-        let named = criteria.iter().find(|one| one.name == name);
-        named.map_or(name, |one| one.id.clone())
-    };
-    said.into_iter()
-        .map(|(name, value)| (id(name), value))
-        .collect()
-}
-
-fn fault(pointer: &str, sentence: &str) -> WebError {
+pub(super) fn fault(pointer: &str, sentence: &str) -> WebError {
     let fault = crate::web::problem::FaultLine {
         pointer: pointer.to_owned(),
         detail: sentence.to_owned(),
@@ -646,6 +446,6 @@ fn id_of<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, WebError> {
     text.parse().map_err(|_| WebError::no_such(what))
 }
 
-fn attempt_id(text: &str) -> Result<AttemptId, WebError> {
+pub(super) fn attempt_id(text: &str) -> Result<AttemptId, WebError> {
     id_of(text, "attempt")
 }

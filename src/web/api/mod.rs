@@ -21,6 +21,7 @@ mod people;
 mod programs;
 mod publish;
 mod receipts;
+mod reviews;
 mod standards;
 mod verify;
 mod webhooks;
@@ -140,10 +141,10 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
     },
     || OpenApiRouter::new().routes(routes!(attempts::submit)),
     || OpenApiRouter::new().routes(routes!(attempts::withdraw)),
-    || OpenApiRouter::new().routes(routes!(attempts::queue)),
-    || OpenApiRouter::new().routes(routes!(attempts::decide)),
-    || OpenApiRouter::new().routes(routes!(attempts::read_again)),
-    || OpenApiRouter::new().routes(routes!(attempts::add_qualification)),
+    || OpenApiRouter::new().routes(routes!(reviews::queue)),
+    || OpenApiRouter::new().routes(routes!(reviews::decide)),
+    || OpenApiRouter::new().routes(routes!(reviews::read_again)),
+    || OpenApiRouter::new().routes(routes!(reviews::add_qualification)),
     || OpenApiRouter::new().routes(routes!(verify::verify)),
     || {
         let many = OpenApiRouter::new().routes(routes!(many::verify));
