@@ -16,6 +16,7 @@ Examples:
   skillmark people invite sam@harbour.example --name 'Sam Lee' --roles tutor,reviewer
   skillmark people list
   skillmark people reset Qw3rT5yU7iO9pA1sD3fG5h
+  skillmark people support --reason 'Ticket 12'
   skillmark people erase S-1042         a learner, by the organisation's own reference
 
 The first administrator is invited here; they invite everybody else in the browser.")]
@@ -52,6 +53,13 @@ enum What {
         /// Their id, as `list` shows it.
         #[arg(value_name = "ID", allow_hyphen_values = true)]
         id: MemberId,
+    },
+    /// Look into an organisation to help: for an hour, reading only; it sees in its log what you open
+    #[command(after_help = "Examples:\n  skillmark people support --reason 'Ticket 12'")]
+    Support {
+        /// Why; it stands in the organisation's log.
+        #[arg(long, value_name = "WORDS")]
+        reason: String,
     },
     /// Destroy a learner's key, name, address, evidence records and portfolios, for good
     #[command(after_help = "Examples:\n  skillmark people erase S-1042")]
@@ -106,6 +114,14 @@ impl People {
             What::Reset { id } => {
                 let (_, link) = who::reset_link(app, &who, id).await?;
                 show(app, screen, "They get in with this link:", &link)
+            }
+            What::Support { reason } => {
+                let path = who::support::open(app, &who, reason)
+                    .await
+                    .map_err(in_words)?;
+                screen.title("You look in with this link:")?;
+                screen.line(format_args!("\n  {}\n", app.config.public_url.join(&path)))?;
+                screen.line("It works once, within ten minutes, and lets you read for an hour.")
             }
             What::Erase { learner } => {
                 people::erase(app, &who, learner).await?;

@@ -28,6 +28,8 @@ pub struct Forgotten {
     pub files: u64,
     /// Records of work, letters and messages that had ended.
     pub work: u64,
+    /// Sessions of people who were signed in.
+    pub sessions: u64,
 }
 
 impl std::fmt::Display for Forgotten {
@@ -39,10 +41,11 @@ impl std::fmt::Display for Forgotten {
             lines,
             files,
             work,
+            sessions,
         } = self;
         write!(
             f,
-            "keys of requests: {requests}; ended portfolios: {portfolios}; notes of status lists: {lists}; lines of the log: {lines}; files: {files}; ended work: {work}"
+            "keys of requests: {requests}; ended portfolios: {portfolios}; notes of status lists: {lists}; lines of the log: {lines}; files: {files}; ended work: {work}; ended sessions: {sessions}"
         )
     }
 }
@@ -67,8 +70,17 @@ pub async fn forget(app: &App) -> Result<Forgotten, Error> {
         lists: app.db.forget_lists(ago(KEEP_NEWEST_LISTS_DAYS)).await?,
         lines: app.db.forget_audit(ago(KEEP_AUDIT_DAYS)).await?,
         files: delete_files(app).await?,
+        sessions: forget_sessions(app).await?,
         work: forget_work(app, ago(KEEP_WORK_DAYS)).await?,
     })
+}
+
+/// Who was signed in where is nobody's business once it is over.
+async fn forget_sessions(app: &App) -> Result<u64, Error> {
+    let now = app.now();
+    let idle = SignedDuration::from_secs(crate::who::session::IDLE_SECONDS);
+    let unseen = now.checked_sub(idle).unwrap_or(jiff::Timestamp::MIN);
+    Ok(app.db.forget_sessions(now.into(), unseen.into()).await?)
 }
 
 async fn forget_work(app: &App, then: Ts) -> Result<u64, Error> {

@@ -19,14 +19,38 @@ use crate::{
         signed::Session,
         site::Asker,
     },
-    who::{self, provider},
+    who::{self, provider, support},
 };
 
 /// The routes.
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
+        .route("/sign-in/support/{token}", get(help))
         .route("/sign-in/with/{issuer}/{id}", get(there))
         .route(provider::RETURN_PATH, get(back))
+}
+
+/// The operator looks in, by a link that works once.
+async fn help(
+    State(site): State<Site>,
+    Extension(Asker(from)): Extension<Asker>,
+    Path(token): Path<String>,
+    session: Option<Session>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let guessers = &site.limits().guessers;
+    guessers.has(&from, site.now())?;
+    match support::enter(site.app(), &token, &client(&headers)).await {
+        Ok(signed) => {
+            leave(&site, session).await?;
+            Ok(entered(&site, &signed, "/desk"))
+        }
+        Err(who::Error::NotFound(_)) => {
+            guessers.take(from, site.now())?;
+            Err(WebError::not_found())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn there(

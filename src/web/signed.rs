@@ -1,7 +1,7 @@
 //! Who is signed in: taking one of these as an argument makes a handler ask for it.
 
 use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts},
+    extract::{FromRequestParts, MatchedPath, OptionalFromRequestParts},
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
@@ -13,6 +13,7 @@ use crate::{
     who::{
         Who,
         session::{self, Standing},
+        support,
     },
 };
 
@@ -73,13 +74,20 @@ impl FromRequestParts<Site> for Signed {
         }
         let standing = session::standing(site.app(), &row).await;
         match standing.map_err(|error| WebError::from(error).into_response())? {
-            Standing::In(place) => Ok(Signed {
-                who: place.who,
-                name: place.name,
-                organisation: place.organisation,
-                all: place.all,
-                session: row,
-            }),
+            Standing::In(place) => {
+                if row.reason.is_some() {
+                    noted(site, parts, &place.who)
+                        .await
+                        .map_err(IntoResponse::into_response)?;
+                }
+                Ok(Signed {
+                    who: place.who,
+                    name: place.name,
+                    organisation: place.organisation,
+                    all: place.all,
+                    session: row,
+                })
+            }
             Standing::Choose(_) => Err(sign_in(parts, "/sign-in/organisation")),
         }
     }
@@ -119,6 +127,13 @@ impl FromRequestParts<Site> for SignedLearner {
             .into_response()
         })
     }
+}
+
+/// What the operator opens while they help stands in the organisation's log first.
+async fn noted(site: &Site, parts: &Parts, who: &Who) -> Result<(), WebError> {
+    let place = parts.extensions.get::<MatchedPath>();
+    let place = place.map_or("", MatchedPath::as_str);
+    Ok(support::note(site.app(), who, place).await?)
 }
 
 async fn find(

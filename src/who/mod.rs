@@ -19,6 +19,7 @@ pub mod provider;
 mod role;
 pub mod session;
 mod sign_in;
+pub mod support;
 mod token;
 mod totp;
 mod two_step;

@@ -167,7 +167,7 @@ fn every_command_has_help_with_examples() {
         assert!(command.get_about().is_some(), "{path:?}");
         commands += 1;
     }
-    assert_eq!(commands, 1 + 22 + 1 + 5 + 3 + 4 + 2 + 3 + 2 + 4 + 1);
+    assert_eq!(commands, 1 + 22 + 1 + 5 + 3 + 5 + 2 + 3 + 2 + 4 + 1);
     desk.run(&["--help"]).is(0).says("Examples:").says("demo");
     desk.run(&["--version"]).is(0).says("skillmark ");
     definition.clone().debug_assert();
@@ -568,7 +568,7 @@ fn what_is_past_its_time_is_deleted() {
     let desk = Desk::new();
     desk.run(&["forget"])
         .is(0)
-        .says("Deleted: keys of requests: 0; ended portfolios: 0; notes of status lists: 0; lines of the log: 0; files: 0; ended work: 0.");
+        .says("Deleted: keys of requests: 0; ended portfolios: 0; notes of status lists: 0; lines of the log: 0; files: 0; ended work: 0; ended sessions: 0.");
 }
 
 /// What stands behind `name` on a line of its own.

@@ -30,6 +30,20 @@ fn the_house_is_tidy() {
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
 }
 
+/// Two migrations with one number stop every program that has both.
+#[test]
+fn every_migration_has_a_number_of_its_own() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let files = fs::read_dir(folder).expect("migrations");
+    let mut numbers: Vec<String> = files
+        .map(|file| file.expect("a file").file_name().to_string_lossy()[..4].to_owned())
+        .collect();
+    let all = numbers.len();
+    numbers.sort();
+    numbers.dedup();
+    assert_eq!(numbers.len(), all, "{numbers:?}");
+}
+
 // ── what is read ────────────────────────────────────────────────────────────
 
 /// A part of the house, as the headings in lib.rs name it.

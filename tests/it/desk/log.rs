@@ -104,3 +104,42 @@ async fn g14_a_filter_is_never_a_statement() {
         }
     }
 }
+
+/// G18: whoever helps reads, says why, and is seen.
+#[tokio::test]
+async fn g18_help_is_seen_by_whom_it_is_for() {
+    let site = Site::new(Engine::Sqlite).await;
+    let provider = site.provider("Harbour Tutoring").await;
+    let boss = provider.member("Bo Boss", &[Role::Administrator]).await;
+    let none = skillmark::who::support::open(&site.app, &provider.who, " ").await;
+    assert!(none.is_err());
+    let link = skillmark::who::support::open(&site.app, &provider.who, "Ticket 12").await;
+    let link = link.expect("a link");
+    let helper = site.visitor();
+    helper.get(&link).await.leads_to("/desk");
+    site.visitor().get(&link).await.is(404);
+    helper
+        .get("/desk/people")
+        .await
+        .is(200)
+        .shows("You look in to help")
+        .shows("Ticket 12")
+        .hides("@");
+    helper
+        .form(
+            "/desk/people",
+            &[("address", "eve@school.example"), ("role", "tutor")],
+        )
+        .await
+        .is(403);
+    helper.get("/desk/keys").await.is(403);
+    helper.get("/desk/account").await.is(404);
+    let page = boss.get("/desk/log?person=support").await;
+    page.is(200)
+        .shows("support.open")
+        .shows("support.read")
+        .shows("/desk/people")
+        .shows("because: <bdi>Ticket 12</bdi>");
+    site.clock.advance(3_600);
+    helper.get("/desk").await.is(303);
+}

@@ -5,6 +5,7 @@ use skillmark::who::{Role, Scope, TABLE};
 
 use crate::support::{
     db::{Engine, on_both},
+    hostile::CORPUS,
     site::{Provider, Site},
 };
 
@@ -238,4 +239,37 @@ async fn the_table_of_who_may_do_what_is_on_a_page() {
         meant.sort();
         assert_eq!(told, meant, "{scope}");
     }
+}
+
+/// F12: whatever somebody is called, and whatever they call a key, is a text on every page.
+#[tokio::test]
+async fn f12_names_at_the_desk_are_texts() {
+    let site = Site::new(Engine::Sqlite).await;
+    let provider = site.provider("Harbour Tutoring").await;
+    let boss = provider.member("Bo Boss", &[Role::Administrator]).await;
+    let mut active = 0;
+    for (n, words) in CORPUS.iter().enumerate() {
+        let address = format!("a{n}@school.example");
+        let fields = [
+            ("address", address.as_str()),
+            ("name", words),
+            ("role", "tutor"),
+        ];
+        let invited = boss.form("/desk/people", &fields).await;
+        let made = boss
+            .form("/desk/keys", &[("name", words), ("scope", "read")])
+            .await;
+        let typed = boss
+            .form("/desk/people", &[("name", words), ("address", words)])
+            .await;
+        for page in [invited, made, typed, boss.get("/desk/log").await] {
+            assert!(page.status == 200 || page.status == 422, "{}", page.status);
+            if words.contains('<') {
+                page.hides(words);
+                active += 1;
+            }
+            page.hides("\u{202e}");
+        }
+    }
+    assert!(active > 40, "{active}");
 }

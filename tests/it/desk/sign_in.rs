@@ -197,3 +197,54 @@ async fn wrong_passwords_end_for_their_address_and_for_the_account() {
         303
     );
 }
+
+/// K4: however many sign in at once, other pages are answered, and the excess is told to come again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn k4_two_hundred_who_sign_in_keep_no_page_waiting() {
+    let site = std::sync::Arc::new(Site::new(Engine::Sqlite).await);
+    let mut all = tokio::task::JoinSet::new();
+    for n in 0..200_u8 {
+        let site = site.clone();
+        all.spawn(async move {
+            let kind = "application/x-www-form-urlencoded";
+            let body = format!("address=a{n}%40school.example&password=x");
+            let ask = site.ask("POST", "/sign-in").from([10, 2, 0, n]);
+            let answer = ask.body(kind, body).send().await;
+            (answer.status, answer.header("retry-after").to_owned())
+        });
+    }
+    let first = all.join_next().await.expect("one").expect("answered");
+    site.get("/sign-in").await.is(200);
+    let waiting = all.len();
+    let mut told = std::collections::BTreeMap::<(u16, String), usize>::new();
+    *told.entry(first).or_default() += 1;
+    while let Some(answer) = all.join_next().await {
+        *told.entry(answer.expect("answered")).or_default() += 1;
+    }
+    assert!(waiting > 0, "the page came after all of them");
+    let excess = told
+        .get(&(503, "5".to_owned()))
+        .copied()
+        .unwrap_or_default();
+    let wrong = told.get(&(422, String::new())).copied().unwrap_or_default();
+    assert_eq!(excess + wrong, 200, "{told:?}");
+    assert!(excess > 0 && wrong >= 26, "{told:?}");
+}
+
+/// J2: what the database refuses is told without what was in the row.
+#[tokio::test]
+async fn j2_somebody_who_is_there_already_is_not_named_by_a_refusal() {
+    let site = Site::new(Engine::Sqlite).await;
+    let provider = site.provider("Harbour Tutoring").await;
+    invited(&provider, "zyx-canary@school.example", &[Role::Tutor]).await;
+    let asked = Invite {
+        address: "zyx-canary@school.example".to_owned(),
+        name: "Zyx-CANARY".to_owned(),
+        roles: vec![Role::Tutor],
+    };
+    let refused = who::invite(&site.app, &provider.who, &asked)
+        .await
+        .expect_err("refused");
+    let said = format!("{refused} {refused:?}").to_lowercase();
+    assert!(!said.contains("canary"), "{said}");
+}
