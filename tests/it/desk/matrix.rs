@@ -381,6 +381,22 @@ const DESK: &[Line] = &[
         "change=cancel",
     ),
     ("GET /desk/awards/{id}/events", Scope::Read, BATCH, ""),
+    ("GET /desk/letters", Scope::Manage, NONE, ""),
+    ("GET /desk/letters/{kind}", Scope::Manage, NONE, ""),
+    (
+        "POST /desk/letters/{kind}",
+        Scope::Manage,
+        NONE,
+        "step=reset",
+    ),
+    ("GET /desk/webhooks", Scope::Manage, NONE, ""),
+    ("POST /desk/webhooks", Scope::Manage, NONE, "url=x"),
+    (
+        "POST /desk/webhooks/{id}",
+        Scope::Manage,
+        WEBHOOK,
+        "step=remove",
+    ),
     ("GET /desk/log", Scope::Log, NONE, ""),
     ("GET /desk/learners", Scope::Read, NONE, ""),
     ("POST /desk/learners", Scope::Programs, NONE, ""),
@@ -760,6 +776,7 @@ fn with(path: &str, id: &str) -> String {
     }
     path.replacen("{id}", id, 1)
         .replace("{act}", "remove")
+        .replace("{kind}", "earned")
         .replace("{n}", "1")
         .replace("{achievement}", NOBODY)
 }
