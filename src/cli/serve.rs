@@ -105,6 +105,7 @@ const QUIET: &[&str] = &[
     "hyper=warn",
     "hyper_util=warn",
     "rustls=warn",
+    "tower_http=warn",
 ];
 
 /// Begins to log, on the standard error.

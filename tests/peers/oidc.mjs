@@ -5,6 +5,9 @@
 import http from "node:http";
 import Provider from "oidc-provider";
 
+// Its advice for production would go to an output that nobody reads any more.
+console.info = () => {};
+
 const [, , redirect] = process.argv;
 let answer = (_, response) => response.end();
 const server = http.createServer((request, response) => answer(request, response));
