@@ -165,6 +165,50 @@ impl Tenant<'_> {
             .await
     }
 
+    /// As [`attempt`](Self::attempt), held until the transaction ends: nobody scores, adds or decides
+    /// meanwhile. Use a transaction.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn hold_attempt(&mut self, id: &AttemptId) -> Result<Option<AttemptRow>, Error> {
+        self.write_locking(
+            select!("and attempt_id = $2 for update"),
+            select!("and attempt_id = $2"),
+        )
+        .bind(id.clone())
+        .opt()
+        .await
+    }
+
+    /// Notes who had a hand in an attempt; again, nothing changes.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] if the attempt is not this organisation's.
+    pub async fn add_hand(&mut self, id: &AttemptId, hand: &str) -> Result<(), Error> {
+        self.write(
+            "insert into attempt_hands (issuer_id, attempt_id, hand) values ($1, $2, $3) \
+             on conflict (issuer_id, attempt_id, hand) do nothing",
+        )
+        .bind(id.clone())
+        .bind(hand.to_owned())
+        .run()
+        .await?;
+        Ok(())
+    }
+
+    /// Everybody of the organisation who had a hand in an attempt.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn hands(&mut self, id: &AttemptId) -> Result<Vec<String>, Error> {
+        self.read(
+            "select hand from attempt_hands where issuer_id = $1 and attempt_id = $2 order by hand",
+        )
+        .bind(id.clone())
+        .scalars()
+        .await
+    }
+
     /// The attempt that is running, if one is.
     ///
     /// # Errors

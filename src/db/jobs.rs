@@ -166,13 +166,16 @@ impl Tenant<'_> {
         .await
     }
 
-    /// Whether work of this kind about this waits already, and nobody has begun it.
+    /// Whether work of this kind about this waits already, and nobody has begun it. On Postgres
+    /// nobody begins it until the caller's transaction ends: it is to see what the caller writes.
     ///
     /// # Errors
     /// [`Error`] if the database could not answer.
     pub async fn job_waits(&mut self, kind: &str, about: &str) -> Result<bool, Error> {
         let found: Vec<JobId> = self
-            .read(
+            .write_locking(
+                "select job_id from jobs where issuer_id = $1 and about = $2 and kind = $3 \
+                 and state = 'waiting' and lease is null limit 1 for update",
                 "select job_id from jobs where issuer_id = $1 and about = $2 and kind = $3 \
                  and state = 'waiting' and lease is null limit 1",
             )

@@ -193,9 +193,13 @@ impl Db {
     /// # Errors
     /// [`Error`] if the database could not answer.
     pub async fn forget_letters(&self, then: Ts) -> Result<u64, Error> {
-        self.write("delete from letters where finished_at < $1")
-            .bind(then)
-            .run()
-            .await
+        // One whose learner was erased was given up then, and never finished.
+        self.write(
+            "delete from letters where finished_at < $1 \
+             or (state = 'failed' and finished_at is null and created_at < $1)",
+        )
+        .bind(then)
+        .run()
+        .await
     }
 }

@@ -13,7 +13,7 @@ pub struct MergedRow {
 }
 
 /// What moves with a learner. `$2` is the record that goes, `$3` the one that stays.
-const MOVED: [&str; 9] = [
+const MOVED: [&str; 10] = [
     "delete from learner_links where issuer_id = $1 and person_id = $2 and person_id <> $3",
     "update merged_people set into_person_id = $3 where issuer_id = $1 and into_person_id = $2",
     "update program_learners set person_id = $3 where issuer_id = $1 and person_id = $2 \
@@ -28,6 +28,10 @@ const MOVED: [&str; 9] = [
      where issuer_id = $1 and person_id = $2",
     "update credentials set person_id = $3 where issuer_id = $1 and person_id = $2",
     "update portfolios set person_id = $3 where issuer_id = $1 and person_id = $2",
+    // Where both have a stack of one pathway, that of the record that stays is looked after.
+    "update pathway_awards set person_id = $3 where issuer_id = $1 and person_id = $2 \
+     and not exists (select 1 from pathway_awards o where o.issuer_id = $1 \
+     and o.pathway_id = pathway_awards.pathway_id and o.person_id = $3)",
 ];
 
 /// From then on the two are one recipient too; what both were given for the same occasion stays

@@ -1,6 +1,6 @@
 //! Documents: pages stay, what is not seen and what would run goes.
 
-use lopdf::{Dictionary, Document, LoadOptions, Object};
+use lopdf::{Dictionary, Document, LoadOptions, Object, Stream};
 
 use super::{Clean, Refused};
 
@@ -29,6 +29,9 @@ const GONE: [&[u8]; 17] = [
     b"SpiderInfo",
 ];
 
+/// Members of an annotation that name its writer or say when it was written (12.5.2, 12.5.6).
+const REMARK: [&[u8]; 4] = [b"T", b"NM", b"M", b"CreationDate"];
+
 /// A PDF as a PDF.
 pub(super) fn clean(bytes: &[u8]) -> Result<Clean, Refused> {
     let options = LoadOptions {
@@ -47,6 +50,9 @@ pub(super) fn clean(bytes: &[u8]) -> Result<Clean, Refused> {
     document.trailer.remove(b"ID");
     for object in document.objects.values_mut() {
         strip(object);
+        if let Object::Stream(stream) = object {
+            photo(stream)?;
+        }
     }
     document.prune_objects();
     document.renumber_objects();
@@ -67,9 +73,61 @@ fn strip(object: &mut Object) {
     }
 }
 
+/// A photo in a page stays the picture it is, without where and by what it was taken: a JPEG carries
+/// that in segments of its own (ITU-T T.81, B.1.1).
+fn photo(stream: &mut Stream) -> Result<(), Refused> {
+    let Ok(filters) = stream.filters() else {
+        return Ok(());
+    };
+    if !filters.contains(&b"DCTDecode".as_slice()) {
+        return Ok(());
+    }
+    if filters.len() > 1 {
+        // Nobody needs to compress a JPEG once more, and what is inside cannot be looked at.
+        return Err(Refused::Damaged);
+    }
+    let plain = without_segments(&stream.content).ok_or(Refused::Damaged)?;
+    stream.set_content(plain);
+    Ok(())
+}
+
+/// A JPEG without its comments and applications' segments, but for those that say how its colours are
+/// meant: JFIF (APP0) and Adobe (APP14). `None` if it is none.
+fn without_segments(jpeg: &[u8]) -> Option<Vec<u8>> {
+    let mut rest = jpeg.strip_prefix(&[0xff, 0xd8])?;
+    let mut out = vec![0xff, 0xd8];
+    loop {
+        // Any number of fill bytes may stand before a marker.
+        while let [0xff, 0xff, ..] = rest {
+            rest = &rest[1..];
+        }
+        let [0xff, marker, high, low, ..] = *rest else {
+            return None;
+        };
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        let segment = rest.get(..2 + length).filter(|_| length >= 2)?;
+        if marker == 0xda {
+            // The picture itself, to the end of the file: no segment of an application follows.
+            out.extend(rest);
+            return Some(out);
+        }
+        let is_hidden = matches!(marker, 0xe1..=0xed | 0xef | 0xfe);
+        if !is_hidden {
+            out.extend(segment);
+        }
+        rest = &rest[2 + length..];
+    }
+}
+
 fn strip_members(dictionary: &mut Dictionary) {
     for name in GONE {
         dictionary.remove(name);
+    }
+    if dictionary.has(b"Subtype") && dictionary.has(b"Rect") {
+        // A remark on a page: who made it, and when.
+        for name in REMARK {
+            dictionary.remove(name);
+        }
     }
     for (_, object) in dictionary.iter_mut() {
         strip(object);
@@ -79,7 +137,7 @@ fn strip_members(dictionary: &mut Dictionary) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lopdf::{Stream, dictionary};
+    use lopdf::dictionary;
 
     fn document() -> Vec<u8> {
         let mut document = Document::with_version("1.7");
@@ -145,6 +203,29 @@ mod tests {
         let again = Document::load_mem(&clean.bytes).expect("reads");
         assert_eq!(again.get_pages().len(), 1);
         assert!(has(&clean.bytes, b"The memo"));
+    }
+
+    #[test]
+    fn a_photo_in_a_document_loses_where_it_was_taken() {
+        let picture = [0xff, 0xda, 0, 2, 1, 2, 0xff, 0, 3, 0xff, 0xd9];
+        let start = [0xff, 0xd8, 0xff, 0xe0, 0, 4, b'J', b'F'];
+        let exif = [&[0xff, 0xe1, 0, 8][..], b"canary"].concat();
+        let comment = [&[0xff, 0xff, 0xfe, 0, 8][..], b"canary"].concat();
+        let colours = [0xff, 0xee, 0, 3, 9];
+        let jpeg = [&start[..], &exif, &colours, &comment, &picture].concat();
+        let plain = [&start[..], &colours, &picture].concat();
+        assert_eq!(without_segments(&jpeg), Some(plain.clone()));
+        assert_eq!(without_segments(&plain), Some(plain.clone()));
+        for cut in 0..jpeg.len() - picture.len() + 1 {
+            assert_eq!(without_segments(&jpeg[..cut]), None, "{cut}");
+        }
+        let mut stream = Stream::new(dictionary! {"Filter" => "DCTDecode"}, jpeg);
+        photo(&mut stream).expect("a photo");
+        assert_eq!(stream.content, plain);
+        stream
+            .dict
+            .set("Filter", vec!["FlateDecode".into(), "DCTDecode".into()]);
+        assert_eq!(photo(&mut stream), Err(Refused::Damaged));
     }
 
     #[test]

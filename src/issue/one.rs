@@ -11,7 +11,7 @@ use super::{Error, ends, list, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{self, Claim, CredentialRow};
-use crate::ids::{AchievementId, CredentialId};
+use crate::ids::{AchievementId, CredentialId, PersonId};
 use crate::who::{Scope, Who};
 
 /// How often an award is tried again when two requests for the same learner collide.
@@ -24,6 +24,9 @@ pub struct Request {
     pub achievement: AchievementId,
     /// To whom, with which results.
     pub row: Row,
+    /// The record that the learner must be found as, where the work began with a record: whoever
+    /// was erased since is not made anew.
+    pub person: Option<PersonId>,
     /// When the credential ends, if it does.
     pub valid_until: Option<Timestamp>,
     /// The `Idempotency-Key` and the bytes of the request it came with.
@@ -115,6 +118,14 @@ async fn try_promise(app: &App, who: &Who, request: &Request) -> Result<Answer, 
         }
     }
     let mut of = tx.of(who.issuer());
+    if let Some(person) = &request.person {
+        let reference = &request.row.learner.reference;
+        let hash = app.custody.lookup_hash(who.issuer(), reference)?;
+        let found = of.hold_people(&[hash]).await?.pop();
+        if found.is_none_or(|found| found.person_id != *person) {
+            return Err(Error::NotFound("learner"));
+        }
+    }
     let achievement = publish::load(&mut of, &request.achievement).await?;
     let valid_until = ends::ends(&mut of, achievement.id(), request.valid_until, now).await?;
     let terms = Terms {

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::card::{self, Card};
 use super::evidence::{self, Piece};
 use super::learner::{self, Learner};
-use super::{By, Error, may_look, run, sealed};
+use super::{By, Error, may_look, retake, run, sealed};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::custody::PersonKey;
@@ -35,19 +35,22 @@ pub struct Open {
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `propose`; [`Error::NotFound`]; [`Error::Conflict`] for what
-/// is not tried but given for taking part.
+/// is not tried but given for taking part, and for what was earned before.
 pub async fn open(app: &App, by: &By, open: &Open) -> Result<AttemptId, Error> {
     by.may(Scope::Propose, &open.person)?;
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(by.issuer());
     let person = learner::find(app, &mut rows, &open.person).await?.person;
-    let program = place(&mut rows, by, open, &person).await?;
-    if let Some(running) = rows
+    let running = rows
         .running_attempt(&person, &open.achievement, open.kind)
-        .await?
-    {
+        .await?;
+    let program = place(&mut rows, by, open, (&person, running.is_some())).await?;
+    if let Some(running) = running {
         return Ok(running.attempt_id);
+    }
+    if open.kind == AttemptKind::Performance {
+        retake::may_open(&mut rows, &person, &open.achievement, now).await?;
     }
     let achievement = rows.achievement(&open.achievement).await?;
     let achievement = publish::read(&achievement.ok_or(Error::NotFound("achievement"))?)?;
@@ -89,6 +92,7 @@ pub async fn open(app: &App, by: &By, open: &Open) -> Result<AttemptId, Error> {
         }
         other => other?,
     }
+    touched(&mut rows, by, &row.attempt_id).await?;
     rows.log(&[by.did(app, "attempt.open", row.attempt_id.as_str(), now)])
         .await?;
     tx.commit().await?;
@@ -100,7 +104,7 @@ async fn place(
     rows: &mut Tenant<'_>,
     by: &By,
     open: &Open,
-    person: &PersonId,
+    (person, is_running): (&PersonId, bool),
 ) -> Result<Option<ProgramId>, Error> {
     let Some(lab) = &open.lab else {
         if let By::Learner(..) = by {
@@ -123,7 +127,8 @@ async fn place(
     if !rows.lab_offers(lab).await?.contains(&open.achievement) {
         return Err(Error::NotFound("achievement at this lab"));
     }
-    if row.closed_at.is_some() {
+    // What was begun there goes on: something may still be on its way from a device.
+    if row.closed_at.is_some() && !is_running {
         return Err(Error::conflict("this lab is closed"));
     }
     Ok(Some(row.program_id))
@@ -133,13 +138,14 @@ async fn place(
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `propose`; [`Error::NotFound`]; [`Error::Conflict`] if it is
-/// not open, or nothing is handed in.
+/// not open, nothing is handed in, or the achievement's retake policy says not yet or not again.
 pub async fn submit(app: &App, by: &By, id: &AttemptId) -> Result<(), Error> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(by.issuer());
-    let row = find(&mut rows, id).await?;
+    let row = hold(&mut rows, id).await?;
     by.may(Scope::Propose, &row.person_id)?;
+    retake::may_hand_in(&mut rows, &row, now).await?;
     let evidence = rows.evidence_of_attempt(id).await?;
     let days = match &row.program_id {
         Some(program) => rows
@@ -149,59 +155,14 @@ pub async fn submit(app: &App, by: &By, id: &AttemptId) -> Result<(), Error> {
         None => None,
     };
     let days = days.unwrap_or(run::TURNAROUND_DAYS);
-    if row.kind == AttemptKind::Performance {
-        let before = rows.attempts_of(&row.person_id).await?;
-        let edition = rows.edition(&row.achievement_id).await?;
-        let (tries, cool_down) =
-            edition.map_or((None, 0), |edition| (edition.tries, edition.cool_down_days));
-        may_try(&row, &before, tries, cool_down, now)?;
-    }
     let after = submitted(row, evidence.len(), now, days)?;
     change(&mut rows, &after).await?;
+    touched(&mut rows, by, id).await?;
     rows.log(&[by.did(app, "attempt.submit", id.as_str(), now)])
         .await?;
     hooks::tell(&mut rows, app, "attempt.submitted", &[id.as_str()]).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// Whether the retake policy lets it be handed in now: how often somebody may try, and how long they
-/// wait after a return.
-fn may_try(
-    row: &AttemptRow,
-    all: &[AttemptRow],
-    tries: Option<i64>,
-    cool_down_days: i64,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let same = all
-        .iter()
-        .filter(|one| one.achievement_id == row.achievement_id && one.kind == row.kind);
-    let tried = |one: &AttemptRow| match one.state {
-        AttemptState::Open | AttemptState::Returned => one.round - 1,
-        _ if one.submitted_at.is_some() => one.round,
-        _ => 0,
-    };
-    let (mut used, mut last) = (0, None);
-    for one in same {
-        used += tried(one);
-        last = last.max(one.decided_at);
-    }
-    if let Some(most) = tries.filter(|most| used >= *most) {
-        let sentence = format!("this can be tried {most} times, and was");
-        return Err(Error::Conflict(sentence));
-    }
-    let until = last.and_then(|last| {
-        let then = last.checked_add(SignedDuration::from_hours(24 * cool_down_days));
-        then.ok().filter(|then| *then > now)
-    });
-    match until {
-        Some(until) => Err(Error::Conflict(format!(
-            "there are {cool_down_days} days between one try and the next: hand it in from {} on",
-            until.strftime("%-d %B %Y, %H:%M UTC")
-        ))),
-        None => Ok(()),
-    }
 }
 
 /// An attempt that is handed in now; an answer is promised within `days`.
@@ -273,6 +234,20 @@ pub(super) async fn find(rows: &mut Tenant<'_>, id: &AttemptId) -> Result<Attemp
     rows.attempt(id).await?.ok_or(Error::NotFound("attempt"))
 }
 
+/// As [`find`], and nobody else writes about it until the transaction ends.
+pub(super) async fn hold(rows: &mut Tenant<'_>, id: &AttemptId) -> Result<AttemptRow, Error> {
+    let row = rows.hold_attempt(id).await?;
+    row.ok_or(Error::NotFound("attempt"))
+}
+
+/// Notes that somebody of the organisation had a hand in it.
+pub(super) async fn touched(rows: &mut Tenant<'_>, by: &By, id: &AttemptId) -> Result<(), Error> {
+    if let Some(hand) = by.hand() {
+        rows.add_hand(id, hand).await?;
+    }
+    Ok(())
+}
+
 /// A decision, opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -307,20 +282,8 @@ pub struct View {
     pub evidence: Vec<Piece>,
     /// What was decided so far, the oldest first. Second readings are not for learners.
     pub answers: Vec<Answer>,
-    /// Whoever proposed a level, in whatever round.
-    pub proposers: Vec<String>,
-}
-
-impl View {
-    /// Everybody of the organisation who had a hand in it.
-    #[must_use]
-    pub fn hands(&self) -> Vec<&str> {
-        let mut hands = vec![self.row.opened_by.as_str()];
-        hands.extend(self.evidence.iter().map(|piece| piece.added_by.as_str()));
-        hands.extend(self.proposers.iter().map(String::as_str));
-        hands.retain(|hand| *hand != super::LEARNER);
-        hands
-    }
+    /// Everybody of the organisation who had a hand in it, in whatever round.
+    pub hands: Vec<String>,
 }
 
 /// Everything about one attempt, for its learner or whoever works with learners.
@@ -352,12 +315,6 @@ pub(super) async fn view_in(
     let achievement = publish::read(&achievement.ok_or(Error::NotFound("achievement"))?)?;
     let scores = rows.scores(std::slice::from_ref(&id)).await?;
     let cards = card::cards(&achievement, &scores, row.round);
-    let proposed = scores
-        .into_iter()
-        .filter(|score| score.voice == db::Voice::Proposed);
-    let mut proposers: Vec<String> = proposed.map(|score| score.actor).collect();
-    proposers.sort();
-    proposers.dedup();
     let key = sealed::key(app, rows, &row.sealed_for).await?;
     let mut answers = Vec::new();
     for review in rows.reviews(std::slice::from_ref(&id)).await? {
@@ -387,7 +344,7 @@ pub(super) async fn view_in(
         cards,
         notes,
         answers,
-        proposers,
+        hands: rows.hands(&id).await?,
     })
 }
 

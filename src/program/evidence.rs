@@ -4,12 +4,13 @@
 //! and kept under a name made of the sealed bytes: erasing the learner makes every copy unreadable.
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 
 use super::{By, Error, attempt, may_look, sealed};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::custody::{PersonKey, Purpose};
-use crate::db::{AttemptEvidenceRow, AttemptState, EvidenceKind};
+use crate::db::{AttemptEvidenceRow, AttemptState, EvidenceKind, Tenant};
 use crate::files::{self, Clean};
 use crate::ids::{AttemptId, EvidenceId};
 use crate::issue::Error as IssueError;
@@ -71,6 +72,9 @@ impl std::fmt::Debug for New {
     }
 }
 
+/// How many files are taken apart at once: a picture of few bytes may be large when it is opened.
+static CLEANING: Semaphore = Semaphore::const_new(4);
+
 /// Adds a piece of evidence to an attempt that is open or was returned.
 ///
 /// # Errors
@@ -88,6 +92,7 @@ pub async fn add(
     let row = attempt::find(&mut rows, id).await?;
     by.may(Scope::Propose, &row.person_id)?;
     is_open(row.state)?;
+    has_room(&mut rows, id).await?;
     let mut faults = Vec::new();
     let name = sealed::line(&mut faults, "name", name, NAME_CHARS, false);
     if !faults.is_empty() {
@@ -121,21 +126,43 @@ pub async fn add(
         added_by: by.actor().to_owned(),
         added_at: now.into(),
     };
+    match keep(app, by, &piece).await {
+        Ok(()) => Ok(piece.evidence_id),
+        Err(error) => {
+            // Nothing refers to it, and nothing will.
+            if let Some(file) = &piece.file
+                && let Err(cause) = app.files.delete(file).await
+            {
+                tracing::error!(%cause, "a file that was refused could not be deleted");
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn keep(app: &App, by: &By, piece: &AttemptEvidenceRow) -> Result<(), Error> {
+    let (id, now) = (&piece.attempt_id, *piece.added_at);
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(by.issuer());
-    let row = attempt::find(&mut rows, id).await?;
+    let row = attempt::hold(&mut rows, id).await?;
     is_open(row.state)?;
+    has_room(&mut rows, id).await?;
+    // Whoever hands it in at this moment notices.
+    attempt::change(&mut rows, &row).await?;
+    rows.add_attempt_evidence(piece).await?;
+    attempt::touched(&mut rows, by, id).await?;
+    rows.log(&[by.did(app, "evidence.add", piece.evidence_id.as_str(), now)])
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn has_room(rows: &mut Tenant<'_>, id: &AttemptId) -> Result<(), Error> {
     if rows.evidence_of_attempt(id).await?.len() >= PIECES {
         let sentence = format!("an attempt has at most {PIECES} pieces of evidence");
         return Err(Error::Conflict(sentence));
     }
-    // Whoever hands it in at this moment notices.
-    attempt::change(&mut rows, &row).await?;
-    rows.add_attempt_evidence(&piece).await?;
-    rows.log(&[by.did(app, "evidence.add", piece.evidence_id.as_str(), now)])
-        .await?;
-    tx.commit().await?;
-    Ok(piece.evidence_id)
+    Ok(())
 }
 
 /// Reads what is to be added. Files take a while, away from the threads that answer.
@@ -159,6 +186,7 @@ async fn read(new: New) -> Result<(EvidenceKind, String, Option<Clean>), Error> 
             Ok((EvidenceKind::Note, note, None))
         }
         New::File(bytes) => {
+            let _turn = CLEANING.acquire().await;
             let read = tokio::task::spawn_blocking(move || files::clean(&bytes)).await;
             let clean = read.map_err(|_| files::Refused::Damaged)??;
             Ok((EvidenceKind::File, String::new(), Some(clean)))
@@ -197,6 +225,7 @@ pub async fn remove(app: &App, by: &By, id: &AttemptId, piece: &EvidenceId) -> R
     }
     attempt::change(&mut rows, &row).await?;
     rows.remove_attempt_evidence(piece).await?;
+    attempt::touched(&mut rows, by, id).await?;
     rows.log(&[by.did(app, "evidence.remove", piece.as_str(), now)])
         .await?;
     tx.commit().await?;

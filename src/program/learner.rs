@@ -9,6 +9,7 @@ use crate::issue::{
     cell::looks_like_email,
     people::{self, Details},
 };
+use crate::queue;
 use crate::who::{Scope, Who};
 
 /// A learner and what is known.
@@ -201,6 +202,10 @@ pub async fn merge(app: &App, who: &Who, from: &PersonId, into: &PersonId) -> Re
     people::write(app, &mut rows, &row, &both).await?;
     rows.log(&[who.did(app, "learner.merge", from.person.as_str(), now)])
         .await?;
+    // Two halves of a pathway may add up now.
+    if !rows.pathway_stacks().await?.is_empty() {
+        queue::put_once(&mut rows, app, queue::RECONSIDER, into.person.as_str()).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

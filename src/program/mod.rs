@@ -25,6 +25,8 @@ pub mod link;
 pub mod qualification;
 // The queue, the decision, the award.
 pub mod review;
+// How often, and when again.
+mod retake;
 // A list of learners, and what it would change.
 pub mod roster;
 // Programs themselves.
@@ -71,6 +73,14 @@ impl By {
         match self {
             By::Staff(who) => who.actor(),
             By::Learner(..) => LEARNER,
+        }
+    }
+
+    /// Whoever of the organisation has a hand in it with this; learners have none but their own.
+    fn hand(&self) -> Option<&str> {
+        match self {
+            By::Staff(who) => Some(who.principal()),
+            By::Learner(..) => None,
         }
     }
 

@@ -28,7 +28,7 @@ pub async fn put(app: &App, by: &By, id: &AttemptId, marks: &[Mark]) -> Result<(
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(by.issuer());
-    let row = attempt::find(&mut rows, id).await?;
+    let row = attempt::hold(&mut rows, id).await?;
     by.may(Scope::Propose, &row.person_id)?;
     let (voice, while_in): (Voice, &[AttemptState]) = match by {
         By::Staff(_) => (
@@ -87,6 +87,7 @@ pub async fn put(app: &App, by: &By, id: &AttemptId, marks: &[Mark]) -> Result<(
         return Err(Error::Faults(faults));
     }
     rows.put_scores(&written).await?;
+    attempt::touched(&mut rows, by, id).await?;
     rows.log(&[by.did(app, "attempt.score", id.as_str(), now)])
         .await?;
     tx.commit().await?;

@@ -10,7 +10,7 @@ use super::card::{self, Card};
 use super::decide::own_hands;
 use super::{Error, qualification, sealed};
 use crate::app::App;
-use crate::db::{Decision, Reading, ReviewRow, ScoreRow, Voice};
+use crate::db::{Decision, Reading, ReviewRow, ScoreRow, SecondReading, Voice};
 use crate::ids::{AchievementId, AttemptId};
 use crate::issue::{Fault, publish};
 use crate::who::{Scope, Who};
@@ -60,18 +60,27 @@ pub async fn read(
     let remark = sealed::note("remark", remark)?;
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
-    let row = attempt::find(&mut rows, id).await?;
+    let row = attempt::hold(&mut rows, id).await?;
     if row.second_reading.is_none() {
         return Err(Error::conflict("this decision is not to be read again"));
     }
-    if row.decided_by.as_deref() == Some(who.actor()) {
+    if row.decided_by.as_deref() == Some(who.principal()) {
         return Err(Error::conflict(
             "you decided on it: somebody else reads it again",
         ));
     }
     let view = attempt::view_in(app, &mut rows, row).await?;
-    own_hands(&view.hands(), who.actor())?;
-    qualification::to_decide(&mut rows, who.actor(), now).await?;
+    let hands: Vec<&str> = view.hands.iter().map(String::as_str).collect();
+    own_hands(&hands, who.principal())?;
+    let is_read = |answer: &attempt::Answer| {
+        answer.reading == Reading::Second && answer.round == view.row.round
+    };
+    if view.row.second_reading == Some(SecondReading::Sample) && view.answers.iter().any(is_read) {
+        return Err(Error::conflict(
+            "somebody has read this decision again already",
+        ));
+    }
+    qualification::to_decide(&mut rows, who.principal(), now).await?;
     let given = places(&view.cards, levels)?;
     let round = view.row.round;
     let scores: Vec<ScoreRow> = (view.cards.iter().zip(&given))
@@ -99,7 +108,7 @@ pub async fn read(
         } else {
             Decision::Return
         },
-        reviewer: who.actor().to_owned(),
+        reviewer: who.principal().to_owned(),
         feedback_sealed: (!remark.is_empty()).then(|| sealed::seal(app, &key, &name, &remark)),
         decided_at: now.into(),
     })

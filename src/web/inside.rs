@@ -56,11 +56,7 @@ impl Inside {
         let mut inside = Inside {
             confirmed: report.is_valid(),
             children: report.children.iter().map(|c| line(&c.report)).collect(),
-            endorsements: report
-                .endorsements
-                .iter()
-                .map(|e| line(&e.report))
-                .collect(),
+            endorsements: endorsements(report),
             warnings: report
                 .warnings
                 .iter()
@@ -121,6 +117,23 @@ impl Inside {
         }
         inside
     }
+}
+
+/// Whoever else stands behind it: of an endorsement that is good, what it says.
+pub(crate) fn endorsements(report: &Report) -> Vec<Line> {
+    let endorsement = |report: &Report| {
+        let line = line(report);
+        let said = match report.claim.as_ref().map(Claimed::claim) {
+            Some(Said::Endorsement(said)) if report.is_valid() => said.comment.as_deref(),
+            _ => None,
+        };
+        Line {
+            sentence: said.map_or(line.sentence, Text::new),
+            ..line
+        }
+    };
+    let all = report.endorsements.iter();
+    all.map(|inner| endorsement(&inner.report)).collect()
 }
 
 fn line(report: &Report) -> Line {

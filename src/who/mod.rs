@@ -164,6 +164,13 @@ impl Who {
         &self.issuer
     }
 
+    /// The person behind it, where there is one: of an API key the member who made it. Where two
+    /// people are asked for, these are compared, so that nobody is two people.
+    #[must_use]
+    pub fn principal(&self) -> &str {
+        self.on_behalf.as_deref().unwrap_or(&self.actor)
+    }
+
     /// Who they are in the audit log: a member's id, an API key's id, `cli`, `support`, `vc-api` or
     /// `service`.
     #[must_use]

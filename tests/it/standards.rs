@@ -17,6 +17,7 @@ use skillmark::{
         publish,
         revoke::{self, Change},
     },
+    program::learner,
     standard::{
         achievement::{self, Policy},
         draft::{Draft, RubricRef, SkillRef},
@@ -182,6 +183,7 @@ async fn earn(
     let request = Request {
         achievement: id.clone(),
         row,
+        person: None,
         valid_until: None,
         key: None,
     };
@@ -446,7 +448,7 @@ on_both! {
 
         // Bea has it, Cy has not the one that must be, Dee took part only.
         let read = earn(&app, &who, &parts[0].1, "bea", "2026-02-01").await;
-        earn(&app, &who, &parts[1].1, "bea", "2026-02-03").await;
+        let explain = earn(&app, &who, &parts[1].1, "bea", "2026-02-03").await;
         earn(&app, &who, &parts[1].1, "cy", "2026-02-03").await;
         earn(&app, &who, &parts[2].1, "cy", "2026-02-04").await;
         earn(&app, &who, &attended, "dee", "2026-02-04").await;
@@ -499,6 +501,12 @@ on_both! {
         let done = award::reconsider(&app, who.issuer(), &bea).await.expect("done");
         assert!(done.suspended.is_empty(), "what somebody decided stands");
         assert!(award::settle(&app, &who, &id, &bea, Settle::End).await.is_err(), "nothing waits");
+        // What was decided was decided about that part: another one is asked about again.
+        revoke::change(&app, &who, &explain, Change::Revoke).await.expect("revoked");
+        let done = award::reconsider(&app, who.issuer(), &bea).await.expect("done");
+        assert_eq!(done.suspended, [waiting.credential_id.clone()]);
+        award::settle(&app, &who, &id, &bea, Settle::Keep).await.expect("kept");
+        assert!(award::reconsider(&app, who.issuer(), &bea).await.expect("done").suspended.is_empty());
 
         // A new version: the old one never changes, and who has the stack keeps it.
         pathway.needed = 3;
@@ -515,6 +523,13 @@ on_both! {
         earn(&app, &who, &parts[1].1, "eli", "2026-02-11").await;
         let eli = person(&app, &who, "eli").await;
         assert!(award::reconsider(&app, who.issuer(), &eli).await.expect("done").awarded.is_empty());
+
+        // A stack goes with its learner into the record that stays.
+        let double = people::Details { reference: "bea-2".to_owned(), ..people::Details::default() };
+        let double = learner::add(&app, &who, &double).await.expect("added");
+        learner::merge(&app, &who, &bea, &double).await.expect("merged");
+        let awards = award::awarded(&app, &who, &id).await.expect("read");
+        assert!(awards.iter().any(|(award, _)| award.person_id == double && award.credential_id == waiting.credential_id));
 
         // Erasing somebody erases what is known of their stack.
         people::erase(&app, &who, "bea").await.expect("erased");

@@ -400,7 +400,7 @@ async fn check_award(
         })
         .collect();
     let (_, decision) = decision(rows, &award.pathway_id, award.version, &lasting, now).await?;
-    if decision.met || award.reason.is_some() {
+    if decision.met || award.reason == Some(kept(&decision.sentence())) {
         return Ok(None);
     }
     let issuer = award.issuer_id.clone();
@@ -434,6 +434,12 @@ async fn check_award(
     )
     .await?;
     Ok(Some(id.clone()))
+}
+
+/// The reason of a stack that somebody kept although this stands against it: as long as nothing else
+/// does, nobody is asked again.
+fn kept(against: &str) -> String {
+    format!("Kept by decision. {against}")
 }
 
 async fn move_award(
@@ -489,6 +495,7 @@ async fn award_one(
     let request = Request {
         achievement: stack.achievement_id.clone(),
         row,
+        person: Some(person.clone()),
         valid_until: months.and_then(|months| crate::issue::after_months(now, months)),
         key: None,
     };
@@ -498,6 +505,8 @@ async fn award_one(
         Ok(issued) => issued.id,
         // It was issued before and not noted yet; its parts were others then.
         Err(Error::IssuedOtherwise(id)) => id,
+        // Erased or merged meanwhile: their own record is looked at by work of its own.
+        Err(Error::NotFound("learner")) => return Ok(None),
         Err(other) => return Err(other),
     };
     let award = StackAwardRow {
@@ -574,7 +583,7 @@ pub async fn settle(
     match settle {
         Settle::Keep => {
             revoke::change(app, who, credential, Change::Reinstate).await?;
-            let reason = Some(format!("Kept by decision. {reason}"));
+            let reason = Some(kept(&reason));
             move_award(app, who, award, StackState::Held, reason, "pathway.keep").await
         }
         Settle::End => {

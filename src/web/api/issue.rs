@@ -61,6 +61,7 @@ pub(crate) async fn issue(
     let request = one::Request {
         achievement: id,
         row,
+        person: None,
         valid_until,
         key,
     };

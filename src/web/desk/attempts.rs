@@ -237,7 +237,7 @@ async fn page(site: &Site, signed: &Signed, id: &str) -> Result<AttemptPage, Web
 fn may(signed: &Signed, view: &View) -> May {
     let who = &signed.who;
     let state = view.row.state;
-    let own = view.hands().contains(&who.actor());
+    let own = view.hands.iter().any(|hand| hand == who.principal());
     let going = matches!(state, AttemptState::Open | AttemptState::Returned);
     let reviewer = who.may(Scope::Review).is_ok();
     let second = view.row.second_reading.is_some()

@@ -69,7 +69,13 @@ fn written(row: &LetterRow) -> Written {
     };
     let title = letters::kind(&row.kind).map_or("A letter", |kind| kind.title);
     let problem = row.problem.clone().unwrap_or_default();
-    (title, text::moment(row.created_at.into()), state, tone, problem)
+    (
+        title,
+        text::moment(row.created_at.into()),
+        state,
+        tone,
+        problem,
+    )
 }
 
 /// The list.
@@ -182,7 +188,11 @@ async fn sent(
         Ok((subject, body)) => page.preview = Some((Text::new(&subject), body)),
         Err(Error::Faults(faults)) => {
             let line = |fault: &letters::Fault| {
-                let field = if fault.field == "subject" { "The subject" } else { "The text" };
+                let field = if fault.field == "subject" {
+                    "The subject"
+                } else {
+                    "The text"
+                };
                 format!("{field} {}.", fault.sentence)
             };
             page.faults = faults.iter().map(line).collect();
@@ -207,13 +217,22 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         let page = LettersPage {
             frame: Desk::frame("Letters"),
             desk: Desk::sample(PATH),
-            texts: letters::KINDS.iter().map(|kind| Line::new(&text(kind))).collect(),
+            texts: letters::KINDS
+                .iter()
+                .map(|kind| Line::new(&text(kind)))
+                .collect(),
             log,
         };
         page.render().expect("renders")
     };
     let log = vec![
-        ("You earned it", "22 November 2026, 14:02 UTC".to_owned(), "Sent", "good", String::new()),
+        (
+            "You earned it",
+            "22 November 2026, 14:02 UTC".to_owned(),
+            "Sent",
+            "good",
+            String::new(),
+        ),
         (
             "Invitation",
             "22 November 2026, 14:00 UTC".to_owned(),

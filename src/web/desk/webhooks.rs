@@ -96,7 +96,8 @@ pub(crate) struct WebhooksPage {
 
 impl WebhooksPage {
     fn new(desk: Desk, hooks: Vec<Hook>) -> WebhooksPage {
-        let unticked = |(event, sentence): &(&'static str, &'static str)| (*event, *sentence, false);
+        let unticked =
+            |(event, sentence): &(&'static str, &'static str)| (*event, *sentence, false);
         WebhooksPage {
             frame: Desk::frame("Webhooks"),
             desk,

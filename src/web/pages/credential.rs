@@ -27,6 +27,7 @@ use crate::{
         documents,
         error::WebError,
         frame::Frame,
+        inside::{self, Line},
         pages::issuer::IssuerView,
         site::Asker,
         stored::{self, Stored},
@@ -83,6 +84,7 @@ pub(crate) struct CredentialPage {
     issuer: IssuerView,
     checks: Vec<Check>,
     confirm: Confirm,
+    endorsements: Vec<Line>,
 }
 
 impl CredentialPage {
@@ -113,6 +115,16 @@ impl CredentialPage {
             issuer,
             checks,
             confirm,
+            endorsements: Vec::new(),
+        }
+    }
+
+    /// The same page, with what others say of it.
+    #[must_use]
+    fn endorsed(self, endorsements: Vec<Line>) -> CredentialPage {
+        CredentialPage {
+            endorsements,
+            ..self
         }
     }
 }
@@ -207,7 +219,8 @@ async fn page(site: &Site, stored: &Stored, confirm: Confirm) -> Result<(Bytes, 
     let issuer = IssuerView::of(&issuer);
     let verdict = check::verdict(&report, Some(&issuer));
     let id = stored.row.promise.credential_id.as_str();
-    let page = CredentialPage::new(id, verdict, claim, issuer, check::checks(&report), confirm);
+    let page = CredentialPage::new(id, verdict, claim, issuer, check::checks(&report), confirm)
+        .endorsed(inside::endorsements(&report));
     Ok((
         answer::render(&page)?,
         report.verdict == verify::Verdict::Valid,
@@ -244,6 +257,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             verdicts::checks(),
             confirm,
         )
+        .endorsed(crate::web::inside::samples::record().endorsements)
         .render()
         .expect("renders")
     };

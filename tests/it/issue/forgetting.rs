@@ -115,6 +115,19 @@ on_both! {
         assert!(nth > 5 && given_up > 2, "{nth} {given_up}");
     }
 
+    fn an_erased_learner_is_not_made_anew_by_work_that_began_before(temp) {
+        let lab = Lab::open(temp).await;
+        let request = lab.request("s-1", None);
+        one::issue(&lab.app, &lab.who, &request).await.expect("issued");
+        let hash = lab.app.custody.lookup_hash(lab.who.issuer(), "s-1").expect("a hash");
+        let person = lab.app.db.of(lab.who.issuer()).people_by_lookup(&[hash]).await.expect("read").remove(0).person_id;
+        let meant = one::Request { person: Some(person), ..request };
+        assert!(one::issue(&lab.app, &lab.who, &meant).await.expect("the same").repeated);
+        people::erase(&lab.app, &lab.who, "s-1").await.expect("erased");
+        assert_eq!(one::issue(&lab.app, &lab.who, &meant).await, Err(Error::NotFound("learner")));
+        assert_eq!((lab.count("people").await, lab.count("credentials").await), (1, 1));
+    }
+
     fn j16_what_is_past_its_time_is_deleted_and_nothing_before(temp) {
         let lab = Lab::open(temp).await;
         let request = lab.request("s-1", Some("key"));

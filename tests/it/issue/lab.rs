@@ -116,6 +116,7 @@ pub(crate) fn request(learner: &str, key: Option<&str>) -> Request {
     Request {
         achievement: weld.id().clone(),
         row: row(learner),
+        person: None,
         valid_until: None,
         key: key.map(|key| Key::new(key, learner.as_bytes())),
     }
