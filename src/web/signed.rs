@@ -57,8 +57,6 @@ pub(crate) struct SignedLearner {
     pub(crate) issuer: IssuerId,
     /// Who they are there.
     pub(crate) person: PersonId,
-    /// Their session.
-    pub(crate) session: SessionRow,
 }
 
 impl FromRequestParts<Site> for Signed {
@@ -115,7 +113,6 @@ impl FromRequestParts<Site> for SignedLearner {
             Some(SignedLearner {
                 issuer: row.issuer_id.clone()?,
                 person: row.person_id.clone()?,
-                session: row,
             })
         });
         learner.ok_or_else(|| {

@@ -48,7 +48,7 @@ impl Place {
             .await
             .expect("published");
         let scopes = [Scope::Issue, Scope::Read, Scope::Revoke];
-        let (_, key) = issue::issuer::new_api_key(&app, &who, "load", &scopes, None)
+        let (_, key) = issuer::new_api_key(&app, &who, "load", &scopes, None)
             .await
             .expect("a key");
         app.db.close().await;

@@ -8,7 +8,7 @@ mod achievement_form;
 
 use crate::{
     web::{frame::Frame, pages::Page, signed::Signed, text::Text},
-    who::{Role, Scope, Who},
+    who::{Scope, Who},
 };
 
 /// An entry of the navigation.
@@ -103,12 +103,6 @@ impl Desk {
     #[must_use]
     pub(crate) fn may(&self, scope: Scope) -> bool {
         self.who.as_ref().is_none_or(|who| who.may(scope).is_ok())
-    }
-
-    /// Whether they have this role.
-    #[must_use]
-    pub(crate) fn is(&self, role: Role) -> bool {
-        self.who.as_ref().is_some_and(|who| who.is(role))
     }
 
     /// The head of a page of the desk.

@@ -153,7 +153,7 @@ on_both! {
         assert_eq!(faults.iter().map(|(field, _)| *field).collect::<Vec<_>>(), ["url", "events"]);
         let (hook, _) = hooks::add(&lab.app, &lab.who, "https://hooks.example.com/", &["credential.issued"]).await.expect("named");
         // Another organisation's is as unknown as any (G8).
-        let made = skillmark::issue::issuer::init(&lab.app, &crate::issue::lab::welders()).await;
+        let made = issuer::init(&lab.app, &crate::issue::lab::welders()).await;
         let other = skillmark::who::Who::operator(made.expect("another").issuer.issuer_id);
         assert_eq!(hooks::remove(&lab.app, &other, &hook).await, Err(Error::NotFound("webhook")));
         assert_eq!(hooks::log(&lab.app, &other, &hook, 9).await, Err(Error::NotFound("webhook")));

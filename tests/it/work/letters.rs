@@ -141,7 +141,7 @@ on_both! {
         let mut lab = Lab::open(temp).await;
         // A file where the folder should be.
         fs::write(temp.folder.path().join("taken"), "").expect("written");
-        lab.app.mail = std::sync::Arc::new(Mail::Folder(temp.folder.path().join("taken/mail")));
+        lab.app.mail = Arc::new(Mail::Folder(temp.folder.path().join("taken/mail")));
         write(&lab, &earned(VALUES)).await.expect("written");
         let mut tries = 0;
         while lab.app.db.of(lab.who.issuer()).letters(1).await.expect("read")[0].state == LetterState::Waiting {
