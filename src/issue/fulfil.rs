@@ -221,6 +221,8 @@ fn make(item: &Item, work: &Work, signers: &Signers, now: Timestamp) -> Result<M
     let unsigned_sha256 = linted.sha256().to_vec();
     let signed = linted.sign(signer.as_ref());
     let issuer_document = identity::document_of(&item.order.issuer.id, &work.keys);
+    // A clock that was set back since the promise does not make it one of the future (H13).
+    let now = now.max(promise.proof_created.into());
     own::verify(&signed, &issuer_document, now).map_err(|sentence| {
         tracing::error!(credential = %id, "a signed credential did not verify; nothing is stored");
         Error::SelfCheck(sentence)

@@ -191,7 +191,7 @@ async fn another_program_takes_our_letters() {
     assert_eq!(letter["login"], "me:se@cret");
     let headers = &letter["headers"];
     assert_eq!(headers["Message-ID"], format!("<{id}@localhost>"));
-    assert_eq!(headers["From"], "\"Weld Lab\" <letters@weld.example>");
+    assert_eq!(headers["From"], "Weld Lab <letters@weld.example>");
     assert_eq!(headers["Subject"], "You earned it");
     for part in ["text/plain", "text/html"] {
         let text = letter["parts"][part].as_str().expect(part);
