@@ -320,9 +320,13 @@ const ROWS: &[&str] = &[
      values ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', 1, 'x', '{\"name\":\"x\"}', 1, '2026-03-01T12:00:00Z')",
     "insert into pathways (issuer_id, pathway_id, version, name, document, changes, changed_at) \
      values ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', 1, 'x', '{\"name\":\"x\"}', 1, '2026-03-01T12:00:00Z')",
+    // One that the other organisation has not: what both publish alike has the same id in both.
+    "insert into achievements (issuer_id, achievement_id, name, kind, version, document, created_at) \
+     select issuer_id, 'YYYYfLk2Qp8sVb1NwYt6Ag', name, kind, version, document, created_at \
+     from achievements where issuer_id = '{issuer}' limit 1",
     "insert into endorsements (issuer_id, endorsement_id, achievement_id, state, token_hash, by_letter, expires_at, \
      created_at, changed_at) select '{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', achievement_id, 'invited', x'00', false, \
-     '2026-03-01T12:00:00Z', '2026-03-01T12:00:00Z', '2026-03-01T12:00:00Z' from achievements where issuer_id = '{issuer}' limit 1",
+     '2026-03-01T12:00:00Z', '2026-03-01T12:00:00Z', '2026-03-01T12:00:00Z' from achievements where achievement_id = 'YYYYfLk2Qp8sVb1NwYt6Ag'",
 ];
 
 /// Everything at the desk. What is one's own account's is there for everybody who is signed in.
