@@ -522,7 +522,11 @@ fn axe() -> String {
 /// Shows pages from now on in light or dark, on a screen of this size.
 async fn look_as(browser: &WebDriver, scheme: &str, width: u32, height: u32) {
     let tools = browser.cdp();
-    let feature = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+    // Without movement: colours are looked at as they stay, and not on their way.
+    let feature = json!({ "features": [
+        { "name": "prefers-color-scheme", "value": scheme },
+        { "name": "prefers-reduced-motion", "value": "reduce" },
+    ] });
     let media = tools.send_raw("Emulation.setEmulatedMedia", feature);
     media.await.expect("the colour scheme");
     let size =

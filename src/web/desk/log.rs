@@ -169,7 +169,7 @@ pub(crate) struct LogPage {
     frame: Frame,
     desk: Desk,
     asked: Asked,
-    people: Vec<(String, String)>,
+    people: Vec<(String, Text)>,
     actions: Vec<String>,
     lines: Vec<Line>,
     older: String,
@@ -197,6 +197,10 @@ async fn shown(
     };
     let mut people: Vec<(String, String)> = names.clone().into_iter().collect();
     people.sort_by_key(|(_, name)| name.to_lowercase());
+    let people = people
+        .into_iter()
+        .map(|(id, name)| (id, Text::new(&name)))
+        .collect();
     let page = LogPage {
         frame: Desk::frame("Log"),
         desk: Desk::new(&signed, "/desk/log"),
@@ -227,7 +231,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         frame: Desk::frame("Log"),
         desk: Desk::sample("/desk/log"),
         asked: Asked::default(),
-        people: vec![("cli".to_owned(), "The operator".to_owned())],
+        people: vec![("cli".to_owned(), "The operator".into())],
         actions: vec!["credential.issue".to_owned()],
         lines,
         older: older.to_owned(),

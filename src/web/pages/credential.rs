@@ -257,7 +257,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             verdicts::checks(),
             confirm,
         )
-        .endorsed(crate::web::inside::samples::record().endorsements)
+        .endorsed(inside::samples::record().endorsements)
         .render()
         .expect("renders")
     };

@@ -86,9 +86,11 @@ mod tests {
                     "{%",
                     "=\"http",
                 ] {
+                    // Where one is led, or what one may type: nothing is fetched for these.
+                    let harmless = [" href", " value", " placeholder"];
                     let found = html
                         .match_indices(banned)
-                        .any(|(at, _)| !html[..at].ends_with(" href"));
+                        .any(|(at, _)| !harmless.iter().any(|name| html[..at].ends_with(name)));
                     assert!(!found, "{name}: {banned}");
                 }
             }
