@@ -17,7 +17,7 @@ use super::{
 
 const CENTRE: f32 = SIDE / 2.0;
 
-/// The colours there are, each with the shades of [`PALETTE`] at the same place.
+/// The colours there are, each with the shades of the palette at the same place.
 pub const COLOURS: [&str; 8] = [
     "blue", "teal", "violet", "rose", "green", "amber", "slate", "cyan",
 ];

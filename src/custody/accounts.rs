@@ -111,7 +111,7 @@ impl Custody {
         let mut all: Vec<&[u8]> = vec![b"fingerprint|", label.as_bytes(), b"|"];
         all.extend(parts);
         let made = hmac(&self.kek()?.lookup, &all);
-        Ok(made.into())
+        Ok(made)
     }
 }
 

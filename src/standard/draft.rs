@@ -225,7 +225,7 @@ impl Parts {
             (Some(_), Some(rubric)) => {
                 faults.extend(rubric.check().into_iter().map(|fault| {
                     Fault::new("/rubric", format!("the rubric is not whole: {fault}"))
-                }))
+                }));
             }
             _ => {}
         }

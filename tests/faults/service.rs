@@ -11,7 +11,7 @@ use skillmark::{
     app::App,
     clock::{Stopwatch, SystemChance, SystemClock},
     config::Config,
-    issue::{self, Achievement, issuer, publish},
+    issue::{Achievement, issuer, publish},
     who::{Scope, Who},
 };
 

@@ -504,7 +504,7 @@ on_both! {
         // What was decided was decided about that part: another one is asked about again.
         revoke::change(&app, &who, &explain, Change::Revoke).await.expect("revoked");
         let done = award::reconsider(&app, who.issuer(), &bea).await.expect("done");
-        assert_eq!(done.suspended, [waiting.credential_id.clone()]);
+        assert_eq!(done.suspended, std::slice::from_ref(&waiting.credential_id));
         award::settle(&app, &who, &id, &bea, Settle::Keep).await.expect("kept");
         assert!(award::reconsider(&app, who.issuer(), &bea).await.expect("done").suspended.is_empty());
 

@@ -221,7 +221,7 @@ pub(crate) async fn make_lab(
         held: new.held,
         offers: offers.map_err(|_| WebError::no_such("achievement"))?,
     };
-    Ok(made(lab::make(site.app(), &who, &said).await?))
+    Ok(made(&lab::make(site.app(), &who, &said).await?))
 }
 
 /// Open an attempt, or find the one that is running.
@@ -265,7 +265,7 @@ pub(crate) async fn open(
         lab,
         program,
     };
-    Ok(made(attempt::open(site.app(), &by(&who), &open).await?))
+    Ok(made(&attempt::open(site.app(), &by(&who), &open).await?))
 }
 
 /// Read an attempt.
@@ -350,7 +350,7 @@ pub(crate) async fn add_evidence(
         _ => return Err(fault("/link", "is needed, or a note: one of the two")),
     };
     let added = evidence::add(site.app(), &by(&who), &attempt_id(&id)?, &new.name, piece).await?;
-    Ok(made(added))
+    Ok(made(&added))
 }
 
 /// Add a file as evidence.
@@ -379,7 +379,7 @@ pub(crate) async fn add_file(
     who.may(Scope::Propose)?;
     let file = evidence::New::File(sent.to_vec());
     Ok(made(
-        evidence::add(site.app(), &by(&who), &attempt_id(&id)?, "", file).await?,
+        &evidence::add(site.app(), &by(&who), &attempt_id(&id)?, "", file).await?,
     ))
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Made {
     pub(crate) id: String,
 }
 
-pub(crate) fn made(id: impl ToString) -> Response {
+pub(crate) fn made(id: &impl ToString) -> Response {
     let made = Made { id: id.to_string() };
     (StatusCode::CREATED, Json(made)).into_response()
 }
@@ -258,7 +258,7 @@ pub(crate) async fn make(
 ) -> Result<Response, WebError> {
     who.may(Scope::Programs)?;
     let said: Said = body::shaped(&sent)?;
-    Ok(made(run::make(site.app(), &who, &said.into_run()).await?))
+    Ok(made(&run::make(site.app(), &who, &said.into_run()).await?))
 }
 
 /// Describe a program anew.
@@ -389,7 +389,7 @@ pub(crate) async fn add_learner(
         guardian: new.guardian,
         birth_month: new.birth_month,
     };
-    Ok(made(learner::add(site.app(), &who, &details).await?))
+    Ok(made(&learner::add(site.app(), &who, &details).await?))
 }
 
 impl RosterPlan {

@@ -210,7 +210,7 @@ pub(crate) async fn add_qualification(
         title: said.title,
         valid_until: said.valid_until,
     };
-    Ok(made(qualification::add(site.app(), &who, &said).await?))
+    Ok(made(&qualification::add(site.app(), &who, &said).await?))
 }
 
 /// What is said by the criteria's names, by their ids.

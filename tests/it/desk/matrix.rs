@@ -350,7 +350,8 @@ const DESK: &[Line] = &[
     (
         "POST /desk/account/sessions/{id}",
         Scope::Read,
-        "select session_id from sessions",
+        "select s.session_id from sessions s join members m on m.account_id = s.account_id \
+         where m.name = 'Only tutor'",
         "",
     ),
     ("GET /desk/people", Scope::Read, NONE, ""),
