@@ -200,7 +200,7 @@ pub async fn new_api_key(
         app.chance.as_ref(),
     );
     // What the key does is done for whoever made it.
-    row.made_by = Some(who.actor().to_owned()).filter(|actor| actor != "cli");
+    row.made_by = Some(who.principal().to_owned()).filter(|actor| actor != "cli");
     let mut tx = app.db.begin().await?;
     let mut of = tx.of(who.issuer());
     of.add_api_key(&row).await?;

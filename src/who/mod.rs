@@ -26,7 +26,7 @@ mod two_step;
 
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::{self, AuditRow, Db};
+use crate::db::{self, AuditRow, Db, MemberState};
 use crate::ids::{AuditId, IssuerId, MemberId};
 
 pub use account::address_of;
@@ -149,6 +149,13 @@ impl Who {
         let expired = row.expires_at.is_some_and(|at| *at <= now);
         if expired || row.revoked_at.is_some() {
             return Err(Refusal::Unknown);
+        }
+        if let Some(Ok(member)) = row.made_by.as_deref().map(str::parse) {
+            // A key does not outlive the place of whoever made it.
+            let maker = db.of(&row.issuer_id).member(&member).await?;
+            if maker.is_some_and(|maker| maker.state != MemberState::Active) {
+                return Err(Refusal::Unknown);
+            }
         }
         let scopes = row.scopes.split(' ').filter_map(|word| word.parse().ok());
         let id = row.api_key_id.as_str();

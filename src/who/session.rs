@@ -197,7 +197,12 @@ pub(super) async fn replace(
     whose: Whose,
     stage: Stage,
 ) -> Result<Token, Error> {
-    let (row, token) = new(app, whose, stage, &old.client, app.now());
+    let (mut row, token) = new(app, whose, stage, &old.client, app.now());
+    if old.stage == stage {
+        // Nobody came further in: it ends when it would have ended.
+        row.created_at = old.created_at;
+        row.expires_at = row.expires_at.min(old.expires_at);
+    }
     let mut tx = app.db.begin().await?;
     tx.end_session(&old.session_id).await?;
     tx.add_session(&row).await?;

@@ -1,6 +1,6 @@
 //! Coming in: by a link that works once, by a password, and not by anything else.
 
-use skillmark::who::{self, Invite, Role};
+use skillmark::who::{self, Invite, Refusal, Role, Who};
 
 use crate::support::{
     db::{Engine, on_both},
@@ -95,6 +95,20 @@ on_both! {
         ana.get("/desk").await.leads_to("/sign-in?next=%2Fdesk");
         boss.get("/desk").await.is(200);
         assert_eq!(temp.number("select count(*) from accounts").await, 1, "an account for nobody is deleted");
+
+        // And so is every key they made.
+        let al = provider.member("Al Admin", &[Role::Administrator]).await;
+        let made = al.form("/desk/keys", &[("name", "school"), ("scope", "read")]).await.is(200).text();
+        let is_whole = |at: &usize| made[*at + 4..].chars().take(43).all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+        let at = made.match_indices("skm_").map(|(at, _)| at).find(is_whole).expect("a key");
+        let key = &made[at..at + 47];
+        let lets_in = async || Who::by_api_key(&site.app.db, key, site.app.now()).await;
+        lets_in().await.expect("a good key");
+        let id = al.member.parse().expect("an id");
+        who::suspend(&site.app, &provider.who, &id).await.expect("suspended");
+        assert_eq!(lets_in().await, Err(Refusal::Unknown));
+        who::unsuspend(&site.app, &provider.who, &id).await.expect("in again");
+        lets_in().await.expect("good again");
     }
 }
 
