@@ -1,15 +1,8 @@
 //! Somebody's picture, drawn anew: nothing of the file but its pixels is kept.
 
-use std::io::Cursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
 
-use zune_jpeg::{
-    JpegDecoder,
-    zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions},
-};
-
-use super::{
-    Baker, Fault, MAX_SIDE, image::MAX_SCANS, png::Png, within_file_limit, within_pixel_limit,
-};
+use super::{Baker, Fault, image, png::Png, within_file_limit, within_pixel_limit};
 
 /// Pixels on a side of what comes out.
 pub const SIDE: usize = 512;
@@ -122,19 +115,7 @@ fn span(at: usize, longest: usize) -> (usize, usize) {
 }
 
 fn png(file: &[u8]) -> Result<Pixels, Fault> {
-    super::png::check(file)?;
-    let damaged = |e: png::DecodingError| Fault::Damaged(e.to_string());
-    let mut decoder = png::Decoder::new(Cursor::new(file));
-    decoder.set_ignore_text_chunk(true);
-    decoder.set_ignore_iccp_chunk(true);
-    decoder.set_transformations(png::Transformations::normalize_to_color8());
-    let mut reader = decoder.read_info().map_err(damaged)?;
-    let size = reader
-        .output_buffer_size()
-        .ok_or_else(|| Fault::TooLarge("its pixels do not fit in memory".into()))?;
-    let mut buffer = vec![0; size];
-    let info = reader.next_frame(&mut buffer).map_err(damaged)?;
-    buffer.truncate(info.buffer_size());
+    let (info, buffer) = image::png_frame(file)?;
     let rgba = match info.color_type {
         png::ColorType::Grayscale => buffer.iter().map(|g| [*g, *g, *g, 255]).collect(),
         png::ColorType::GrayscaleAlpha => buffer
@@ -157,25 +138,12 @@ fn png(file: &[u8]) -> Result<Pixels, Fault> {
 }
 
 fn jpeg(file: &[u8]) -> Result<Pixels, Fault> {
-    let side = MAX_SIDE as usize;
-    let options = DecoderOptions::default()
-        .set_max_width(side)
-        .set_max_height(side)
-        .jpeg_set_max_scans(MAX_SCANS)
-        .jpeg_set_out_colorspace(ColorSpace::RGB);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
-    let damaged = |e: zune_jpeg::errors::DecodeErrors| Fault::Damaged(e.to_string());
-    decoder.decode_headers().map_err(damaged)?;
-    let info = decoder
-        .info()
-        .ok_or_else(|| Fault::Damaged("it has no header".into()))?;
-    within_pixel_limit(u64::from(info.width), u64::from(info.height))?;
-    let rgb = decoder.decode().map_err(damaged)?;
+    let (width, height, rgb) = image::jpeg_frame(file, ColorSpace::RGB)?;
     let rgba = rgb
         .chunks_exact(3)
         .map(|p| [p[0], p[1], p[2], 255])
         .collect();
-    Pixels::new(usize::from(info.width), usize::from(info.height), rgba)
+    Pixels::new(width, height, rgba)
 }
 
 #[cfg(test)]

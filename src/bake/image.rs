@@ -10,7 +10,7 @@ use zune_jpeg::{
 use super::{Baker, Fault, MAX_SIDE, png::Png, within_file_limit, within_pixel_limit};
 
 /// A progressive JPEG needs about ten scans; one with thousands is an attack.
-pub(super) const MAX_SCANS: usize = 32;
+const MAX_SCANS: usize = 32;
 
 /// A picture as rows of brightness, 0 black to 255 white.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,8 @@ impl Grey {
     }
 }
 
-fn png(file: &[u8]) -> Result<Grey, Fault> {
+/// The first frame of a PNG within our limits, palettes unfolded and eight bits deep.
+pub(super) fn png_frame(file: &[u8]) -> Result<(png::OutputInfo, Vec<u8>), Fault> {
     super::png::check(file)?;
     let damaged = |e: png::DecodingError| Fault::Damaged(e.to_string());
     let mut decoder = png::Decoder::new(Cursor::new(file));
@@ -93,6 +94,11 @@ fn png(file: &[u8]) -> Result<Grey, Fault> {
     let mut buffer = vec![0; size];
     let info = reader.next_frame(&mut buffer).map_err(damaged)?;
     buffer.truncate(info.buffer_size());
+    Ok((info, buffer))
+}
+
+fn png(file: &[u8]) -> Result<Grey, Fault> {
+    let (info, buffer) = png_frame(file)?;
     let pixels = match info.color_type {
         png::ColorType::Grayscale => buffer,
         png::ColorType::GrayscaleAlpha => buffer
@@ -111,13 +117,17 @@ fn png(file: &[u8]) -> Result<Grey, Fault> {
     Grey::new(info.width as usize, info.height as usize, pixels)
 }
 
-fn jpeg(file: &[u8]) -> Result<Grey, Fault> {
+/// A JPEG within our limits in one colour space: width, height, and its bytes.
+pub(super) fn jpeg_frame(
+    file: &[u8],
+    colours: ColorSpace,
+) -> Result<(usize, usize, Vec<u8>), Fault> {
     let side = MAX_SIDE as usize;
     let options = DecoderOptions::default()
         .set_max_width(side)
         .set_max_height(side)
         .jpeg_set_max_scans(MAX_SCANS)
-        .jpeg_set_out_colorspace(ColorSpace::Luma);
+        .jpeg_set_out_colorspace(colours);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
     let damaged = |e: zune_jpeg::errors::DecodeErrors| Fault::Damaged(e.to_string());
     decoder.decode_headers().map_err(damaged)?;
@@ -125,8 +135,13 @@ fn jpeg(file: &[u8]) -> Result<Grey, Fault> {
         .info()
         .ok_or_else(|| Fault::Damaged("it has no header".into()))?;
     within_pixel_limit(u64::from(info.width), u64::from(info.height))?;
-    let pixels = decoder.decode().map_err(damaged)?;
-    Grey::new(usize::from(info.width), usize::from(info.height), pixels)
+    let bytes = decoder.decode().map_err(damaged)?;
+    Ok((usize::from(info.width), usize::from(info.height), bytes))
+}
+
+fn jpeg(file: &[u8]) -> Result<Grey, Fault> {
+    let (width, height, pixels) = jpeg_frame(file, ColorSpace::Luma)?;
+    Grey::new(width, height, pixels)
 }
 
 /// Rec. 601 brightness of a red, green, blue pixel.
