@@ -8,7 +8,13 @@
 pub mod award;
 // Does this person meet it?
 pub mod decide;
+// In force, and ended.
+mod force;
+// Pathways looked at.
+mod look;
 mod reading;
+// A stack that waits for somebody.
+mod settle;
 // The achievement of the stack credential.
 mod stack;
 

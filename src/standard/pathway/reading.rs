@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::{
     Found, Pathway, Step,
-    award::Candidate,
     decide::{Decision, Holding, Standing, Wanted, decide},
+    look::Candidate,
 };
 use crate::app::App;
 use crate::clock::Timestamp;
