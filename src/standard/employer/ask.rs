@@ -1,7 +1,6 @@
 //! The organisation's side: an employer is asked, what was said is looked at, and taken back.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{Details, path, seal, unseal};
 use crate::app::App;
