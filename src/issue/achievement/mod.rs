@@ -13,18 +13,23 @@
 //! Ids and types that are missing are filled in, always the same way, so that publishing the same
 //! file twice is publishing it once.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+// What a file is refused for.
+mod check;
+// What a file leaves out.
+mod fill;
+
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::Fault;
-use super::order::CONTEXTS;
 use super::rubric::{self, Criterion};
-use super::text::{check_text, uuid_urn};
-use crate::credential;
+use super::text::check_text;
 use crate::ids::AchievementId;
 use crate::json::{self, Value};
-use crate::rdf;
+
+use check::{by_the_standard, check_members, check_performance, read_kind};
+use fill::{fill, row_id};
+
+pub(super) use fill::{default_type, is_uri};
 
 /// The longest `meaning`, in characters: one line.
 pub const MEANING_CHARS: usize = 200;
@@ -32,28 +37,6 @@ pub const MEANING_CHARS: usize = 200;
 pub const TEXT_CHARS: usize = 10_000;
 
 const OURS: &[&str] = &["kind", "meaning", "task", "evidenceRequired"];
-const STANDARD: &[&str] = &[
-    "@context",
-    "id",
-    "type",
-    "name",
-    "description",
-    "criteria",
-    "achievementType",
-    "alignment",
-    "creator",
-    "creditsAvailable",
-    "fieldOfStudy",
-    "humanCode",
-    "image",
-    "inLanguage",
-    "otherIdentifier",
-    "related",
-    "resultDescription",
-    "specialization",
-    "tag",
-    "version",
-];
 
 /// Whether an achievement says that a skill was shown, or only that somebody took part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -250,194 +233,15 @@ impl Achievement {
     }
 }
 
-/// What a credential with this achievement would be refused for: the rules of the data model, and
-/// members that no context defines, which nobody would sign.
-fn by_the_standard(document: &Value<'_>) -> Vec<Fault> {
-    let faults: Vec<Fault> = credential::achievement_faults(document)
-        .into_iter()
-        .map(|fault| Fault::new(fault.pointer, fault.sentence))
-        .collect();
-    if !faults.is_empty() {
-        return faults;
-    }
-    let mut alone = document.clone();
-    let contexts = CONTEXTS.map(Value::from).to_vec();
-    alone.set("@context", Value::Array(contexts));
-    match rdf::canonicalize(&alone) {
-        Ok(_) => Vec::new(),
-        Err(fault) => vec![Fault::new(fault.pointer, fault.sentence)],
-    }
-}
-
 fn tags_first(kind: Kind) -> Value<'static> {
     Value::from(kind.as_str())
-}
-
-fn read_kind(file: &Value<'_>, faults: &mut Vec<Fault>) -> Option<Kind> {
-    match file.get("kind").map(Value::as_str) {
-        Some(Some("performance")) => Some(Kind::Performance),
-        Some(Some("participation")) => Some(Kind::Participation),
-        _ => {
-            faults.push(Fault::new("/kind", "kind is \"performance\" (a skill was shown) or \"participation\" (somebody took part)"));
-            None
-        }
-    }
-}
-
-/// Checks the members every achievement has; answers its `meaning`.
-fn check_members(file: &Value<'_>, faults: &mut Vec<Fault>) -> String {
-    for (name, _) in file.members().into_iter().flatten() {
-        if !STANDARD.contains(&name.as_ref()) && !OURS.contains(&name.as_ref()) {
-            let mut pointer = String::new();
-            json::push_step(&mut pointer, name);
-            faults.push(Fault::new(
-                pointer,
-                "is no member of an Open Badges 3.0 achievement",
-            ));
-        }
-    }
-    need(file, "name", "a name", faults);
-    let meaning = need(
-        file,
-        "meaning",
-        "one line that a parent, a teacher and an employer understand",
-        faults,
-    );
-    if meaning.contains(['\n', '\r']) || meaning.chars().count() > MEANING_CHARS {
-        faults.push(Fault::new(
-            "/meaning",
-            format!("is one line of at most {MEANING_CHARS} characters"),
-        ));
-    }
-    if file.get("description").is_some() {
-        need(file, "description", "a description", faults);
-    }
-    let narrative = file.pointer("/criteria/narrative").and_then(Value::as_str);
-    if narrative.is_none_or(|text| text.trim().is_empty()) {
-        faults.push(Fault::new(
-            "/criteria/narrative",
-            "is missing: say how the achievement is earned",
-        ));
-    }
-    meaning
-}
-
-fn check_performance(file: &Value<'_>, faults: &mut Vec<Fault>) {
-    need(
-        file,
-        "task",
-        "the task: a performance achievement says what the learner does",
-        faults,
-    );
-    need(
-        file,
-        "evidenceRequired",
-        "the evidence requirement: a performance achievement says what is handed in",
-        faults,
-    );
-}
-
-fn need(file: &Value<'_>, member: &str, what: &str, faults: &mut Vec<Fault>) -> String {
-    let text = file.get(member).and_then(Value::as_str).unwrap_or_default();
-    if text.trim().is_empty() {
-        faults.push(Fault::new(
-            format!("/{member}"),
-            format!("is missing: {what}"),
-        ));
-    } else if text.chars().count() > TEXT_CHARS {
-        faults.push(Fault::new(
-            format!("/{member}"),
-            format!("is longer than {TEXT_CHARS} characters"),
-        ));
-    }
-    text.to_owned()
-}
-
-/// Fills in what the standard wants and the file left out; answers the achievement's `id`.
-fn fill(file: &mut Value<'static>, meaning: &str, faults: &mut Vec<Fault>) -> String {
-    let uri = match file.get("id") {
-        None => {
-            let digest = Sha256::digest(json::canonical(file).as_bytes());
-            uuid_urn(first_16(&digest))
-        }
-        Some(Value::String(uri)) if is_uri(uri) => uri.clone().into_owned(),
-        Some(_) => {
-            faults.push(Fault::new(
-                "/id",
-                "is not an absolute URI (https://… or urn:…)",
-            ));
-            String::new()
-        }
-    };
-    let mut members = vec![
-        ("id".into(), Value::from(uri.clone())),
-        (
-            "type".into(),
-            Value::Array(vec![Value::from("Achievement")]),
-        ),
-    ];
-    if let Some(given) = file.get("type") {
-        let names: Vec<_> = given.one_or_many().to_vec();
-        if !names.contains(&Value::from("Achievement")) {
-            faults.push(Fault::new("/type", "does not contain Achievement"));
-        }
-        members[1].1 = Value::Array(names);
-    }
-    file.remove("id");
-    file.remove("type");
-    if file.get("description").is_none() {
-        file.set("description", Value::from(meaning.to_owned()));
-    }
-    if let Some(Value::Array(alignments)) = file.get_mut("alignment") {
-        for alignment in alignments {
-            default_type(alignment, "Alignment");
-        }
-    }
-    if let Value::Object(rest) = file {
-        members.append(rest);
-        *rest = members;
-    }
-    uri
-}
-
-/// Gives an object its `type` if it has none.
-pub(super) fn default_type(object: &mut Value<'static>, name: &'static str) {
-    if object.get("type").is_none() {
-        object.set("type", Value::Array(vec![Value::from(name)]));
-    }
-}
-
-/// Whether `text` looks like an absolute URI: a scheme, a colon, something behind it, no spaces.
-pub(super) fn is_uri(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once(':') else {
-        return false;
-    };
-    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
-        && !rest.is_empty()
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-        && !text.contains(['<', '>', '"', '{', '}', '|', '\\', '^', '`'])
-}
-
-fn row_id(uri: &str) -> AchievementId {
-    let digest = Sha256::digest(uri.as_bytes());
-    let text = URL_SAFE_NO_PAD.encode(first_16(&digest));
-    AchievementId::try_from(text).unwrap_or_else(|_| unreachable!("16 bytes make an id"))
-}
-
-pub(super) fn first_16(digest: &[u8]) -> [u8; 16] {
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    bytes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const WELD: &str = include_str!("../../tests/it/issue/weld.json");
+    const WELD: &str = include_str!("../../../tests/it/issue/weld.json");
 
     fn faults(edit: impl Fn(&mut Value<'static>)) -> Vec<String> {
         let mut file = json::parse(WELD).expect("json").into_owned();
