@@ -11,7 +11,7 @@ use crate::{
         versions::Version,
     },
     web::{
-        desk::maps::{job_line, read_jobs, read_standards, standard_line},
+        desk::alignments::{job_line, read_jobs, read_standards, standard_line},
         fields::Fields,
     },
 };

@@ -13,7 +13,6 @@ use crate::{
     ids::MapId,
     issue::{Error, Fault},
     standard::{
-        alignment::{Job, Standard},
         case,
         map::{Map, Priority, SKILLS, Skill},
         map_csv,
@@ -22,7 +21,7 @@ use crate::{
     web::{
         Site,
         answer::{self, NEVER},
-        desk::{Desk, Nav},
+        desk::{Desk, Nav, alignments},
         error::WebError,
         fields::Fields,
         frame::Frame,
@@ -112,8 +111,8 @@ pub(crate) struct Row {
 
 impl Row {
     fn of(skill: &Skill) -> Row {
-        let standards = skill.standards.iter().map(standard_line);
-        let jobs = skill.jobs.iter().map(job_line);
+        let standards = skill.standards.iter().map(alignments::standard_line);
+        let jobs = skill.jobs.iter().map(alignments::job_line);
         Row {
             name: skill.name.clone(),
             statement: skill.statement.clone(),
@@ -122,87 +121,6 @@ impl Row {
             jobs: jobs.collect::<Vec<_>>().join("\n"),
         }
     }
-}
-
-/// `framework | code | name | address`, as a line of a form; a CASE item's ends with `case`.
-pub(super) fn standard_line(standard: &Standard) -> String {
-    let Standard {
-        framework,
-        code,
-        name,
-        url,
-        case,
-    } = standard;
-    let end = if *case { " | case" } else { "" };
-    format!("{framework} | {code} | {name} | {url}{end}")
-}
-
-/// `code | title | task`, as a line of a form.
-pub(super) fn job_line(job: &Job) -> String {
-    let Job { code, title, task } = job;
-    if task.is_empty() {
-        format!("{code} | {title}")
-    } else {
-        format!("{code} | {title} | {task}")
-    }
-}
-
-/// Reads lines of standards; what is no such line is a fault at `at`.
-pub(super) fn read_standards(text: &str, at: &str, faults: &mut Vec<Fault>) -> Vec<Standard> {
-    let mut read = Vec::new();
-    for (n, line) in lines(text) {
-        let parts: Vec<&str> = line.split('|').map(str::trim).collect();
-        let (parts, case) = match parts.as_slice() {
-            [rest @ .., "case"] => (rest, true),
-            all => (all, false),
-        };
-        let [framework, code, name, url] = parts else {
-            faults.push(Fault::new(
-                at,
-                format!("line {n}: write framework | code | name | address"),
-            ));
-            continue;
-        };
-        read.push(Standard {
-            framework: (*framework).to_owned(),
-            code: (*code).to_owned(),
-            name: (*name).to_owned(),
-            url: (*url).to_owned(),
-            case,
-        });
-    }
-    read
-}
-
-/// Reads lines of jobs; what is no such line is a fault at `at`.
-pub(super) fn read_jobs(text: &str, at: &str, faults: &mut Vec<Fault>) -> Vec<Job> {
-    let mut read = Vec::new();
-    for (n, line) in lines(text) {
-        let parts: Vec<&str> = line.split('|').map(str::trim).collect();
-        let (code, title, task) = match parts.as_slice() {
-            [code, title] => (code, title, ""),
-            [code, title, task] => (code, title, *task),
-            _ => {
-                let sentence = format!("line {n}: write O*NET code | occupation | task");
-                faults.push(Fault::new(at, sentence));
-                continue;
-            }
-        };
-        read.push(Job {
-            code: (*code).to_owned(),
-            title: (*title).to_owned(),
-            task: task.to_owned(),
-        });
-    }
-    read
-}
-
-fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let lines = text
-        .lines()
-        .enumerate()
-        .map(|(n, line)| (n + 1, line.trim()));
-    lines.filter(|(_, line)| !line.is_empty())
 }
 
 impl MapPage {
@@ -420,12 +338,12 @@ fn read(fields: &Fields) -> (Map, Vec<Row>, Vec<Fault>) {
         } else {
             Priority::Now
         },
-        standards: read_standards(
+        standards: alignments::read_standards(
             &row.standards,
             &format!("/skills/{i}/standards"),
             &mut faults,
         ),
-        jobs: read_jobs(&row.jobs, &format!("/skills/{i}/jobs"), &mut faults),
+        jobs: alignments::read_jobs(&row.jobs, &format!("/skills/{i}/jobs"), &mut faults),
     });
     let map = Map {
         name: fields.get("name").to_owned(),
@@ -472,35 +390,4 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         ("desk-map", one.render().expect("renders")),
         ("desk-map-refused", half.render().expect("renders")),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_of_a_form_are_read_as_they_are_written() {
-        let map = crate::standard::map::samples::data();
-        for skill in &map.skills {
-            let row = Row::of(skill);
-            let mut faults = Vec::new();
-            assert_eq!(
-                read_standards(&row.standards, "/s", &mut faults),
-                skill.standards
-            );
-            assert_eq!(read_jobs(&row.jobs, "/j", &mut faults), skill.jobs);
-            assert_eq!(faults, []);
-        }
-        let mut faults = Vec::new();
-        read_standards("a | b", "/skills/0/standards", &mut faults);
-        read_jobs("\n51-4121.00", "/skills/0/jobs", &mut faults);
-        let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        assert_eq!(
-            said,
-            [
-                "/skills/0/standards: line 1: write framework | code | name | address",
-                "/skills/0/jobs: line 2: write O*NET code | occupation | task",
-            ]
-        );
-    }
 }

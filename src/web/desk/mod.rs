@@ -5,6 +5,7 @@
 //! `signed.who`, and shows the answer in a [`Desk`]. A form that is refused is shown again with what was typed.
 
 mod achievement_form;
+mod alignments;
 
 use crate::{
     web::{frame::Frame, pages::Page, signed::Signed, text::Text},
@@ -46,6 +47,7 @@ desk! {
     reviewers,
     learners,
     programs,
+    roster,
     achievements,
     publish,
     editions,

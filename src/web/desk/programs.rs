@@ -1,20 +1,18 @@
-//! `/desk/programs`: programs and their rosters.
+//! `/desk/programs`: programs, and who is in them.
 
 use askama::Template;
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Multipart, Path, State},
+    extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 
 use crate::{
-    config::limits::CSV_BYTES,
     db::ProgramRow,
     ids::ProgramId,
     program::{
-        lab,
-        roster::{self, Change, Plan},
+        lab, roster,
         run::{self, Said},
     },
     web::{
@@ -25,7 +23,7 @@ use crate::{
         fields::Fields,
         frame::Frame,
         pages::sign_in::again,
-        said::{self, Names, Sent},
+        said::{self, Names},
         signed::Signed,
         text::{self, Text},
     },
@@ -39,7 +37,7 @@ pub(crate) const NAV: Option<Nav> = Some(Nav {
     scope: Scope::Read,
 });
 
-const PLACE: &str = "/desk/programs";
+pub(super) const PLACE: &str = "/desk/programs";
 
 /// A program in a list.
 #[derive(Debug, Clone)]
@@ -60,6 +58,16 @@ impl Listed {
             name: Text::new(&row.name),
             line: Text::new(&parts.join(" · ")),
             ended: row.ended_at.is_some(),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn sample() -> Listed {
+        Listed {
+            id: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
+            name: "Career skills".into(),
+            line: "Spring 2026 · Riverside Middle · 6-8 · Title I".into(),
+            ended: false,
         }
     }
 }
@@ -167,31 +175,6 @@ pub(crate) struct ProgramPage {
     csv: String,
 }
 
-/// A line of the diff.
-#[derive(Debug, Clone)]
-struct DiffLine {
-    line: u64,
-    name: Text,
-    reference: Text,
-    what: String,
-    class: &'static str,
-}
-
-/// What a roster would change.
-#[derive(Debug, Template)]
-#[template(path = "desk/roster.html")]
-pub(crate) struct RosterPage {
-    frame: Frame,
-    desk: Desk,
-    one: Listed,
-    lines: Vec<DiffLine>,
-    same: usize,
-    missing: Vec<Named>,
-    ignored: Vec<Text>,
-    others: usize,
-    csv: String,
-}
-
 /// The pages' routes.
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
@@ -199,9 +182,6 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/desk/programs/{id}", get(shown).post(describe))
         .route("/desk/programs/{id}/end", post(end))
         .route("/desk/programs/{id}/leave", post(leave))
-        .route("/desk/programs/{id}/roster", post(preview))
-        .route("/desk/programs/{id}/roster/apply", post(apply))
-        .layer(DefaultBodyLimit::max(CSV_BYTES * 3 + 65_536))
 }
 
 async fn list(State(site): State<Site>, signed: Signed) -> Result<Response, WebError> {
@@ -263,6 +243,22 @@ async fn shown(
     Path(id): Path<String>,
 ) -> Result<Response, WebError> {
     answer::page(&page(&site, &signed, &said::id(&id)?).await?, NEVER)
+}
+
+/// The page of a program with a list of learners that was refused.
+pub(super) async fn refused(
+    site: &Site,
+    signed: &Signed,
+    id: &ProgramId,
+    faults: Vec<String>,
+    csv: String,
+) -> Result<Response, WebError> {
+    let page = page(site, signed, id).await?;
+    again(&ProgramPage {
+        faults,
+        csv,
+        ..page
+    })
 }
 
 async fn page(site: &Site, signed: &Signed, id: &ProgramId) -> Result<ProgramPage, WebError> {
@@ -343,108 +339,9 @@ async fn leave(
     Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response())
 }
 
-async fn preview(
-    State(site): State<Site>,
-    signed: Signed,
-    Path(id): Path<String>,
-    parts: Multipart,
-) -> Result<Response, WebError> {
-    signed.who.may(Scope::Programs)?;
-    let sent = Sent::read(parts).await?;
-    let csv = if sent.file.is_empty() {
-        sent.get("csv").as_bytes().to_vec()
-    } else {
-        sent.file
-    };
-    let program = said::id(&id)?;
-    run::one(site.app(), &signed.who, &program).await?;
-    match roster::plan(site.app(), &signed.who, &program, &csv).await {
-        Ok(plan) => {
-            let row = run::one(site.app(), &signed.who, &program).await?;
-            let text = String::from_utf8_lossy(&csv).into_owned();
-            let desk = Desk::new(&signed, PLACE);
-            answer::page(&RosterPage::new(desk, Listed::of(&row), &plan, text), NEVER)
-        }
-        Err(error) => {
-            let faults = said::sentences(error)?;
-            let page = page(&site, &signed, &program).await?;
-            let csv = String::from_utf8_lossy(&csv).into_owned();
-            again(&ProgramPage {
-                faults,
-                csv,
-                ..page
-            })
-        }
-    }
-}
-
-impl RosterPage {
-    fn new(desk: Desk, one: Listed, plan: &Plan, csv: String) -> RosterPage {
-        let lines = plan.rows.iter().filter_map(|(row, change)| {
-            let (what, class) = match change {
-                Change::New => ("new".to_owned(), "good"),
-                Change::Joins => ("joins".to_owned(), "good"),
-                Change::Changes(fields) => (format!("changes: {}", fields.join(", ")), "accent"),
-                Change::Leaves => ("leaves".to_owned(), "unsure"),
-                Change::Same => return None,
-            };
-            Some(DiffLine {
-                line: row.line,
-                name: Text::new(row.details.name.as_deref().unwrap_or_default()),
-                reference: Text::new(&row.details.reference),
-                what,
-                class,
-            })
-        });
-        let lines: Vec<DiffLine> = lines.collect();
-        RosterPage {
-            frame: Desk::frame("A roster"),
-            desk,
-            one,
-            same: plan.rows.len() - lines.len(),
-            lines,
-            missing: plan.missing.iter().map(Named::of).collect(),
-            ignored: plan.ignored.iter().map(|name| Text::new(name)).collect(),
-            others: plan.others,
-            csv,
-        }
-    }
-}
-
-async fn apply(
-    State(site): State<Site>,
-    signed: Signed,
-    Path(id): Path<String>,
-    fields: Fields,
-) -> Result<Response, WebError> {
-    signed.who.may(Scope::Programs)?;
-    let program = said::id(&id)?;
-    run::one(site.app(), &signed.who, &program).await?;
-    let csv = fields.whole("csv").as_bytes();
-    let leave = fields.has("leave");
-    match roster::apply(site.app(), &signed.who, &program, csv, leave).await {
-        Ok(_) => Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response()),
-        Err(error) => {
-            let faults = said::sentences(error)?;
-            let page = page(&site, &signed, &program).await?;
-            let csv = fields.whole("csv").to_owned();
-            again(&ProgramPage {
-                faults,
-                csv,
-                ..page
-            })
-        }
-    }
-}
-
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
-    let one = Listed {
-        id: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
-        name: "Career skills".into(),
-        line: "Spring 2026 · Riverside Middle · 6-8 · Title I".into(),
-        ended: false,
-    };
+    let one = Listed::sample();
     let bo = Named {
         id: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
         name: "Bo Ek".into(),
@@ -466,7 +363,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         typed: Typed::default(),
         owners: Vec::new(),
         pathways: Vec::new(),
-        learners: vec![bo.clone()],
+        learners: vec![bo],
         labs: vec![(
             "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
             "Data lab".into(),
@@ -475,23 +372,6 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         faults: vec!["line 2, column 2 (email): is no e-mail address".to_owned()],
         csv: "learner,email\nu-1,x\n".to_owned(),
     };
-    let roster = RosterPage {
-        frame: Desk::frame("A roster"),
-        desk: Desk::sample(PLACE),
-        one: one.clone(),
-        lines: vec![DiffLine {
-            line: 2,
-            name: "Bo Ek".into(),
-            reference: "u-17".into(),
-            what: "new".to_owned(),
-            class: "good",
-        }],
-        same: 3,
-        missing: vec![bo],
-        ignored: vec!["orgSourcedIds".into()],
-        others: 1,
-        csv: "learner\nu-17\n".to_owned(),
-    };
     vec![
         ("desk-programs", list(vec![one]).render().expect("renders")),
         (
@@ -499,6 +379,5 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             list(Vec::new()).render().expect("renders"),
         ),
         ("desk-program", page.render().expect("renders")),
-        ("desk-roster", roster.render().expect("renders")),
     ]
 }
