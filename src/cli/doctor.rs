@@ -17,6 +17,7 @@ use crate::{
     config::limits::PUBLISH_WITHIN,
     custody,
     db::{IssuerKeyRow, IssuerRow, KeyState, Unfinished},
+    files,
     issue::{
         checkup::{self, ListIs},
         keys::KeyFault,
@@ -24,7 +25,7 @@ use crate::{
     rdf,
 };
 
-/// Check that everything is in place: database, keys, status lists, promises, address
+/// Check that everything is in place: database, files, keys, status lists, promises, address
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -194,6 +195,7 @@ async fn look_inside(
             "change it on the database server, so that nothing of a learner is written there",
         )?;
     }
+    files(app, sheet).await?;
     let issuers = app.db.issuers().await?;
     if issuers.is_empty() {
         return sheet.warn(
@@ -220,6 +222,26 @@ async fn look_inside(
         promises(app, &unfinished, serves, sheet)?;
     }
     Ok(())
+}
+
+/// Whether evidence can be kept: a word is put there, read and deleted again.
+async fn files(app: &App, sheet: &mut Sheet<'_>) -> Result<(), Failure> {
+    let Err(bad) = app.files.check().await else {
+        let place = app.config.files_place();
+        return sheet.ok("files", format_args!("{place} takes, gives and deletes"));
+    };
+    let next = match bad {
+        files::Error::Denied => {
+            "correct the key and its secret in --files (SKILLMARK_FILES), and see that the key may \
+             read, write and delete there"
+        }
+        files::Error::NoBucket => "make the bucket, or name another: --files (SKILLMARK_FILES)",
+        files::Error::Missing | files::Error::Unavailable(_) => {
+            "see that the folder may be written, or that the address of the bucket is right and \
+             answers: --files (SKILLMARK_FILES)"
+        }
+    };
+    sheet.fail("files", bad, next)
 }
 
 fn describe(issuer: &IssuerRow) -> String {

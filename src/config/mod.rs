@@ -327,6 +327,13 @@ impl Config {
         self.data.join("skillmark.sqlite")
     }
 
+    /// Where evidence and pictures are kept.
+    #[must_use]
+    pub fn files_place(&self) -> FilesPlace {
+        let own = || FilesPlace::Folder(self.data.join("files"));
+        self.files.clone().unwrap_or_else(own)
+    }
+
     /// The file with the key-encryption key.
     #[must_use]
     pub fn kek_path(&self) -> PathBuf {
@@ -346,10 +353,6 @@ impl Config {
             Some(url) => url.to_string(),
             None => String::new(),
         };
-        let files = match &self.files {
-            Some(place) => place.to_string(),
-            None => self.data.join("files").display().to_string(),
-        };
         let organisation = match &self.vc_api_organisation {
             Some(id) => id.to_string(),
             None => String::new(),
@@ -365,7 +368,7 @@ impl Config {
         [
             ("data", self.data.display().to_string()),
             ("database-url", database),
-            ("files", files),
+            ("files", self.files_place().to_string()),
             ("public-url", self.public_url.to_string()),
             ("listen", self.listen.to_string()),
             ("kek-file", self.kek_path().display().to_string()),

@@ -129,18 +129,55 @@ impl Tenant<'_> {
             .await?;
         one(rows)
     }
+
+    /// Notes that a file is about to be kept: if nothing refers to it at `until`, it is deleted.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not do it.
+    pub async fn file_is_coming(&mut self, file: &str, until: Ts) -> Result<(), Error> {
+        self.write(
+            "insert into forgotten_files (issuer_id, file, coming_until) values ($1, $2, $3)",
+        )
+        .bind(file.to_owned())
+        .bind(until)
+        .run()
+        .await?;
+        Ok(())
+    }
+
+    /// Notes that something refers to a file that was on its way. Use the transaction that refers.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if it came too late, and may be deleted already.
+    pub async fn file_has_come(&mut self, file: &str) -> Result<(), Error> {
+        let rows = self
+            .write("delete from forgotten_files where issuer_id = $1 and file = $2")
+            .bind(file.to_owned())
+            .run()
+            .await?;
+        one(rows)
+    }
 }
 
 impl Db {
-    /// Files that nothing refers to any more. Across organisations: for the round that deletes them.
+    /// Files that nothing refers to any more, or that did not come in time. Across organisations:
+    /// for the round that deletes them.
     ///
     /// # Errors
     /// [`Error`] if the database could not answer.
-    pub async fn forgotten_files(&self, limit: i64) -> Result<Vec<(IssuerId, String)>, Error> {
-        self.read("select issuer_id, file from forgotten_files order by file limit $1")
-            .bind(limit)
-            .all()
-            .await
+    pub async fn forgotten_files(
+        &self,
+        now: Ts,
+        limit: i64,
+    ) -> Result<Vec<(IssuerId, String)>, Error> {
+        self.read(
+            "select issuer_id, file from forgotten_files \
+             where coming_until is null or coming_until <= $1 order by file limit $2",
+        )
+        .bind(now)
+        .bind(limit)
+        .all()
+        .await
     }
 
     /// Forgets that a file is to be deleted: it is.

@@ -6,17 +6,11 @@
 
 mod image;
 mod pdf;
+mod store;
 
-use std::{fs, sync::Arc};
-
-use object_store::{
-    ObjectStore, ObjectStoreExt as _, PutPayload, aws::AmazonS3Builder, local::LocalFileSystem,
-    path::Path, prefix::PrefixStore,
-};
 use sha2::{Digest as _, Sha256};
 
-use crate::config::{Config, FilesPlace};
-use crate::ids::{IssuerId, hex};
+pub use store::{Error, Files, name_of};
 
 /// The largest file that is taken: bytes, as it arrives.
 pub const FILE_BYTES: usize = 10 * 1024 * 1024;
@@ -41,27 +35,6 @@ pub enum Refused {
     /// A document with a password.
     #[error("the PDF is locked with a password: save it without one")]
     Locked,
-}
-
-/// Why a file could not be kept or fetched.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// It is not there.
-    #[error("the file is not there")]
-    Missing,
-    /// The store cannot be used.
-    #[error("the place where files are kept cannot be used: {0}")]
-    Unavailable(String),
-}
-
-impl From<object_store::Error> for Error {
-    fn from(error: object_store::Error) -> Error {
-        match error {
-            object_store::Error::NotFound { .. } => Error::Missing,
-            // The cause names a hash and an address, nothing of a person.
-            other => Error::Unavailable(other.to_string()),
-        }
-    }
 }
 
 /// A file as it may be handed on.
@@ -113,85 +86,6 @@ fn text(bytes: &[u8]) -> Result<Clean, Refused> {
         media_type: "text/plain; charset=utf-8",
         bytes: bytes.to_vec(),
     })
-}
-
-/// Where files are kept. Cloning is cheap and shares it.
-#[derive(Clone)]
-pub struct Files(Arc<dyn ObjectStore>);
-
-impl std::fmt::Debug for Files {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Files({})", self.0)
-    }
-}
-
-impl Files {
-    /// Opens the place that the settings name; a folder is made.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub fn open(config: &Config) -> Result<Files, Error> {
-        let folder = match &config.files {
-            Some(FilesPlace::Bucket(bucket)) => {
-                // Whoever was first has installed the same one.
-                let _ = rustls::crypto::ring::default_provider().install_default();
-                let mut builder = AmazonS3Builder::new()
-                    .with_bucket_name(&bucket.name)
-                    .with_region(&bucket.region)
-                    .with_access_key_id(&bucket.key_id)
-                    .with_secret_access_key(&bucket.secret);
-                if let Some(endpoint) = &bucket.endpoint {
-                    builder = builder
-                        .with_endpoint(endpoint)
-                        .with_allow_http(endpoint.starts_with("http://"));
-                }
-                let store = builder.build()?;
-                return Ok(Files(Arc::new(PrefixStore::new(
-                    store,
-                    bucket.prefix.as_str(),
-                ))));
-            }
-            Some(FilesPlace::Folder(folder)) => folder.clone(),
-            None => config.data.join("files"),
-        };
-        fs::create_dir_all(&folder).map_err(|cause| Error::Unavailable(cause.to_string()))?;
-        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Files(Arc::new(store)))
-    }
-
-    /// Keeps these bytes of an organisation: the name they are found by, which says nothing but
-    /// what they are.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn put(&self, issuer: &IssuerId, bytes: Vec<u8>) -> Result<String, Error> {
-        let digest = hex(&Sha256::digest(&bytes));
-        let name = format!("{issuer}/{}/{digest}", &digest[..2]);
-        self.0
-            .put(&Path::from(name.as_str()), PutPayload::from(bytes))
-            .await?;
-        Ok(name)
-    }
-
-    /// Fetches what is kept under a name.
-    ///
-    /// # Errors
-    /// [`Error::Missing`], [`Error::Unavailable`].
-    pub async fn get(&self, name: &str) -> Result<Vec<u8>, Error> {
-        let found = self.0.get(&Path::from(name)).await?;
-        Ok(found.bytes().await?.to_vec())
-    }
-
-    /// Deletes what is kept under a name. Doing it again changes nothing.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn delete(&self, name: &str) -> Result<(), Error> {
-        match self.0.delete(&Path::from(name)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -93,7 +93,11 @@ async fn forget_work(app: &App, then: Ts) -> Result<u64, Error> {
 /// Deletes the files that nothing refers to any more; what cannot be deleted now is tried again.
 async fn delete_files(app: &App) -> Result<u64, Error> {
     let mut deleted = 0;
-    for (issuer, file) in app.db.forgotten_files(FILES_AT_ONCE).await? {
+    for (issuer, file) in app
+        .db
+        .forgotten_files(app.now().into(), FILES_AT_ONCE)
+        .await?
+    {
         if let Err(cause) = app.files.delete(&file).await {
             tracing::error!(%cause, "a file could not be deleted");
             break;

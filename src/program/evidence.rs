@@ -3,6 +3,7 @@
 //! Files are written anew without what is not seen ([`files::clean`]), sealed with the learner's key
 //! and kept under a name made of the sealed bytes: erasing the learner makes every copy unreadable.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
@@ -12,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::custody::{PersonKey, Purpose};
 use crate::db::{AttemptEvidenceRow, AttemptState, EvidenceKind, Tenant};
 use crate::files::{self, Clean};
-use crate::ids::{AttemptId, EvidenceId};
+use crate::ids::{AttemptId, EvidenceId, IssuerId};
 use crate::issue::Error as IssueError;
 use crate::who::Scope;
 
@@ -72,6 +73,9 @@ impl std::fmt::Debug for New {
     }
 }
 
+/// How long a file may be on its way until something refers to it.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_hours(24);
+
 /// How many files are taken apart at once: a picture of few bytes may be large when it is opened.
 static CLEANING: Semaphore = Semaphore::const_new(4);
 
@@ -108,7 +112,7 @@ pub async fn add(
         None => None,
         Some(clean) => {
             let sealed = key.seal(evidence_id.as_str(), Purpose::File, &clean.bytes, chance);
-            Some(app.files.put(by.issuer(), sealed).await?)
+            Some(put(app, by.issuer(), sealed, now).await?)
         }
     };
     let piece = AttemptEvidenceRow {
@@ -129,15 +133,32 @@ pub async fn add(
     match keep(app, by, &piece).await {
         Ok(()) => Ok(piece.evidence_id),
         Err(error) => {
-            // Nothing refers to it, and nothing will.
+            // Nothing refers to it, and nothing will: it need not wait for its day.
             if let Some(file) = &piece.file
                 && let Err(cause) = app.files.delete(file).await
             {
-                tracing::error!(%cause, "a file that was refused could not be deleted");
+                tracing::error!(%cause, "a file that was refused is deleted later");
             }
             Err(error)
         }
     }
+}
+
+/// Keeps a sealed file: where. It is noted first, as one that nothing refers to, so that a crash at
+/// any moment leaves no file behind that nobody would ever delete.
+async fn put(
+    app: &App,
+    issuer: &IssuerId,
+    sealed: Vec<u8>,
+    now: Timestamp,
+) -> Result<String, Error> {
+    let name = files::name_of(issuer, &sealed);
+    let until = now.checked_add(ON_ITS_WAY).unwrap_or(Timestamp::MAX);
+    let mut tx = app.db.begin().await?;
+    tx.of(issuer).file_is_coming(&name, until.into()).await?;
+    tx.commit().await?;
+    app.files.put(&name, sealed).await?;
+    Ok(name)
 }
 
 async fn keep(app: &App, by: &By, piece: &AttemptEvidenceRow) -> Result<(), Error> {
@@ -150,6 +171,9 @@ async fn keep(app: &App, by: &By, piece: &AttemptEvidenceRow) -> Result<(), Erro
     // Whoever hands it in at this moment notices.
     attempt::change(&mut rows, &row).await?;
     rows.add_attempt_evidence(piece).await?;
+    if let Some(file) = &piece.file {
+        rows.file_has_come(file).await?;
+    }
     attempt::touched(&mut rows, by, id).await?;
     rows.log(&[by.did(app, "evidence.add", piece.evidence_id.as_str(), now)])
         .await?;

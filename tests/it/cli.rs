@@ -109,6 +109,11 @@ impl Done {
         &self.out
     }
 
+    /// Everything that was said.
+    pub(crate) fn all(&self) -> String {
+        format!("{}{}", self.out, self.err)
+    }
+
     #[track_caller]
     pub(crate) fn is(self, code: i32) -> Done {
         assert_eq!(self.code, code, "\n{}\n{}", self.out, self.err);
@@ -117,7 +122,7 @@ impl Done {
 
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Done {
-        let all = format!("{}{}", self.out, self.err);
+        let all = self.all();
         assert!(all.contains(text), "no `{text}` in:\n{all}");
         self
     }

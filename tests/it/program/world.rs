@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use skillmark::{
     app::App,
     clock::{FixedClock, SystemChance},
+    config::Config,
     db::{ApiKeyRow, AttemptKind, Decision},
     ids::{AchievementId, AttemptId, LabId, PersonId, ProgramId},
     issue::{Achievement, issuer, people::Details, publish},
@@ -44,9 +45,13 @@ impl World {
     }
 
     pub(crate) async fn named(temp: &Temp, name: &str) -> World {
+        World::with(temp.config(), name).await
+    }
+
+    pub(crate) async fn with(config: Config, name: &str) -> World {
         let at = "2026-03-02T10:00:00Z".parse().expect("a time");
         let clock = Arc::new(FixedClock::at(at));
-        let app = App::open_or_make(temp.config(), clock.clone(), Arc::new(SystemChance)).await;
+        let app = App::open_or_make(config, clock.clone(), Arc::new(SystemChance)).await;
         let app = app.expect("the program opens");
         let new = issuer::NewIssuer {
             name: name.to_owned(),
