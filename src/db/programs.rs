@@ -1,7 +1,7 @@
 //! Programs, and who is in them.
 
 use super::{Error, Tenant, Ts, issuers::one};
-use crate::ids::{IssuerId, PersonId, ProgramId};
+use crate::ids::{IssuerId, PathwayId, PersonId, ProgramId};
 
 /// A program.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -19,7 +19,7 @@ pub struct ProgramRow {
     /// Such as `6-8`.
     pub grade_band: String,
     /// The pathway it follows.
-    pub pathway_id: Option<String>,
+    pub pathway_id: Option<PathwayId>,
     /// Which version of the pathway.
     pub pathway_version: Option<i64>,
     /// Who looks after it: a member's id.
@@ -53,8 +53,9 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select issuer_id, program_id, name, term, school, grade_band, pathway_id, \
-             pathway_version, owner, funding_stream, turnaround_days, second_percent, created_at, \
-             ended_at from programs where issuer_id = $1 ",
+             version as pathway_version, owner, funding_stream, turnaround_days, second_percent, \
+             created_at, ended_at from programs left join program_pathways \
+             using (issuer_id, program_id) where issuer_id = $1 ",
             $rest
         )
     };
@@ -71,25 +72,23 @@ macro_rules! select_place {
 }
 
 impl Tenant<'_> {
-    /// Adds a program; `row.issuer_id` must be the handle's.
+    /// Adds a program; `row.issuer_id` must be the handle's. Use a transaction.
     ///
     /// # Errors
-    /// [`Error::Refused`] for numbers outside their ranges.
+    /// [`Error::Refused`] for numbers outside their ranges; [`Error::Missing`] for a version of a
+    /// pathway that this organisation does not have.
     pub async fn add_program(&mut self, row: &ProgramRow) -> Result<(), Error> {
         debug_assert_eq!(self.issuer_id(), &row.issuer_id);
         self.write(
-            "insert into programs (issuer_id, program_id, name, term, school, grade_band, \
-             pathway_id, pathway_version, owner, funding_stream, turnaround_days, second_percent, \
-             created_at, ended_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            "insert into programs (issuer_id, program_id, name, term, school, grade_band, owner, \
+             funding_stream, turnaround_days, second_percent, created_at, ended_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(row.program_id.clone())
         .bind(row.name.clone())
         .bind(row.term.clone())
         .bind(row.school.clone())
         .bind(row.grade_band.clone())
-        .bind(row.pathway_id.clone())
-        .bind(row.pathway_version)
         .bind(row.owner.clone())
         .bind(row.funding_stream.clone())
         .bind(row.turnaround_days)
@@ -98,19 +97,37 @@ impl Tenant<'_> {
         .bind(row.ended_at)
         .run()
         .await?;
+        self.follow(row).await
+    }
+
+    /// Writes down which pathway a program follows.
+    async fn follow(&mut self, row: &ProgramRow) -> Result<(), Error> {
+        let (Some(pathway), Some(version)) = (&row.pathway_id, row.pathway_version) else {
+            return Ok(());
+        };
+        self.write(
+            "insert into program_pathways (issuer_id, program_id, pathway_id, version) \
+             values ($1, $2, $3, $4)",
+        )
+        .bind(row.program_id.clone())
+        .bind(pathway.clone())
+        .bind(version)
+        .run()
+        .await?;
         Ok(())
     }
 
-    /// Writes what a program says of itself anew.
+    /// Writes what a program says of itself anew. Use a transaction.
     ///
     /// # Errors
-    /// [`Error::NoRow`] if there is no such program.
+    /// [`Error::NoRow`] if there is no such program; [`Error::Missing`] as for
+    /// [`Tenant::add_program`].
     pub async fn set_program(&mut self, row: &ProgramRow) -> Result<(), Error> {
         let rows = self
             .write(
                 "update programs set name = $3, term = $4, school = $5, grade_band = $6, \
-                 pathway_id = $7, pathway_version = $8, owner = $9, funding_stream = $10, \
-                 turnaround_days = $11, second_percent = $12, ended_at = $13 \
+                 owner = $7, funding_stream = $8, turnaround_days = $9, second_percent = $10, \
+                 ended_at = $11 \
                  where issuer_id = $1 and program_id = $2",
             )
             .bind(row.program_id.clone())
@@ -118,8 +135,6 @@ impl Tenant<'_> {
             .bind(row.term.clone())
             .bind(row.school.clone())
             .bind(row.grade_band.clone())
-            .bind(row.pathway_id.clone())
-            .bind(row.pathway_version)
             .bind(row.owner.clone())
             .bind(row.funding_stream.clone())
             .bind(row.turnaround_days)
@@ -127,7 +142,12 @@ impl Tenant<'_> {
             .bind(row.ended_at)
             .run()
             .await?;
-        one(rows)
+        one(rows)?;
+        self.write("delete from program_pathways where issuer_id = $1 and program_id = $2")
+            .bind(row.program_id.clone())
+            .run()
+            .await?;
+        self.follow(row).await
     }
 
     /// All programs, the newest first.

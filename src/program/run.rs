@@ -2,8 +2,9 @@
 
 use super::{Error, sealed::line};
 use crate::app::App;
-use crate::db::ProgramRow;
-use crate::ids::ProgramId;
+use crate::db::{self, Kept, ProgramRow, Tenant};
+use crate::ids::{PathwayId, ProgramId};
+use crate::issue::Fault;
 use crate::who::{Scope, Who};
 
 /// The most characters of a name.
@@ -27,7 +28,7 @@ pub struct Said {
     pub grade_band: String,
     /// The pathway's id.
     pub pathway: Option<String>,
-    /// Which version of the pathway.
+    /// Which version of the pathway; `None`: the newest.
     pub pathway_version: Option<i64>,
     /// Who looks after it: a member's id.
     pub owner: Option<String>,
@@ -39,6 +40,11 @@ pub struct Said {
     pub second_percent: Option<i64>,
 }
 
+const NO_PATHWAY: &str = "there is no such version of a pathway";
+
+/// A version of a pathway.
+type VersionOf = (PathwayId, i64);
+
 /// Makes a program.
 ///
 /// # Errors
@@ -47,10 +53,10 @@ pub async fn make(app: &App, who: &Who, said: &Said) -> Result<ProgramId, Error>
     who.may(Scope::Programs)?;
     let now = app.now();
     let id = ProgramId::random(app.chance.as_ref());
-    let row = row(said, who, &id, now.into())?;
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
-    rows.add_program(&row).await?;
+    let row = row(&mut rows, said, who, &id, now.into()).await?;
+    rows.add_program(&row).await.map_err(no_pathway)?;
     rows.log(&[who.did(app, "program.make", id.as_str(), now)])
         .await?;
     tx.commit().await?;
@@ -69,12 +75,12 @@ pub async fn describe(app: &App, who: &Who, id: &ProgramId, said: &Said) -> Resu
     let before = rows.program(id).await?.ok_or(Error::NotFound("program"))?;
     let after = ProgramRow {
         ended_at: before.ended_at,
-        ..row(said, who, id, before.created_at)?
+        ..row(&mut rows, said, who, id, before.created_at).await?
     };
     if before == after {
         return Ok(());
     }
-    rows.set_program(&after).await?;
+    rows.set_program(&after).await.map_err(no_pathway)?;
     rows.log(&[who.did(app, "program.describe", id.as_str(), now)])
         .await?;
     tx.commit().await?;
@@ -128,8 +134,48 @@ pub async fn one(app: &App, who: &Who, id: &ProgramId) -> Result<ProgramRow, Err
     found.ok_or(Error::NotFound("program"))
 }
 
-fn row(said: &Said, who: &Who, id: &ProgramId, at: crate::db::Ts) -> Result<ProgramRow, Error> {
+/// What a row names that is not there.
+fn no_pathway(error: db::Error) -> Error {
+    match error {
+        db::Error::Missing => Error::Faults(vec![Fault::new("/pathway", NO_PATHWAY)]),
+        other => Error::Db(other),
+    }
+}
+
+/// Which version of a pathway is followed, if one is; the newest, where nobody says.
+async fn followed(
+    rows: &mut Tenant<'_>,
+    said: &Said,
+) -> Result<Result<Option<VersionOf>, Fault>, Error> {
+    let id = said.pathway.as_deref().map(str::trim).unwrap_or_default();
+    if id.is_empty() {
+        return Ok(Ok(None));
+    }
+    let found = match said.pathway_version {
+        Some(version) => rows.version(Kept::Pathway, id, version).await?,
+        None => rows.newest_version(Kept::Pathway, id).await?,
+    };
+    let fault = || Fault::new("/pathway", NO_PATHWAY);
+    let named = |row: db::VersionRow| Some((row.id.parse().ok()?, row.version));
+    Ok(found.and_then(named).map(Some).ok_or_else(fault))
+}
+
+async fn row(
+    rows: &mut Tenant<'_>,
+    said: &Said,
+    who: &Who,
+    id: &ProgramId,
+    at: db::Ts,
+) -> Result<ProgramRow, Error> {
     let mut faults = Vec::new();
+    let pathway = match followed(rows, said).await? {
+        Ok(followed) => followed,
+        Err(fault) => {
+            faults.push(fault);
+            None
+        }
+    };
+    let (pathway_id, pathway_version) = pathway.unzip();
     let optional = |text: &Option<String>| {
         let text = text.as_deref().map(str::trim).unwrap_or_default();
         (!text.is_empty()).then(|| text.to_owned())
@@ -141,10 +187,8 @@ fn row(said: &Said, who: &Who, id: &ProgramId, at: crate::db::Ts) -> Result<Prog
         term: line(&mut faults, "term", &said.term, 100, true),
         school: line(&mut faults, "school", &said.school, NAME_CHARS, true),
         grade_band: line(&mut faults, "gradeBand", &said.grade_band, 50, false),
-        pathway_id: optional(&said.pathway),
-        pathway_version: said
-            .pathway_version
-            .filter(|_| optional(&said.pathway).is_some()),
+        pathway_id,
+        pathway_version,
         owner: optional(&said.owner).or_else(|| Some(who.actor().to_owned())),
         funding_stream: line(
             &mut faults,
@@ -164,7 +208,7 @@ fn row(said: &Said, who: &Who, id: &ProgramId, at: crate::db::Ts) -> Result<Prog
     ] {
         if !(least..=most).contains(&number) {
             let sentence = format!("is a whole number from {least} to {most}");
-            faults.push(crate::issue::Fault::new(format!("/{field}"), sentence));
+            faults.push(Fault::new(format!("/{field}"), sentence));
         }
     }
     if faults.is_empty() {

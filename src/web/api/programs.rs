@@ -114,7 +114,7 @@ impl From<ProgramRow> for Program {
                 term: row.term,
                 school: row.school,
                 grade_band: row.grade_band,
-                pathway: row.pathway_id,
+                pathway: row.pathway_id.map(String::from),
                 pathway_version: row.pathway_version,
                 owner: row.owner,
                 funding_stream: row.funding_stream,
