@@ -80,6 +80,7 @@ async fn forget_sessions(app: &App) -> Result<u64, Error> {
     let now = app.now();
     let idle = SignedDuration::from_secs(crate::who::session::IDLE_SECONDS);
     let unseen = now.checked_sub(idle).unwrap_or(jiff::Timestamp::MIN);
+    app.db.forget_guesses(now.as_second()).await?;
     Ok(app.db.forget_sessions(now.into(), unseen.into()).await?)
 }
 

@@ -38,16 +38,10 @@ pub(crate) const PER_KEY: Rate = Rate {
 };
 
 /// Wrong passwords, codes and links from one address: a person who mistypes has plenty, a program
-/// that guesses has none.
+/// that guesses has none. Those for one account are counted in the database ([`crate::who::guess`]).
 pub(crate) const PER_GUESSER: Rate = Rate {
     burst: 20,
     per_hour: 60,
-};
-
-/// Wrong passwords and codes for one account, from wherever they come.
-pub(crate) const PER_ACCOUNT: Rate = Rate {
-    burst: 10,
-    per_hour: 20,
 };
 
 /// Buckets of one rate, one per key.
@@ -139,6 +133,14 @@ impl<K: Hash + Eq> Buckets<K> {
         };
         Ok(())
     }
+
+    /// Gives a token back that `key` took.
+    pub(crate) fn give_back(&self, key: &K) {
+        let mut levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(level) = levels.of.get_mut(key) {
+            level.tokens = (level.tokens + 1.0).min(f64::from(self.rate.burst));
+        }
+    }
 }
 
 /// Makes room: an eighth of the buckets goes, those with the most in them. They hold back nobody;
@@ -168,8 +170,6 @@ pub(crate) struct Limits {
     pub(crate) keys: Buckets<[u8; 32]>,
     /// Wrong passwords, codes and links, by address.
     pub(crate) guessers: Buckets<IpAddr>,
-    /// Wrong passwords and codes, by the keyed hash of whom they were for.
-    pub(crate) accounts: Buckets<Vec<u8>>,
 }
 
 impl Limits {
@@ -186,7 +186,6 @@ impl Limits {
             frames: Buckets::new(rate(6)),
             keys: Buckets::new(PER_KEY),
             guessers: Buckets::new(PER_GUESSER),
-            accounts: Buckets::new(PER_ACCOUNT),
         }
     }
 }

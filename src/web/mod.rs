@@ -26,6 +26,7 @@ mod elsewhere;
 mod error;
 mod fields;
 mod frame;
+mod guess;
 mod headers;
 mod icon;
 mod inside;

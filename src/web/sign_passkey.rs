@@ -11,6 +11,7 @@ use crate::{
         desk::passkeys::out,
         error::WebError,
         fields::Fields,
+        guess::Guess,
         pages::sign_in::{SignInPage, again, client, entered, leave, next},
         signed::Session,
         site::Asker,
@@ -41,18 +42,17 @@ async fn shown(
     fields: Fields,
 ) -> Result<Response, WebError> {
     let next = next(fields.get("next"));
-    site.limits().guessers.has(&from, site.now())?;
+    let guess = Guess::count(&site, Some(from), None).await?;
     let (token, answer) = (fields.get("token"), fields.get("answer"));
     let client = client(&headers);
-    match passkey::finish_sign_in(site.app(), token, answer, &client).await {
+    let tried = passkey::finish_sign_in(site.app(), token, answer, &client).await;
+    guess.ended(&tried).await;
+    match tried {
         Ok(signed) => {
             leave(&site, session).await?;
             Ok(entered(&site, &signed, next))
         }
-        Err(who::Error::Wrong) => {
-            let _ = site.limits().guessers.take(from, site.now());
-            again(&SignInPage::new(&site, WRONG, "", next))
-        }
+        Err(who::Error::Wrong) => again(&SignInPage::new(&site, WRONG, "", next)),
         Err(error) => Err(error.into()),
     }
 }

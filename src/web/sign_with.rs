@@ -15,6 +15,7 @@ use crate::{
         cookie::Cookie,
         error::WebError,
         fields::Fields,
+        guess::Guess,
         pages::sign_in::{asked_next, client, entered, leave},
         signed::Session,
         site::Asker,
@@ -38,17 +39,15 @@ async fn help(
     session: Option<Session>,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
-    let guessers = &site.limits().guessers;
-    guessers.has(&from, site.now())?;
-    match support::enter(site.app(), &token, &client(&headers)).await {
+    let guess = Guess::count(&site, Some(from), None).await?;
+    let tried = support::enter(site.app(), &token, &client(&headers)).await;
+    guess.ended(&tried).await;
+    match tried {
         Ok(signed) => {
             leave(&site, session).await?;
             Ok(entered(&site, &signed, "/desk"))
         }
-        Err(who::Error::NotFound(_)) => {
-            guessers.take(from, site.now())?;
-            Err(WebError::not_found())
-        }
+        Err(who::Error::NotFound(_)) => Err(WebError::not_found()),
         Err(error) => Err(error.into()),
     }
 }
@@ -85,7 +84,7 @@ async fn back(
 ) -> Result<Response, WebError> {
     let fields = Fields::read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
     let state = fields.get("state");
-    site.limits().guessers.has(&from, site.now())?;
+    let guess = Guess::count(&site, Some(from), None).await?;
     // What comes back has to come back to the browser that was sent.
     let held = Cookie::Provider.read(site.config(), &headers);
     let tried = if held.as_deref() == Some(state) && !fields.get("code").is_empty() {
@@ -94,6 +93,7 @@ async fn back(
     } else {
         Err(who::Error::Wrong)
     };
+    guess.ended(&tried).await;
     match tried {
         Ok((signed, next)) => {
             leave(&site, session).await?;
@@ -102,14 +102,11 @@ async fn back(
             response.headers_mut().append(header::SET_COOKIE, over);
             Ok(response)
         }
-        Err(who::Error::Wrong) => {
-            let _ = site.limits().guessers.take(from, site.now());
-            Err(WebError::new(
-                StatusCode::FORBIDDEN,
-                "wrong_sign_in",
-                REFUSED,
-            ))
-        }
+        Err(who::Error::Wrong) => Err(WebError::new(
+            StatusCode::FORBIDDEN,
+            "wrong_sign_in",
+            REFUSED,
+        )),
         Err(error) => Err(error.into()),
     }
 }

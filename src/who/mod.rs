@@ -10,6 +10,7 @@
 mod account;
 mod api_key;
 mod error;
+pub mod guess;
 mod invitation;
 pub mod log;
 mod member;

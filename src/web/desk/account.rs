@@ -17,6 +17,7 @@ use crate::{
         error::WebError,
         fields::Fields,
         frame::Frame,
+        guess::Guess,
         pages::sign_in::again,
         signed::Signed,
         text::{self, Text},
@@ -143,20 +144,18 @@ async fn password(
 ) -> Result<Response, WebError> {
     let account = signed.account()?;
     let key = account.as_str().as_bytes().to_vec();
-    site.limits().accounts.has(&key, site.now())?;
+    let guess = Guess::count(&site, None, Some(key)).await?;
     let this = &signed.session.session_id;
     let (old, new) = (fields.whole("old"), fields.whole("password"));
     let tried = who::change_password(site.app(), site.door(), account, this, old, new).await;
+    guess.ended(&tried).await;
     let faults = match tried {
         Ok(()) => {
             let page = AccountPage::read(&site, &signed).await?;
             let done = "Your password is changed. You are signed out everywhere else.";
             return answer::page(&AccountPage { done, ..page }, NEVER);
         }
-        Err(who::Error::Wrong) => {
-            let _ = site.limits().accounts.take(key, site.now());
-            vec!["That is not your password of today.".to_owned()]
-        }
+        Err(who::Error::Wrong) => vec!["That is not your password of today.".to_owned()],
         Err(error) => told(error)?,
     };
     let page = AccountPage::read(&site, &signed).await?;

@@ -17,6 +17,7 @@ use crate::{
         error::WebError,
         fields::Fields,
         frame::Frame,
+        guess::Guess,
         pages::sign_in::again,
         signed::Signed,
     },
@@ -108,12 +109,10 @@ async fn stopped(
 ) -> Result<Response, WebError> {
     let account = signed.account()?;
     let key = account.as_str().as_bytes().to_vec();
-    site.limits().accounts.has(&key, site.now())?;
+    let guess = Guess::count(&site, None, Some(key)).await?;
     let password = fields.whole("password");
     let tried = who::end_two_steps(site.app(), site.door(), account, password).await;
-    if tried == Err(who::Error::Wrong) {
-        site.limits().accounts.take(key, site.now())?;
-    }
+    guess.ended(&tried).await;
     tried?;
     Ok(Redirect::to("/desk/account").into_response())
 }

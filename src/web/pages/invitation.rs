@@ -20,6 +20,7 @@ use crate::{
         error::WebError,
         fields::Fields,
         frame::Frame,
+        guess::Guess,
         pages::sign_in::{again, client, entered, leave},
         signed::Session,
         site::Asker,
@@ -77,13 +78,11 @@ async fn form(
 
 /// A link that never was costs its guesser; after some, every link is refused to them.
 async fn look(site: &Site, from: IpAddr, token: &str) -> Result<Accepted, WebError> {
-    let guessers = &site.limits().guessers;
-    guessers.has(&from, site.now())?;
-    match who::look_at(site.app(), token).await {
-        Err(who::Error::NotFound(_)) => {
-            guessers.take(from, site.now())?;
-            Err(WebError::not_found())
-        }
+    let guess = Guess::count(site, Some(from), None).await?;
+    let looked = who::look_at(site.app(), token).await;
+    guess.ended(&looked).await;
+    match looked {
+        Err(who::Error::NotFound(_)) => Err(WebError::not_found()),
         looked => Ok(looked?),
     }
 }
@@ -109,17 +108,16 @@ async fn sent(
         signed_in: here.then(|| link.account.clone()),
     };
     let client = client(&headers);
+    let guess = Guess::count(&site, Some(from), None).await?;
     let tried = who::accept(site.app(), site.door(), &token, &answer, &client).await;
+    guess.ended(&tried).await;
     let faults = match tried {
         Ok(signed) => {
             leave(&site, session).await?;
             return Ok(entered(&site, &signed, "/desk"));
         }
         Err(who::Error::Faults(faults)) => faults.iter().map(in_words).collect(),
-        Err(who::Error::Wrong) => {
-            let _ = site.limits().guessers.take(from, site.now());
-            vec!["This is not the password of your account.".to_owned()]
-        }
+        Err(who::Error::Wrong) => vec!["This is not the password of your account.".to_owned()],
         Err(error) => return Err(error.into()),
     };
     again(&InvitationPage {

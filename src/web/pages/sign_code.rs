@@ -17,6 +17,7 @@ use crate::{
         error::WebError,
         fields::Fields,
         frame::Frame,
+        guess::Guess,
         pages::sign_in::{again, asked_next, next, with_cookie},
         signed::Session,
         site::Asker,
@@ -70,17 +71,13 @@ async fn sent(
     };
     let id = row.account_id.as_ref().map(|id| id.as_str().as_bytes());
     let key = id.unwrap_or_default().to_vec();
-    let limits = site.limits();
-    limits.guessers.has(&from, site.now())?;
-    limits.accounts.has(&key, site.now())?;
+    let guess = Guess::count(&site, Some(from), Some(key)).await?;
     let next = next(fields.get("next"));
-    match who::give_code(site.app(), &row, fields.get("code")).await {
+    let tried = who::give_code(site.app(), &row, fields.get("code")).await;
+    guess.ended(&tried).await;
+    match tried {
         Ok(token) => Ok(with_cookie(&site, &token, next)),
-        Err(who::Error::Wrong) => {
-            let _ = limits.guessers.take(from, site.now());
-            let _ = limits.accounts.take(key, site.now());
-            again(&CodePage::new(WRONG, next))
-        }
+        Err(who::Error::Wrong) => again(&CodePage::new(WRONG, next)),
         Err(error) => Err(error.into()),
     }
 }

@@ -19,6 +19,7 @@ use crate::{
         error::{Shown, WebError},
         fields::Fields,
         frame::Frame,
+        guess::Guess,
         signed::Session,
         site::Asker,
         text::Text,
@@ -161,22 +162,17 @@ async fn sent(
     let (address, next) = (fields.get("address"), next(fields.get("next")));
     let hash = site.app().custody.account_hash(address);
     let hash = hash.map_err(who::Error::from)?;
-    let limits = site.limits();
-    limits.guessers.has(&from, site.now())?;
-    limits.accounts.has(&hash, site.now())?;
+    // A wrong one costs; nobody is kept out by what others did right.
+    let guess = Guess::count(&site, Some(from), Some(hash)).await?;
     let (app, door, client) = (site.app(), site.door(), client(&headers));
-    let tried = who::sign_in(app, door, address, fields.whole("password"), &client);
-    match tried.await {
+    let tried = who::sign_in(app, door, address, fields.whole("password"), &client).await;
+    guess.ended(&tried).await;
+    match tried {
         Ok(signed) => {
             leave(&site, session).await?;
             Ok(entered(&site, &signed, next))
         }
-        Err(who::Error::Wrong) => {
-            // A wrong one costs; nobody is kept out by what others did right.
-            let _ = limits.guessers.take(from, site.now());
-            let _ = limits.accounts.take(hash, site.now());
-            again(&SignInPage::new(&site, WRONG, address, next))
-        }
+        Err(who::Error::Wrong) => again(&SignInPage::new(&site, WRONG, address, next)),
         Err(error) => Err(error.into()),
     }
 }

@@ -3,7 +3,7 @@
 use skillmark::who::{self, Invite, Refusal, Role, Who};
 
 use crate::support::{
-    db::{Engine, on_both},
+    db::{Engine, Temp, on_both},
     site::{Provider, Site},
 };
 
@@ -210,6 +210,46 @@ async fn wrong_passwords_end_for_their_address_and_for_the_account() {
         attempt("four+plain+wet+words", [198, 51, 100, 77]).await,
         303
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_guesses_at_once_and_elsewhere_no_more_are_looked_at() {
+    let temp = Temp::new(Engine::Sqlite).await;
+    let site = std::sync::Arc::new(Site::on(&temp).await);
+    let provider = site.provider("Harbour Tutoring").await;
+    let link = invited(&provider, "ana@school.example", &[Role::Tutor]).await;
+    let fields = [("name", "Ana"), ("password", PASSWORD)];
+    site.visitor().form(&link, &fields).await.is(303);
+    let attempt = async |site: std::sync::Arc<Site>, password: &str, from: [u8; 4]| {
+        let body = format!("address=ana%40school.example&password={password}");
+        let ask = site.ask("POST", "/sign-in").from(from);
+        let kind = "application/x-www-form-urlencoded";
+        ask.body(kind, body).send().await.status
+    };
+    // What is right costs nothing.
+    for _ in 0..12 {
+        let right = attempt(site.clone(), "four+plain+wet+words", [198, 51, 100, 1]);
+        assert_eq!(right.await, 303);
+    }
+    let mut all = tokio::task::JoinSet::new();
+    for n in 0..30_u8 {
+        all.spawn(attempt(site.clone(), "wrong", [198, 51, 100, n]));
+    }
+    let mut told = std::collections::BTreeMap::<u16, usize>::new();
+    while let Some(answer) = all.join_next().await {
+        *told.entry(answer.expect("answered")).or_default() += 1;
+    }
+    assert_eq!(told, [(422, 10), (429, 20)].into());
+    // Another process of the same service knows of them.
+    let other = std::sync::Arc::new(Site::on(&temp).await);
+    let right = attempt(other, "four+plain+wet+words", [198, 51, 100, 99]);
+    assert_eq!(right.await, 429);
+    assert_eq!(temp.number("select count(*) from guesses").await, 1);
+    site.clock.advance(24 * 3_600);
+    skillmark::issue::retention::forget(&site.app)
+        .await
+        .expect("forgotten");
+    assert_eq!(temp.number("select count(*) from guesses").await, 0);
 }
 
 /// K4: however many sign in at once, other pages are answered, and the excess is told to come again.
