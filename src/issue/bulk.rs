@@ -81,7 +81,7 @@ pub async fn ask(
         },
         reason_sealed: Some(sealed),
         state: BulkState::Waiting,
-        asked_by: who.actor().to_owned(),
+        asked_by: who.principal().to_owned(),
         asked_at: now.into(),
         decided_by: None,
         decided_at: None,
@@ -104,7 +104,8 @@ pub async fn decide(app: &App, who: &Who, id: &BulkId, yes: bool) -> Result<usiz
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
     let bulk = find(app, &mut rows, id).await?;
-    if yes && bulk.row.asked_by == who.actor() {
+    // Whoever stands behind an API key is the same person.
+    if yes && bulk.row.asked_by == who.principal() {
         return Err(Error::Conflict(
             "you asked for it, so somebody else says yes".to_owned(),
         ));

@@ -11,3 +11,4 @@ mod server;
 mod strangers;
 mod threats;
 mod trust;
+mod verbs;

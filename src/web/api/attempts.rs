@@ -1,4 +1,4 @@
-//! `/api/v1/labs`, `/api/v1/attempts`: what is tried, and handed in.
+//! `/api/v1/attempts`: what is tried, and handed in.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     db::AttemptKind,
     ids::{AttemptId, PersonId},
-    program::{By, attempt, evidence, lab, review, score},
+    program::{By, attempt, evidence, review, score},
     web::{
         Site,
         api::{
@@ -26,24 +26,6 @@ use crate::{
     },
     who::{Scope, Who},
 };
-
-/// A lab.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NewLab {
-    /// The program it belongs to; whoever is in it is expected.
-    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
-    program: String,
-    /// Its name.
-    #[schema(example = "Data lab")]
-    name: String,
-    /// The day it is held.
-    #[schema(example = "2026-03-02")]
-    held: String,
-    /// The ids of what can be earned there.
-    #[schema(example = json!(["Zr4XfLk2Qp8sVb1NwYt6Ag"]))]
-    offers: Vec<String>,
-}
 
 /// What is to be tried.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -190,38 +172,6 @@ impl AttemptView {
             ..AttemptView::of(&view.row)
         }
     }
-}
-
-/// Make a lab.
-///
-/// Whoever is in the program is expected there.
-#[utoipa::path(post, path = "/api/v1/labs", operation_id = "make_lab", tag = "Labs and attempts",
-    request_body = NewLab,
-    security(("api_key" = [])),
-    responses(
-        (status = 201, description = "It was made.", body = Made),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not hold labs.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such program or achievement in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
-    ))]
-pub(crate) async fn make_lab(
-    State(site): State<Site>,
-    Keyed(who): Keyed,
-    sent: Bytes,
-) -> Result<Response, WebError> {
-    who.may(Scope::Propose)?;
-    let new: NewLab = body::shaped(&sent)?;
-    let offers = new.offers.iter().map(|id| id.parse());
-    let offers: Result<Vec<_>, _> = offers.collect();
-    let said = lab::Said {
-        program: id_of(&new.program, "program")?,
-        name: new.name,
-        held: new.held,
-        offers: offers.map_err(|_| WebError::no_such("achievement"))?,
-    };
-    Ok(made(&lab::make(site.app(), &who, &said).await?))
 }
 
 /// Open an attempt, or find the one that is running.
@@ -442,7 +392,7 @@ pub(super) fn fault(pointer: &str, sentence: &str) -> WebError {
     WebError::faulty(vec![fault])
 }
 
-fn id_of<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, WebError> {
+pub(super) fn id_of<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, WebError> {
     text.parse().map_err(|_| WebError::no_such(what))
 }
 

@@ -7,6 +7,8 @@ mod achievements;
 mod attempts;
 mod batches;
 pub(crate) mod body;
+mod bulk;
+mod corrections;
 mod credential;
 mod everywhere;
 mod evidence;
@@ -14,13 +16,20 @@ mod frame;
 mod health;
 mod issue;
 mod keys;
+mod labs;
+mod learners;
+mod letters;
 mod log;
 mod many;
 mod order;
 mod people;
+mod pieces;
 mod programs;
+mod providers;
 mod publish;
 mod receipts;
+mod refused;
+mod reviewers;
 mod reviews;
 mod standards;
 mod verify;
@@ -103,6 +112,9 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
     || OpenApiRouter::new().routes(routes!(issue::issue)),
     || OpenApiRouter::new().routes(routes!(credential::read)),
     || OpenApiRouter::new().routes(routes!(credential::change_status)),
+    || OpenApiRouter::new().routes(routes!(corrections::read, corrections::correct)),
+    || OpenApiRouter::new().routes(routes!(bulk::list, bulk::ask)),
+    || OpenApiRouter::new().routes(routes!(bulk::decide)),
     || {
         let start = OpenApiRouter::new().routes(routes!(batches::list, batches::start));
         start.layer(DefaultBodyLimit::max(CSV_BYTES))
@@ -117,20 +129,35 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
     || OpenApiRouter::new().routes(routes!(people::invite)),
     || OpenApiRouter::new().routes(routes!(people::change)),
     || OpenApiRouter::new().routes(routes!(people::change_state)),
+    || OpenApiRouter::new().routes(routes!(providers::list, providers::add)),
+    || OpenApiRouter::new().routes(routes!(providers::remove)),
+    || OpenApiRouter::new().routes(routes!(letters::list)),
+    || OpenApiRouter::new().routes(routes!(letters::log)),
+    || OpenApiRouter::new().routes(routes!(letters::set, letters::reset)),
+    || OpenApiRouter::new().routes(routes!(letters::preview)),
     || OpenApiRouter::new().routes(routes!(keys::list)),
     || OpenApiRouter::new().routes(routes!(keys::make)),
     || OpenApiRouter::new().routes(routes!(keys::revoke)),
     || OpenApiRouter::new().routes(routes!(log::read)),
     || OpenApiRouter::new().routes(routes!(programs::list, programs::make)),
-    || OpenApiRouter::new().routes(routes!(programs::describe)),
     || OpenApiRouter::new().routes(routes!(programs::learners)),
     || {
         let roster = OpenApiRouter::new().routes(routes!(programs::apply_roster));
         let roster = roster.routes(routes!(programs::plan_roster));
         roster.layer(DefaultBodyLimit::max(CSV_BYTES))
     },
-    || OpenApiRouter::new().routes(routes!(programs::add_learner)),
-    || OpenApiRouter::new().routes(routes!(attempts::make_lab)),
+    || OpenApiRouter::new().routes(routes!(programs::read, programs::describe)),
+    || OpenApiRouter::new().routes(routes!(programs::end)),
+    || OpenApiRouter::new().routes(routes!(programs::join, programs::leave)),
+    || OpenApiRouter::new().routes(routes!(learners::list, learners::add)),
+    || OpenApiRouter::new().routes(routes!(learners::read, learners::describe)),
+    || OpenApiRouter::new().routes(routes!(learners::merge)),
+    || OpenApiRouter::new().routes(routes!(learners::make_link)),
+    || OpenApiRouter::new().routes(routes!(labs::list, labs::make)),
+    || OpenApiRouter::new().routes(routes!(labs::read)),
+    || OpenApiRouter::new().routes(routes!(labs::close)),
+    || OpenApiRouter::new().routes(routes!(labs::expect, labs::excuse)),
+    || OpenApiRouter::new().routes(routes!(labs::enter)),
     || OpenApiRouter::new().routes(routes!(attempts::open)),
     || OpenApiRouter::new().routes(routes!(attempts::read)),
     || OpenApiRouter::new().routes(routes!(attempts::scores)),
@@ -139,12 +166,18 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
         let file = OpenApiRouter::new().routes(routes!(attempts::add_file));
         file.layer(DefaultBodyLimit::max(FILE_BYTES))
     },
+    || OpenApiRouter::new().routes(routes!(pieces::list)),
+    || OpenApiRouter::new().routes(routes!(pieces::save, pieces::remove)),
     || OpenApiRouter::new().routes(routes!(attempts::submit)),
     || OpenApiRouter::new().routes(routes!(attempts::withdraw)),
     || OpenApiRouter::new().routes(routes!(reviews::queue)),
     || OpenApiRouter::new().routes(routes!(reviews::decide)),
     || OpenApiRouter::new().routes(routes!(reviews::read_again)),
     || OpenApiRouter::new().routes(routes!(reviews::add_qualification)),
+    || OpenApiRouter::new().routes(routes!(reviewers::list)),
+    || OpenApiRouter::new().routes(routes!(reviewers::suspend)),
+    || OpenApiRouter::new().routes(routes!(reviewers::read_again)),
+    || OpenApiRouter::new().routes(routes!(reviewers::end)),
     || OpenApiRouter::new().routes(routes!(verify::verify)),
     || {
         let many = OpenApiRouter::new().routes(routes!(many::verify));

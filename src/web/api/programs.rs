@@ -12,14 +12,22 @@ use serde::{Deserialize, Serialize};
 use crate::{
     db::ProgramRow,
     ids::ProgramId,
-    issue::people::Details,
     program::{
-        learner::{self, Learner},
         roster::{self, Change},
         run,
     },
-    web::{Site, api::body, error::WebError, key::Keyed, problem::Problem},
-    who::Scope,
+    web::{
+        Site,
+        api::{
+            body,
+            learners::{Learners, learner_id},
+            refused::{NoKey, Unreadable},
+        },
+        error::WebError,
+        key::Keyed,
+        problem::Problem,
+    },
+    who::{Scope, Who},
 };
 
 /// What was made.
@@ -55,7 +63,7 @@ pub(crate) struct Said {
     /// The id of the pathway that is followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pathway: Option<String>,
-    /// Which version of the pathway.
+    /// Which version of the pathway; the newest, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pathway_version: Option<i64>,
     /// Who looks after it: the id of a member; whoever makes it, if it is not said.
@@ -131,66 +139,6 @@ impl From<ProgramRow> for Program {
 pub(crate) struct Programs {
     /// The newest first.
     programs: Vec<Program>,
-}
-
-/// A learner.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct LearnerView {
-    /// Our own id.
-    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
-    id: String,
-    /// Your reference.
-    #[schema(example = "u-17")]
-    reference: String,
-    /// The name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-}
-
-impl From<Learner> for LearnerView {
-    fn from(one: Learner) -> LearnerView {
-        LearnerView {
-            id: one.person.to_string(),
-            reference: one.details.reference,
-            name: one.details.name,
-        }
-    }
-}
-
-/// Learners.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct Learners {
-    /// By name.
-    learners: Vec<LearnerView>,
-}
-
-/// What is said of a learner.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct NewLearner {
-    /// Your reference: a number, or any word; whoever it names already is met again.
-    #[schema(example = "u-17")]
-    reference: String,
-    /// The name; never signed.
-    #[serde(default)]
-    #[schema(example = "Bo Ek")]
-    name: Option<String>,
-    /// The address that letters go to.
-    #[serde(default)]
-    email: Option<String>,
-    /// Further addresses.
-    #[serde(default)]
-    addresses: Vec<String>,
-    /// How to reach a parent or guardian.
-    #[serde(default)]
-    guardian: Option<String>,
-    /// The month of birth.
-    #[serde(default)]
-    #[schema(example = "2012-05")]
-    birth_month: Option<String>,
-    /// Whether the learner is of age.
-    #[serde(default)]
-    adult: bool,
 }
 
 /// What a roster changes.
@@ -287,6 +235,112 @@ pub(crate) async fn describe(
     Ok(Json(run::one(site.app(), &who, &id).await?.into()))
 }
 
+/// Read a program.
+#[utoipa::path(get, path = "/api/v1/programs/{id}", operation_id = "read_program", tag = "Programs",
+    params(("id" = String, Path, description = "The program.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "The program.", body = Program),
+        (status = 403, description = "The key may not read.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json"),
+        NoKey
+    ))]
+pub(crate) async fn read(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+) -> Result<Json<Program>, WebError> {
+    who.may(Scope::Read)?;
+    let row = run::one(site.app(), &who, &program_id(&id)?).await?;
+    Ok(Json(row.into()))
+}
+
+/// Whether a program has ended.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProgramState {
+    /// Whether it has ended from now on.
+    #[schema(example = true)]
+    ended: bool,
+}
+
+/// End a program, or take it up again. What was begun in it goes on.
+#[utoipa::path(post, path = "/api/v1/programs/{id}/state", operation_id = "end_program", tag = "Programs",
+    params(("id" = String, Path, description = "The program.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    request_body = ProgramState,
+    security(("api_key" = [])),
+    responses(
+        (status = 204, description = "So it is."),
+        (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json"),
+        Unreadable, NoKey
+    ))]
+pub(crate) async fn end(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+    sent: Bytes,
+) -> Result<StatusCode, WebError> {
+    who.may(Scope::Programs)?;
+    let said: ProgramState = body::shaped(&sent)?;
+    run::end(site.app(), &who, &program_id(&id)?, said.ended).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Let a learner join a program.
+#[utoipa::path(put, path = "/api/v1/programs/{id}/learners/{learner}", operation_id = "join_program", tag = "Programs",
+    params(
+        ("id" = String, Path, description = "The program.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag"),
+        ("learner" = String, Path, description = "The learner.", example = "AAAAAAAAAAAAAAAAAAAAAA")
+    ),
+    security(("api_key" = [])),
+    responses(
+        (status = 204, description = "The learner is in the program."),
+        (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such program or learner in your organisation.", body = Problem, content_type = "application/problem+json"),
+        NoKey
+    ))]
+pub(crate) async fn join(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(ids): Path<(String, String)>,
+) -> Result<StatusCode, WebError> {
+    set(&site, &who, ids, true).await
+}
+
+/// Let a learner leave a program. What was tried in it stays.
+#[utoipa::path(delete, path = "/api/v1/programs/{id}/learners/{learner}", operation_id = "leave_program", tag = "Programs",
+    params(
+        ("id" = String, Path, description = "The program.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag"),
+        ("learner" = String, Path, description = "The learner.", example = "AAAAAAAAAAAAAAAAAAAAAA")
+    ),
+    security(("api_key" = [])),
+    responses(
+        (status = 204, description = "The learner has left."),
+        (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such program in your organisation, or the learner is not in it.", body = Problem, content_type = "application/problem+json"),
+        NoKey
+    ))]
+pub(crate) async fn leave(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(ids): Path<(String, String)>,
+) -> Result<StatusCode, WebError> {
+    set(&site, &who, ids, false).await
+}
+
+async fn set(
+    site: &Site,
+    who: &Who,
+    (id, learner): (String, String),
+    inside: bool,
+) -> Result<StatusCode, WebError> {
+    who.may(Scope::Programs)?;
+    let (id, learner) = (program_id(&id)?, learner_id(&learner)?);
+    roster::set(site.app(), who, &id, &learner, inside).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// List who is in a program.
 #[utoipa::path(get, path = "/api/v1/programs/{id}/learners", operation_id = "list_program_learners", tag = "Programs",
     params(("id" = String, Path, description = "The program.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
@@ -303,9 +357,9 @@ pub(crate) async fn learners(
     Path(id): Path<String>,
 ) -> Result<Json<Learners>, WebError> {
     who.may(Scope::Read)?;
-    let all = roster::learners(site.app(), &who, &program_id(&id)?).await?;
-    let learners = all.into_iter().map(LearnerView::from).collect();
-    Ok(Json(Learners { learners }))
+    Ok(Learners::of(
+        roster::learners(site.app(), &who, &program_id(&id)?).await?,
+    ))
 }
 
 /// Show what a roster would change.
@@ -358,38 +412,6 @@ pub(crate) async fn apply_roster(
     who.may(Scope::Programs)?;
     let plan = roster::apply(site.app(), &who, &program_id(&id)?, &sent, false).await?;
     Ok(Json(RosterPlan::of(plan, true)))
-}
-
-/// Write a learner down.
-///
-/// Whoever the reference names already is the same learner, of whom more is known now.
-#[utoipa::path(post, path = "/api/v1/learners", operation_id = "add_learner", tag = "Programs",
-    request_body = NewLearner,
-    security(("api_key" = [])),
-    responses(
-        (status = 201, description = "It was made.", body = Made),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
-    ))]
-pub(crate) async fn add_learner(
-    State(site): State<Site>,
-    Keyed(who): Keyed,
-    sent: Bytes,
-) -> Result<Response, WebError> {
-    who.may(Scope::Programs)?;
-    let new: NewLearner = body::shaped(&sent)?;
-    let details = Details {
-        reference: new.reference,
-        name: new.name,
-        email: new.email,
-        adult: new.adult,
-        addresses: new.addresses,
-        guardian: new.guardian,
-        birth_month: new.birth_month,
-    };
-    Ok(made(&learner::add(site.app(), &who, &details).await?))
 }
 
 impl RosterPlan {

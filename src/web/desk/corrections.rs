@@ -309,7 +309,7 @@ async fn many_page(site: &Site, signed: &Signed) -> Result<CorrectionsPage, WebE
         count: one.credentials.len(),
         who: Text::new(&names.of(&one.row.asked_by)),
         when: text::moment(*one.row.asked_at),
-        mine: one.row.asked_by == signed.who.actor(),
+        mine: one.row.asked_by == signed.who.principal(),
         reason: text::clean(&one.reason, 1_000),
     });
     Ok(CorrectionsPage {

@@ -19,6 +19,9 @@ fn endpoints(document: &Value) -> Vec<(String, String, String, bool)> {
         let path = template
             .replace("{form}", "json")
             .replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA")
+            .replace("{kind}", "earned")
+            .replace("{learner}", "AAAAAAAAAAAAAAAAAAAAAA")
+            .replace("{piece}", "AAAAAAAAAAAAAAAAAAAAAA")
             .replace("{list}", "AAAAAAAAAAAAAAAAAAAAAA");
         assert!(!path.contains('{'), "{path}");
         for method in ["get", "post", "put", "patch", "delete"] {
