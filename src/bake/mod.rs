@@ -11,6 +11,7 @@
 pub mod clean;
 pub mod emblem;
 pub(crate) mod fit;
+mod framed;
 mod image;
 pub mod picture;
 mod png;
@@ -19,6 +20,8 @@ mod qr_read;
 mod svg;
 
 use std::fmt;
+
+pub use framed::framed;
 
 /// Longest picture file that is read, in bytes.
 pub const MAX_FILE_BYTES: usize = crate::config::limits::UPLOAD_BYTES;

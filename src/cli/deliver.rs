@@ -68,8 +68,20 @@ impl Delivery<'_> {
         })
     }
 
-    /// Hands out one credential. Files are numbered in the order of the CSV.
-    pub(super) fn take(&mut self, document: &str, jwt: Option<&str>) -> Result<(), Failure> {
+    /// Whether pictures are handed out.
+    pub(super) fn is_of_pictures(&self) -> bool {
+        let pictures = matches!(self.output.format, Format::Png | Format::Svg);
+        pictures && self.output.folder.is_some()
+    }
+
+    /// Hands out one credential, in the achievement's own picture if it has one. Files are numbered
+    /// in the order of the CSV.
+    pub(super) fn take(
+        &mut self,
+        document: &str,
+        jwt: Option<&str>,
+        own: Option<&[u8]>,
+    ) -> Result<(), Failure> {
         self.count += 1;
         let text = match (self.output.format, jwt) {
             (Format::Jwt, Some(jwt)) => jwt,
@@ -83,8 +95,8 @@ impl Delivery<'_> {
         };
         let bytes = match self.output.format {
             Format::Json | Format::Jwt => format!("{text}\n").into_bytes(),
-            Format::Png => picture::png(document).map_err(Failure::refused)?,
-            Format::Svg => picture::svg(document).map_err(Failure::refused)?,
+            Format::Png => picture::png(document, own).map_err(Failure::refused)?,
+            Format::Svg => picture::svg(document, own).map_err(Failure::refused)?,
         };
         let path = folder.join(format!("{}.{}", self.count, self.output.format.ending()));
         fs::write(&path, bytes).map_err(|error| Failure::file(&path, &error))

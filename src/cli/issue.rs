@@ -20,7 +20,7 @@ use crate::{
     custody,
     ids::CredentialId,
     issue::{
-        Achievement, batch, cell, offline,
+        Achievement, batch, cell, offline, picture,
         plan::{self, Limits},
         publish,
     },
@@ -126,7 +126,11 @@ impl Issue {
             let ids: Vec<CredentialId> = chunk.iter().map(|(_, id)| id.clone()).collect();
             for row in app.db.of(who.issuer()).credentials(&ids).await? {
                 if let Some(document) = &row.document {
-                    delivery.take(document, row.jwt.as_deref())?;
+                    let own = match delivery.is_of_pictures() {
+                        true => picture::own(&app, document).await?,
+                        false => None,
+                    };
+                    delivery.take(document, row.jwt.as_deref(), own.as_deref())?;
                 }
             }
         }
@@ -159,7 +163,7 @@ impl Issue {
         let bar = progress(rows.len());
         for row in rows {
             let signed = issuer.issue(achievement, row, self.valid_until, now, &SystemChance)?;
-            delivery.take(&signed.document, signed.jwt.as_deref())?;
+            delivery.take(&signed.document, signed.jwt.as_deref(), None)?;
             bar.inc(1);
         }
         bar.finish_and_clear();

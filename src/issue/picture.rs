@@ -1,37 +1,71 @@
-//! The picture of a credential: drawn from what it says, alone or with the credential inside.
+//! The picture of a credential: the achievement's own, or drawn from what it says; alone or with the
+//! credential inside.
 
+use crate::app::App;
 use crate::bake::{
-    self, Fault,
+    self, Fault, framed,
     picture::{Level, Picture, month},
 };
 use crate::credential::dates;
+use crate::db;
+use crate::json;
 use crate::verify::{self, Achieved};
 
-/// Pixels on a side of a PNG.
+/// Pixels on a side of a PNG that is drawn.
 const SIDE: u32 = 640;
 
-/// The picture of a signed credential, as SVG.
+/// The achievement's own picture as PNG, if the credential names one that is kept here: at
+/// `/pictures/` below our own address. What stands elsewhere is not fetched.
+///
+/// # Errors
+/// [`db::Error`] if the database could not answer.
+pub async fn own(app: &App, document: &str) -> Result<Option<Vec<u8>>, db::Error> {
+    let Ok(signed) = json::parse(document) else {
+        return Ok(None);
+    };
+    let image = signed.pointer("/credentialSubject/achievement/image");
+    let address = image.and_then(|image| image.get("id").unwrap_or(image).as_str());
+    let place = app.config.public_url.join("/pictures/");
+    let id = address
+        .and_then(|address| address.strip_prefix(&place))
+        .and_then(|file| file.strip_suffix(".png"));
+    match id {
+        Some(id) => app.db.public_picture(id).await,
+        None => Ok(None),
+    }
+}
+
+/// The picture of a signed credential, as SVG; `own`: what [`own()`] found.
 ///
 /// # Errors
 /// [`Fault::Unfit`] if the document is not about an achievement.
-pub fn drawing(document: &str) -> Result<String, Fault> {
-    with(document, |picture| Ok(picture.svg()))
+pub fn drawing(document: &str, own: Option<&[u8]>) -> Result<String, Fault> {
+    with(document, |picture| {
+        Ok(match own {
+            Some(png) => framed(png, picture.achievement),
+            None => picture.svg(),
+        })
+    })
 }
 
 /// The picture as SVG with the credential inside.
 ///
 /// # Errors
 /// As [`drawing`].
-pub fn svg(document: &str) -> Result<Vec<u8>, Fault> {
-    bake::bake(drawing(document)?.as_bytes(), document)
+pub fn svg(document: &str, own: Option<&[u8]>) -> Result<Vec<u8>, Fault> {
+    bake::bake(drawing(document, own)?.as_bytes(), document)
 }
 
-/// The picture as PNG with the credential inside, 640 pixels wide and high.
+/// The picture as PNG with the credential inside; one that is drawn is 640 pixels wide and high.
 ///
 /// # Errors
 /// As [`drawing`].
-pub fn png(document: &str) -> Result<Vec<u8>, Fault> {
-    bake::bake(&with(document, |picture| picture.png(SIDE))?, document)
+pub fn png(document: &str, own: Option<&[u8]>) -> Result<Vec<u8>, Fault> {
+    let drawn = with(document, |picture| match own {
+        Some(png) => Ok(png.to_vec()),
+        None => picture.png(SIDE),
+    });
+    bake::bake(&drawn?, document)
 }
 
 fn with<T>(document: &str, draw: impl Fn(Picture<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
@@ -110,7 +144,7 @@ mod tests {
 
     #[track_caller]
     fn shows(criteria: &[(&[&str], Option<usize>)], pill: Option<&str>) {
-        let svg = drawing(&document(criteria)).expect("drawn");
+        let svg = drawing(&document(criteria), None).expect("drawn");
         assert!(svg.contains("November 2026") && svg.contains("Weld"));
         match pill {
             Some(pill) => assert!(svg.contains(pill), "no {pill} in {svg}"),
@@ -141,7 +175,7 @@ mod tests {
     #[test]
     fn what_is_no_achievement_is_not_drawn() {
         for text in ["", "{}", "[]", r#"{"type":["EndorsementCredential"]}"#] {
-            assert!(matches!(png(text), Err(Fault::Unfit(_))), "{text}");
+            assert!(matches!(png(text, None), Err(Fault::Unfit(_))), "{text}");
         }
     }
 }

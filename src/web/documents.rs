@@ -113,8 +113,9 @@ fn described() {}
 
 /// The badge's picture with the credential inside.
 async fn baked(site: &Site, stored: Stored, png: bool) -> Result<Vec<u8>, WebError> {
+    let own = picture::own(site.app(), &stored.document).await?;
     let bake = if png { picture::png } else { picture::svg };
-    let made = site.heavy(move || bake(&stored.document));
+    let made = site.heavy(move || bake(&stored.document, own.as_deref()));
     made.await?.map_err(|cause| WebError::internal(&cause))
 }
 
@@ -130,7 +131,8 @@ async fn part(
     };
     let document = match part.as_str() {
         "picture.svg" => {
-            let svg = picture::drawing(&stored.document);
+            let own = picture::own(site.app(), &stored.document).await?;
+            let svg = picture::drawing(&stored.document, own.as_deref());
             let svg = svg.map_err(|cause| WebError::internal(&cause))?;
             Document::new("image/svg+xml", svg)
         }
