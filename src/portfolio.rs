@@ -160,11 +160,13 @@ async fn most_days(
         }
         Err(other) => return Err(Error::Internal(other.to_string())),
     };
-    Ok(if details.is_some_and(|details| details.adult) {
-        MAX_DAYS
-    } else {
-        MAX_DAYS_MINOR
-    })
+    Ok(
+        if details.is_some_and(|details| details.adult == Some(true)) {
+            MAX_DAYS
+        } else {
+            MAX_DAYS_MINOR
+        },
+    )
 }
 
 /// The end of a link that may work for `most` days.

@@ -22,8 +22,8 @@ pub struct Details {
     pub name: Option<String>,
     /// The e-mail address that letters go to.
     pub email: Option<String>,
-    /// Whether the organisation says that the person is of age.
-    pub adult: bool,
+    /// Whether the organisation says that the person is of age; `None`: it has not said.
+    pub adult: Option<bool>,
     /// Further addresses, such as one at a former school.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<String>,
@@ -48,7 +48,7 @@ impl Details {
             reference: learner.reference.clone(),
             name: learner.name.clone(),
             email: learner.email.clone(),
-            adult: learner.adult,
+            adult: learner.adult.then_some(true),
             ..Details::default()
         }
     }
@@ -70,7 +70,7 @@ impl Details {
             reference: known.reference.clone(),
             name: self.name.clone().or_else(|| known.name.clone()),
             email,
-            adult: self.adult,
+            adult: self.adult.or(known.adult),
             addresses,
             guardian: self.guardian.clone().or_else(|| known.guardian.clone()),
             birth_month: (self.birth_month.clone()).or_else(|| known.birth_month.clone()),
@@ -84,7 +84,7 @@ impl Details {
             reference: self.reference.clone(),
             name: self.name.clone(),
             email: self.email.clone(),
-            adult: self.adult,
+            adult: self.adult.unwrap_or_default(),
             wish: Wish::Nothing,
         }
     }

@@ -198,7 +198,6 @@ pub async fn merge(app: &App, who: &Who, from: &PersonId, into: &PersonId) -> Re
     // What was known of the one that stays counts; what only the other one knew is added.
     let mut both = into.details.over(&from.details);
     both.reference.clone_from(&into.details.reference);
-    both.adult = into.details.adult;
     people::write(app, &mut rows, &row, &both).await?;
     rows.log(&[who.did(app, "learner.merge", from.person.as_str(), now)])
         .await?;

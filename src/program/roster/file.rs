@@ -237,7 +237,12 @@ impl Reader<'_> {
             reference: self.cell(line, Column::Reference).to_owned(),
             name: optional(name),
             email: optional(self.cell(line, Column::Email)),
-            adult: matches!(adult.as_str(), "yes" | "true"),
+            adult: match adult.as_str() {
+                "yes" | "true" => Some(true),
+                "no" | "false" => Some(false),
+                // No such column, or nothing in it: what is known stays.
+                _ => None,
+            },
             guardian: optional(self.cell(line, Column::Guardian)),
             birth_month: optional(if day { &birth[..7] } else { birth }),
             ..Details::default()

@@ -226,7 +226,10 @@ fn changed(before: &Details, after: &Details) -> Vec<&'static str> {
         ("e-mail address", before.email != after.email),
         ("guardian", before.guardian != after.guardian),
         ("month of birth", before.birth_month != after.birth_month),
-        ("of age", before.adult != after.adult),
+        (
+            "of age",
+            before.adult.unwrap_or_default() != after.adult.unwrap_or_default(),
+        ),
     ];
     all.into_iter()
         .filter(|(_, changes)| *changes)

@@ -261,7 +261,7 @@ async fn learner(
         reference: details.reference,
         name: details.name,
         email: details.email,
-        adult: details.adult,
+        adult: details.adult == Some(true),
         wish: Wish::Nothing,
     }))
 }

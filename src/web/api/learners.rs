@@ -104,7 +104,7 @@ impl LearnerDetails {
             reference,
             name: self.name,
             email: self.email,
-            adult: self.adult,
+            adult: Some(self.adult),
             addresses: self.addresses,
             guardian: self.guardian,
             birth_month: self.birth_month,
@@ -136,9 +136,9 @@ pub(crate) struct NewLearner {
     #[serde(default)]
     #[schema(example = "2012-05")]
     birth_month: Option<String>,
-    /// Whether the learner is of age.
+    /// Whether the learner is of age; what is known stays, if it is not said.
     #[serde(default)]
-    adult: bool,
+    adult: Option<bool>,
 }
 
 /// A learner with everything that is known.
@@ -268,7 +268,7 @@ async fn whole(site: &Site, who: Who, id: &PersonId) -> Result<Json<WholeLearner
             addresses: details.addresses,
             guardian: details.guardian,
             birth_month: details.birth_month,
-            adult: details.adult,
+            adult: details.adult == Some(true),
         },
         attempts: attempts
             .iter()

@@ -89,7 +89,7 @@ impl Typed {
             addresses: details.addresses.join("\n"),
             guardian: text(&details.guardian),
             birth_month: text(&details.birth_month),
-            adult: details.adult,
+            adult: details.adult == Some(true),
         }
     }
 
@@ -99,7 +99,7 @@ impl Typed {
             reference: self.reference.clone(),
             name: optional(&self.name),
             email: optional(&self.email),
-            adult: self.adult,
+            adult: Some(self.adult),
             addresses: self
                 .addresses
                 .lines()

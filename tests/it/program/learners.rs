@@ -45,6 +45,22 @@ on_both! {
         assert!(matches!(refused, Err(Error::Refused(_))));
     }
 
+    fn who_is_of_age_stays_so_until_a_roster_says_otherwise(temp) {
+        let world = World::new(temp).await;
+        let (app, who) = (&world.app, &world.coordinator);
+        let ana = &world.learners[0];
+        for (csv, changes, adult) in [
+            ("learner,adult\nu-1,yes\n", 1, Some(true)),
+            ("learner,name\nu-1,Ana Canary\n", 0, Some(true)),
+            ("learner,adult\nu-1,\n", 0, Some(true)),
+            ("learner,adult\nu-1,no\n", 1, Some(false)),
+        ] {
+            let plan = roster::apply(app, who, &world.program, csv.as_bytes(), false).await.expect("applied");
+            assert_eq!(plan.changes(), changes, "{csv}");
+            assert_eq!(learner::one(app, who, ana).await.expect("there").details.adult, adult, "{csv}");
+        }
+    }
+
     fn nothing_of_a_learner_is_stored_in_the_open(temp) {
         let world = World::new(temp).await;
         world.submitted(0).await;
