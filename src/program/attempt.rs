@@ -274,7 +274,7 @@ pub struct View {
     pub learner: Option<Learner>,
     /// What for.
     pub achievement: Achievement,
-    /// How each criterion stands.
+    /// How each criterion stands. What a second reader gave is not for learners.
     pub cards: Vec<Card>,
     /// What is written about each criterion, in the order of the cards: proposed, decided.
     pub notes: Vec<(String, String)>,
@@ -301,6 +301,9 @@ pub async fn view(app: &App, by: &By, id: &AttemptId) -> Result<View, Error> {
     if let By::Learner(..) = by {
         view.answers
             .retain(|answer| answer.reading == Reading::First);
+        for card in &mut view.cards {
+            card.second = None;
+        }
     }
     Ok(view)
 }

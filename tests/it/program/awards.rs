@@ -75,6 +75,9 @@ on_both! {
         // The learner sees nothing of it.
         let view = attempt::view(app, &world.ana(), &id).await.expect("hers");
         assert_eq!(view.answers.len(), 2);
+        assert!(view.cards.iter().all(|card| card.second.is_none()));
+        let view = attempt::view(app, &By::Staff(world.second.clone()), &id).await.expect("theirs");
+        assert!(view.cards.iter().all(|card| card.second.is_some()));
     }
 
     fn nobody_decides_on_their_own_and_only_the_qualified_decide(temp) {
