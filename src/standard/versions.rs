@@ -223,6 +223,20 @@ pub(super) async fn newest_in<T: Versioned>(
     Version::of(found.ok_or(Error::NotFound(T::WORD))?)
 }
 
+/// Pins a version in the caller's transaction. One that is not there is told of when it is read.
+pub(super) async fn pin(
+    rows: &mut Tenant<'_>,
+    kept: Kept,
+    id: &str,
+    version: i64,
+    now: Timestamp,
+) -> Result<(), Error> {
+    match rows.pin_version(kept, id, version, now.into()).await {
+        Err(db::Error::NoRow) => Ok(()),
+        other => Ok(other?),
+    }
+}
+
 pub(super) async fn version_in<T: Versioned>(
     rows: &mut Tenant<'_>,
     id: &str,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use skillmark::{
     app::App,
     bake::picture::Picture as Medal,
-    db::{EndorsementState, StackState},
+    db::{EndorsementState, Kept, StackState, VersionRow},
     ids::{AchievementId, CredentialId, DraftId, MapId, PathwayId, PersonId, RubricId},
     issue::{
         Error, Kind,
@@ -13,6 +13,7 @@ use skillmark::{
         one::{self, Request},
         order::{Assessor, Outcome},
         people,
+        picture as baked,
         plan::{Learner, Row, Wish},
         publish,
         revoke::{self, Change},
@@ -421,6 +422,70 @@ on_both! {
         let written = achievement::create(&app, &other, &draft).await.expect("a draft");
         let refused = achievement::publish(&app, &other, &written.id).await.expect_err("foreign");
         assert_eq!(said(&refused), ["/picture/upload: is no picture of yours: upload it again"]);
+    }
+
+    fn a_badge_is_baked_into_the_achievements_own_picture(temp) {
+        let app = temp.app().await;
+        let who = organisation(&app, "Riverside").await;
+        let medal = Medal { achievement: "A", issuer: "B", month: "", level: None };
+        let upload = picture::upload(&app, &who, medal.png(200).expect("drawn")).await.expect("taken");
+        let mut draft = whole("A", &a_rubric(&app, &who).await);
+        draft.picture.upload = Some(upload.clone());
+        let (_, edition) = published(&app, &who, &draft).await;
+        let id = earn(&app, &who, &edition, "bea", "2026-02-01").await;
+        let signed = document(&app, &who, &id).await.to_string();
+        let own = baked::own(&app, &signed).await.expect("read").expect("its own");
+        assert_eq!(picture::public(&app, &upload).await, Ok(Some(own.clone())));
+        let png = baked::png(&signed, Some(&own)).expect("baked");
+        assert_eq!(skillmark::bake::extract(&png).expect("inside").text, signed);
+        assert_eq!(png[16..24], own[16..24], "as wide and high");
+        assert_ne!(png[16..24], baked::png(&signed, None).expect("drawn")[16..24]);
+        let svg = baked::svg(&signed, Some(&own)).expect("baked");
+        assert_eq!(skillmark::bake::extract(&svg).expect("inside").text, signed);
+        assert!(String::from_utf8_lossy(&svg).contains("data:image/png;base64,"));
+        // A picture that stands elsewhere is not fetched, and the badge is drawn.
+        let elsewhere = signed.replace("http://localhost:8080/pictures/", "https://elsewhere.example/pictures/");
+        assert_eq!(baked::own(&app, &elsewhere).await, Ok(None));
+    }
+
+    fn what_is_pinned_is_what_was_read(temp) {
+        let app = temp.app().await;
+        let who = organisation(&app, "Riverside").await;
+        let rubric = a_rubric(&app, &who).await;
+        let mut steps = Vec::new();
+        for name in ["Read", "Explain"] {
+            let (_, achievement) = published(&app, &who, &whole(name, &rubric)).await;
+            steps.push(Step { achievement, must: true });
+        }
+        let pathway = Pathway {
+            name: "Ready for data".to_owned(),
+            meaning: "Ready.".to_owned(),
+            steps,
+            needed: 2,
+            ..Pathway::default()
+        };
+        let id = PathwayId::random(app.chance.as_ref());
+        versions::create(&app, &who, id.as_str(), &pathway).await.expect("kept");
+        // Somebody writes it anew while it is put in force.
+        let mut tx = app.db.begin().await.expect("begun");
+        let mut rows = tx.of(who.issuer());
+        let row = rows.version(Kept::Pathway, id.as_str(), 1).await.expect("read").expect("there");
+        let renamed = VersionRow {
+            name: "Renamed".to_owned(),
+            document: row.document.replace("Ready for data", "Renamed"),
+            ..row
+        };
+        rows.rewrite_version(Kept::Pathway, &renamed).await.expect("rewritten");
+        let (there, asker, which) = (app.clone(), who.clone(), id.clone());
+        let activating = tokio::spawn(async move { award::activate(&there, &asker, &which, 1).await });
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tx.commit().await.expect("kept");
+        let stack = activating.await.expect("ran").expect("in force");
+        let mut rows = app.db.of(who.issuer());
+        let stack = rows.achievement(&stack).await.expect("read").expect("there");
+        let kept = rows.version(Kept::Pathway, id.as_str(), 1).await.expect("read").expect("there");
+        assert_eq!((stack.name.as_str(), kept.name.as_str()), ("Renamed", "Renamed"));
+        assert!(kept.pinned_at.is_some());
     }
 
     fn a_stack_is_awarded_by_itself_and_suspended_when_a_part_is_taken_back(temp) {

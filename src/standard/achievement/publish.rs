@@ -201,6 +201,16 @@ pub async fn publish(app: &App, who: &Who, id: &DraftId) -> Result<Edition, Erro
             "nothing was changed since the last edition".to_owned(),
         ));
     }
+    // Pinned before they are read: what is read then is what stays.
+    let draft = &written_now.draft;
+    if let Some(rubric) = &draft.rubric {
+        let (id, version) = (rubric.id.as_str(), rubric.version.into());
+        versions::pin(&mut rows, Kept::Rubric, id, version, now).await?;
+    }
+    for skill in &draft.skills {
+        let (id, version) = (skill.map.as_str(), skill.version.into());
+        versions::pin(&mut rows, Kept::Map, id, version, now).await?;
+    }
     let made = make(app, &mut rows, &written_now).await?;
     let Some(achievement) = made.achievement.filter(|_| made.faults.is_empty()) else {
         return Err(Error::Faults(made.faults));
@@ -209,7 +219,6 @@ pub async fn publish(app: &App, who: &Who, id: &DraftId) -> Result<Edition, Erro
     rows.add_picture(&made.picture_id, &made.png, now.into())
         .await?;
     publish::add(app, who, &mut rows, &achievement, now).await?;
-    let draft = &written_now.draft;
     let row = EditionRow {
         issuer_id: who.issuer().clone(),
         achievement_id: achievement.id().clone(),
@@ -222,15 +231,6 @@ pub async fn publish(app: &App, who: &Who, id: &DraftId) -> Result<Edition, Erro
         published_at: now.into(),
     };
     rows.add_edition(&row).await?;
-    if let Some(rubric) = &draft.rubric {
-        let (id, version) = (rubric.id.as_str(), rubric.version.into());
-        rows.pin_version(Kept::Rubric, id, version, now.into())
-            .await?;
-    }
-    for skill in &draft.skills {
-        let (id, version) = (skill.map.as_str(), skill.version.into());
-        rows.pin_version(Kept::Map, id, version, now.into()).await?;
-    }
     tx.commit().await?;
     Edition::of(&row)
 }

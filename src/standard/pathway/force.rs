@@ -30,6 +30,8 @@ pub async fn activate(
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
+    // Pinned before it is read: what is read then is what stays.
+    versions::pin(&mut rows, Kept::Pathway, id.as_str(), version, now).await?;
     let read = versions::version_in::<Pathway>(&mut rows, id.as_str(), version).await?;
     let pathway = read.document;
     let found = steps(&mut rows, &pathway).await?;
@@ -53,8 +55,6 @@ pub async fn activate(
     let achievement = stack::achievement(&pathway, &names, &uri, &address, version);
     let achievement = achievement.map_err(Error::Faults)?;
     publish::add(app, who, &mut rows, &achievement, now).await?;
-    rows.pin_version(Kept::Pathway, id.as_str(), version, now.into())
-        .await?;
     if let Some(map) = &pathway.map {
         let pinned = rows.pin_version(Kept::Map, map.id.as_str(), map.version.into(), now.into());
         pinned.await.map_err(|error| match error {
