@@ -19,6 +19,7 @@ use crate::{
         api::{
             body,
             programs::{Made, made},
+            refused::{Faulty, NoKey, Unreadable},
         },
         error::WebError,
         key::Keyed,
@@ -180,12 +181,10 @@ impl AttemptView {
     security(("api_key" = [])),
     responses(
         (status = 201, description = "It was made.", body = Made),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not open attempts.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such learner, achievement, lab or program in your organisation.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It cannot be tried there.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+        Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn open(
     State(site): State<Site>,
@@ -224,9 +223,9 @@ pub(crate) async fn open(
     security(("api_key" = [])),
     responses(
         (status = 200, description = "The attempt as it is now.", body = AttemptView),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not look at learners.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json")
+        (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
+        NoKey
     ))]
 pub(crate) async fn read(
     State(site): State<Site>,
@@ -244,12 +243,10 @@ pub(crate) async fn read(
     security(("api_key" = [])),
     responses(
         (status = 200, description = "The attempt as it is now.", body = AttemptView),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not propose.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It is decided.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+        Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn scores(
     State(site): State<Site>,
@@ -279,12 +276,10 @@ pub(crate) async fn scores(
     security(("api_key" = [])),
     responses(
         (status = 201, description = "It was made.", body = Made),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not propose.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It is handed in.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+        Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn add_evidence(
     State(site): State<Site>,
@@ -313,12 +308,10 @@ pub(crate) async fn add_evidence(
     security(("api_key" = [])),
     responses(
         (status = 201, description = "It was made.", body = Made),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not propose.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It is handed in.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+        Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn add_file(
     State(site): State<Site>,
@@ -339,10 +332,10 @@ pub(crate) async fn add_file(
     security(("api_key" = [])),
     responses(
         (status = 200, description = "The attempt as it is now.", body = AttemptView),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not propose.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It cannot be done now; `detail` says why.", body = Problem, content_type = "application/problem+json")
+        (status = 409, description = "It cannot be done now; `detail` says why.", body = Problem, content_type = "application/problem+json"),
+        NoKey
     ))]
 pub(crate) async fn submit(
     State(site): State<Site>,
@@ -360,10 +353,10 @@ pub(crate) async fn submit(
     security(("api_key" = [])),
     responses(
         (status = 200, description = "The attempt as it is now.", body = AttemptView),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not propose.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It cannot be done now; `detail` says why.", body = Problem, content_type = "application/problem+json")
+        (status = 409, description = "It cannot be done now; `detail` says why.", body = Problem, content_type = "application/problem+json"),
+        NoKey
     ))]
 pub(crate) async fn withdraw(
     State(site): State<Site>,

@@ -21,7 +21,7 @@ use crate::{
         api::{
             body,
             learners::{Learners, learner_id},
-            refused::{NoKey, Unreadable},
+            refused::{Faulty, NoKey, Unreadable},
         },
         error::WebError,
         key::Keyed,
@@ -176,8 +176,8 @@ pub(crate) struct RosterChange {
     security(("api_key" = [])),
     responses(
         (status = 200, description = "All of them, the newest first.", body = Programs),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not read.", body = Problem, content_type = "application/problem+json")
+        (status = 403, description = "The key may not read.", body = Problem, content_type = "application/problem+json"),
+        NoKey
     ))]
 pub(crate) async fn list(
     State(site): State<Site>,
@@ -194,10 +194,8 @@ pub(crate) async fn list(
     security(("api_key" = [])),
     responses(
         (status = 201, description = "It was made.", body = Made),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+        Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn make(
     State(site): State<Site>,
@@ -216,11 +214,9 @@ pub(crate) async fn make(
     security(("api_key" = [])),
     responses(
         (status = 200, description = "As it is now.", body = Program),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not look after programs, or read.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+        Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn describe(
     State(site): State<Site>,
@@ -347,9 +343,9 @@ async fn set(
     security(("api_key" = [])),
     responses(
         (status = 200, description = "By name.", body = Learners),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not look at learners.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json")
+        (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json"),
+        NoKey
     ))]
 pub(crate) async fn learners(
     State(site): State<Site>,
@@ -371,11 +367,9 @@ pub(crate) async fn learners(
     security(("api_key" = [])),
     responses(
         (status = 200, description = "What changes.", body = RosterPlan),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+        Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn plan_roster(
     State(site): State<Site>,
@@ -397,11 +391,9 @@ pub(crate) async fn plan_roster(
     security(("api_key" = [])),
     responses(
         (status = 200, description = "What changes.", body = RosterPlan),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+        Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn apply_roster(
     State(site): State<Site>,

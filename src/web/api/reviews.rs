@@ -19,6 +19,7 @@ use crate::{
             attempts::{AttemptView, Levels, attempt_id, fault, one},
             body,
             programs::{Made, made},
+            refused::{Faulty, NoKey, Unreadable},
         },
         error::WebError,
         key::Keyed,
@@ -93,8 +94,8 @@ pub(crate) struct Qualification {
     security(("api_key" = [])),
     responses(
         (status = 200, description = "What waits.", body = ReviewQueue),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The key may not look at learners.", body = Problem, content_type = "application/problem+json")
+        (status = 403, description = "The key may not look at learners.", body = Problem, content_type = "application/problem+json"),
+        NoKey
     ))]
 pub(crate) async fn queue(
     State(site): State<Site>,
@@ -124,12 +125,10 @@ pub(crate) async fn queue(
     security(("api_key" = [])),
     responses(
         (status = 200, description = "What came of it.", body = Decided),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not review.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It does not wait, or you may not decide on it; `detail` says why.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+        Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn decide(
     State(site): State<Site>,
@@ -165,12 +164,10 @@ pub(crate) async fn decide(
     security(("api_key" = [])),
     responses(
         (status = 200, description = "The attempt as it is now.", body = AttemptView),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not review.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such attempt in your organisation.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It is not to be read again, or not by you.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+        Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn read_again(
     State(site): State<Site>,
@@ -192,10 +189,8 @@ pub(crate) async fn read_again(
     security(("api_key" = [])),
     responses(
         (status = 201, description = "It was made.", body = Made),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not manage.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "What was sent has faults, and `faults` lists all of them.", body = Problem, content_type = "application/problem+json")
+        Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn add_qualification(
     State(site): State<Site>,
