@@ -252,6 +252,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_given_back_is_there_again_and_no_more_than_there_was() {
+        let buckets = Buckets::new(Rate {
+            burst: 2,
+            per_hour: 60,
+        });
+        for _ in 0..5 {
+            buckets.take((), at(0)).expect("a token");
+            buckets.give_back(&());
+        }
+        buckets.give_back(&());
+        for _ in 0..2 {
+            buckets.take((), at(0)).expect("a token");
+        }
+        buckets.take((), at(0)).expect_err("none");
+    }
+
+    #[test]
     fn an_address_is_forgotten_when_its_bucket_is_full_again() {
         let buckets = Buckets::new(Rate {
             burst: 10,

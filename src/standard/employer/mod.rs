@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::custody::Purpose;
 use crate::db::EndorsementRow;
 use crate::ids::{EndorsementId, IssuerId};
-use crate::issue::{Error, Fault};
+use crate::issue::Error;
 use crate::who::Token;
 
 pub use ask::{Asked, By, DAYS, Invitation, MAX_DAYS, asked, invite, withdraw};
@@ -81,13 +81,4 @@ fn unseal(app: &App, row: &EndorsementRow) -> Result<Option<Details>, Error> {
     let details = serde_json::from_slice(&text)
         .map_err(|_| Error::Internal("an answer cannot be read".to_owned()))?;
     Ok(Some(details))
-}
-
-/// The faults of an answer, for a page that shows the form again.
-#[must_use]
-pub fn faults(error: &Error) -> &[Fault] {
-    match error {
-        Error::Faults(faults) => faults,
-        _ => &[],
-    }
 }
