@@ -1072,3 +1072,153 @@ async fn table(temp: &Temp) -> Value {
         .await;
     serde_json::json!([members, credentials, keys])
 }
+
+/// What shows learners: only for those who work with them (who propose, review or look after
+/// programs), whatever else they may read.
+const OF_LEARNERS: &[&str] = &[
+    "GET /desk/learners",
+    "GET /desk/learners/{id}",
+    "GET /desk/labs/{id}",
+    "GET /desk/labs/{id}/qr.svg",
+    "GET /desk/labs/{id}/grid/{achievement}",
+    "GET /desk/review",
+    "GET /desk/attempts/{id}",
+    "GET /desk/files/{id}",
+    "GET /api/v1/programs/{id}/learners",
+    "GET /api/v1/learners",
+    "GET /api/v1/learners/{id}",
+    "GET /api/v1/labs/{id}",
+    "GET /api/v1/attempts/{id}",
+    "GET /api/v1/attempts/{id}/evidence",
+    "GET /api/v1/attempts/{id}/evidence/{piece}",
+    "GET /api/v1/reviews",
+];
+
+/// Pages of things that are not there in this test: whoever is let in is told so.
+const NOT_THERE: &[&str] = &[
+    "GET /desk/awards/{id}",
+    "GET /desk/awards/{id}/events",
+    "GET /desk/labs/{id}/grid/{achievement}",
+    "GET /desk/files/{id}",
+    "GET /api/v1/attempts/{id}/evidence/{piece}",
+    "GET /api/v1/batches/{id}",
+];
+
+fn works_with_learners(may: impl Fn(Scope) -> bool) -> bool {
+    [Scope::Propose, Scope::Review, Scope::Programs]
+        .into_iter()
+        .any(may)
+}
+
+/// The lines with the ids that they are asked with, so that nothing that is done takes them away.
+async fn with_ids(temp: &Temp, lines: &'static [Line]) -> Vec<(&'static Line, String)> {
+    let mut all = Vec::new();
+    for line in lines {
+        let id = match line.2 {
+            NONE => String::new(),
+            select => temp
+                .texts(&format!("{select} limit 1"))
+                .await
+                .pop()
+                .unwrap_or_else(|| panic!("{}: {select}", line.0)),
+        };
+        all.push((line, id));
+    }
+    // What can be looked at first, what is deleted last, and who asks ends their own session then.
+    all.sort_by_key(|(line, _)| {
+        let ends = ["discard", "remove", "revoke", "{act}"];
+        let last = line.0.starts_with("DELETE") || line.3 == "step=remove";
+        let last = last || ends.iter().any(|end| line.0.ends_with(end));
+        let own = line.0.ends_with("/account/sessions/{id}");
+        (own, last, !line.0.starts_with("GET"))
+    });
+    // Nobody can open it.
+    temp.sql("delete from attempt_evidence")
+        .await
+        .expect("gone");
+    all
+}
+
+/// Whether an answer is one for somebody who is let in. Of what is done, any answer about the thing
+/// itself is: the page or the fault.
+fn is_let_in(line: &str, answer: &Answer) -> bool {
+    match (line.starts_with("GET"), answer.status) {
+        (true, 404) => NOT_THERE.contains(&line),
+        (true, status) => status == 200,
+        // A password or passkey of one's own that is not right.
+        (false, 403) => line.contains("/account/") && answer.text().contains("is not right"),
+        (false, status) => !matches!(status, 401 | 429 | 500..),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_role_is_let_in_where_the_table_says_so() {
+    let mut wrong = Vec::new();
+    for role in Role::ALL {
+        let temp = Temp::new(Engine::Sqlite).await;
+        let site = Site::over(&temp, |config| config.rate_burst = 100_000).await;
+        let (ours, _theirs) = filled(&site, &temp).await;
+        // The account's own lines are asked of whoever is called so.
+        let visitor = ours.member("Only tutor", &[role]).await;
+        let mut asked = 0;
+        for ((line, scope, _, fields), id) in with_ids(&temp, DESK).await {
+            if !role.may(*scope) {
+                continue;
+            }
+            let (method, template) = line.split_once(' ').expect("a method");
+            let ask = visitor
+                .ask(method, &with(template, &id))
+                .header("sec-fetch-site", "same-origin");
+            let kind = if fields.starts_with("--x") {
+                "multipart/form-data; boundary=x"
+            } else {
+                "application/x-www-form-urlencoded"
+            };
+            let answer = match method {
+                "GET" => ask.send().await,
+                _ => ask.body(kind, *fields).send().await,
+            };
+            let right = match OF_LEARNERS.contains(line) {
+                true if !works_with_learners(|scope| role.may(scope)) => {
+                    answer.status == 403 || (answer.status == 404 && NOT_THERE.contains(line))
+                }
+                _ => is_let_in(line, &answer),
+            };
+            if !right {
+                wrong.push(format!("{role}: {line} {}", answer.status));
+            }
+            asked += 1;
+        }
+        assert!(asked > 20, "{role}: {asked}");
+    }
+    assert_eq!(wrong, [""; 0], "{wrong:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_key_is_let_in_where_its_scopes_say_so() {
+    let temp = Temp::new(Engine::Sqlite).await;
+    let site = Site::over(&temp, |config| config.rate_burst = 100_000).await;
+    let (ours, _theirs) = filled(&site, &temp).await;
+    let mut wrong = Vec::new();
+    for ((line, scope, _, body), id) in with_ids(&temp, API).await {
+        let (method, template) = line.split_once(' ').expect("a method");
+        // Some verbs answer with what may be read; a correction both issues and revokes.
+        let mut scopes = vec![*scope, Scope::Read];
+        if line.ends_with("/correction") {
+            scopes.push(Scope::Issue);
+        }
+        if OF_LEARNERS.contains(line) {
+            scopes.push(Scope::Review);
+        }
+        let key = ours.make_key(&scopes).await;
+        let mut ask = site.ask(method, &with(template, &id)).key(&key);
+        if !body.is_empty() {
+            ask = ask.body("application/json", *body);
+        }
+        let answer = ask.send().await;
+        if !is_let_in(line, &answer) {
+            wrong.push(format!("{line} {}", answer.status));
+        }
+    }
+    assert_eq!(wrong, [""; 0], "{wrong:#?}");
+}

@@ -200,3 +200,24 @@ async fn a_school_lets_in_whom_an_organisation_invited_and_nobody_else() {
         .is(422)
         .shows("does not answer with a configuration");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_names_a_school_too() {
+    let school = School::open();
+    let site = Site::new(Engine::Sqlite).await;
+    let provider = site.provider("Harbour Tutoring").await;
+    let key = provider.make_key(&[Scope::Manage]).await;
+    let said = serde_json::json!({
+        "name": "School account", "address": school.origin, "client_id": "skillmark", "secret": "a-secret-of-the-test",
+    });
+    let ask = site.ask("POST", "/api/v1/sign-in-providers").key(&key);
+    let made = ask.json(&said).send().await;
+    made.is(201).hides("a-secret-of-the-test");
+    assert_eq!(made.json()["address"], school.origin.as_str());
+    let listed = site.ask("GET", "/api/v1/sign-in-providers").key(&key);
+    let listed = listed.send().await;
+    listed.is(200).hides("a-secret-of-the-test");
+    assert_eq!(listed.json()["providers"][0], made.json());
+    let door = format!("/sign-in/of/{}", provider.who.issuer());
+    site.get(&door).await.is(200).shows("School account");
+}
