@@ -35,7 +35,7 @@ impl<'s> Guess<'s> {
         if let Some(about) = &guess.about
             && let Err(refused) = guess::take(site.app(), about).await
         {
-            guess.from_is_free();
+            guess.give_the_address_back();
             return Err(refused.into());
         }
         Ok(guess)
@@ -47,7 +47,7 @@ impl<'s> Guess<'s> {
         if matches!(tried, Err(who::Error::Wrong | who::Error::NotFound(_))) {
             return;
         }
-        self.from_is_free();
+        self.give_the_address_back();
         if let Some(about) = &self.about
             && let Err(cause) = guess::give_back(self.site.app(), about).await
         {
@@ -55,7 +55,7 @@ impl<'s> Guess<'s> {
         }
     }
 
-    fn from_is_free(&self) {
+    fn give_the_address_back(&self) {
         if let Some(from) = self.from {
             self.site.limits().guessers.give_back(&from);
         }
