@@ -174,7 +174,7 @@ on_both! {
         assert_eq!(of.lab(lab).await.map(|row| row.and_then(|row| row.closed_at)), Ok(Some(left)));
         let mut others = temp.db.of(other.world.id());
         assert_eq!(others.close_lab(lab, None).await, Err(Error::NoRow));
-        assert_eq!(others.add_to_lab(lab, &[other.ana.person_id.clone()]).await, Err(Error::Missing));
+        assert_eq!(others.add_to_lab(lab, std::slice::from_ref(&other.ana.person_id)).await, Err(Error::Missing));
         assert_eq!(others.lab_learners(lab).await, Ok(vec![]));
     }
 
@@ -320,7 +320,7 @@ on_both! {
         assert_eq!(of.attempts_read_twice(noon()).await, Ok(vec![id.clone()]));
         assert_eq!(of.attempts_read_twice(at("2026-03-02T00:00:00Z")).await, Ok(vec![]));
         let nobody = AttemptId::random(&SystemChance);
-        assert_eq!(of.scores(&[nobody.clone()]).await, Ok(vec![]));
+        assert_eq!(of.scores(std::slice::from_ref(&nobody)).await, Ok(vec![]));
         assert_eq!(of.reviews(&[nobody]).await, Ok(vec![]));
     }
 
@@ -356,7 +356,7 @@ on_both! {
         let mut of = temp.db.of(house.world.id());
         let attempt = house.attempt(&house.ana, AttemptKind::Performance);
         of.add_attempt(&attempt).await.expect("added");
-        of.join_program(&house.program.program_id, &[house.ana.person_id.clone()], noon()).await.expect("joined");
+        of.join_program(&house.program.program_id, std::slice::from_ref(&house.ana.person_id), noon()).await.expect("joined");
         let (from, into) = (&house.ana.person_id, &house.bo.person_id);
         let mut tx = temp.db.begin().await.expect("begun");
         tx.of(house.world.id()).merge_people((from, &[1; 32]), (into, &[2; 32]), noon()).await.expect("merged");
@@ -364,7 +364,7 @@ on_both! {
         let led = of.merged(&[from.clone(), into.clone()]).await.expect("read");
         assert_eq!((led.len(), &led[0].person_id, &led[0].into_person_id), (1, from, into));
         assert_eq!(of.merged_into(into).await, Ok(vec![from.clone()]));
-        assert_eq!(ids(&of.attempts_of(into).await.expect("read")), [attempt.attempt_id.clone()]);
+        assert_eq!(of.attempts_of(into).await.map(|all| ids(&all)), Ok(vec![attempt.attempt_id.clone()]));
         assert_eq!(of.programs_of(into).await.map(|rows| rows.len()), Ok(1));
         let kept = of.attempt(&attempt.attempt_id).await.expect("read").expect("there");
         assert_eq!(&kept.sealed_for, from, "what was sealed keeps its key");

@@ -140,7 +140,7 @@ on_both! {
         of.store_signed(&signed_as(&promise), noon()).await.expect("stored");
         let held = of.holdings_of(&person.person_id).await.expect("read");
         assert_eq!((held.len(), &held[0].credential_id, held[0].name.as_str()), (1, &promise.credential_id, "Weld"));
-        assert_eq!(of.holdings_for(&[world.achievement.achievement_id.clone()]).await, Ok(held));
+        assert_eq!(of.holdings_for(std::slice::from_ref(&world.achievement.achievement_id)).await, Ok(held));
         assert_eq!(of.holdings_for(&[AchievementId::random(&SystemChance)]).await, Ok(vec![]));
         let award = StackAwardRow {
             issuer_id: world.id().clone(),

@@ -4,12 +4,13 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     path::Path,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use skillmark::{
+    clock::Stopwatch,
     config::{Config, FilesPlace},
     files::{self, Error, Files},
     issue::{people, retention},
@@ -140,7 +141,7 @@ async fn what_is_lost_and_who_is_not_let_in_is_said_plainly() {
     let id = world.opened(0).await;
     let secret = bucket.secret.clone();
     drop(bucket);
-    let began = Instant::now();
+    let began = Stopwatch::start();
     let file = evidence::New::File(SAID.to_vec());
     let added = evidence::add(&world.app, &world.ana(), &id, "", file).await;
     let Err(program::Error::Store(Error::Unavailable(why))) = added else {
