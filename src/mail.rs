@@ -34,6 +34,29 @@ impl std::fmt::Debug for Mail {
     }
 }
 
+/// Whom letters reach, as the service is set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Whoever has a mailbox: a mail server takes them.
+    Everybody,
+    /// Whoever looks into the folder: the service is for this machine alone.
+    Folder,
+    /// Nobody: the service has a public address, and no mail server.
+    Nobody,
+}
+
+impl Reach {
+    /// What the settings come to.
+    #[must_use]
+    pub fn of(config: &Config) -> Reach {
+        match (&config.mail, config.is_loopback()) {
+            (Some(_), _) => Reach::Everybody,
+            (None, true) => Reach::Folder,
+            (None, false) => Reach::Nobody,
+        }
+    }
+}
+
 /// A letter as it goes out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sheet {
@@ -200,6 +223,16 @@ mod tests {
         assert!(!text.contains("\r\nBcc:"), "{text}");
         let files = std::fs::read_dir(folder.path().join("mail")).expect("there");
         assert_eq!(files.count(), 1);
+    }
+
+    #[test]
+    fn a_public_service_without_a_mail_server_reaches_nobody() {
+        let mut config = Config::default();
+        assert_eq!(Reach::of(&config), Reach::Folder);
+        config.public_url = "https://badges.example".parse().expect("an origin");
+        assert_eq!(Reach::of(&config), Reach::Nobody);
+        config.mail = Some("smtps://mail.example".parse().expect("an address"));
+        assert_eq!(Reach::of(&config), Reach::Everybody);
     }
 
     #[tokio::test]

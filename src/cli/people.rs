@@ -5,6 +5,8 @@ use crate::{
     app::App,
     ids::MemberId,
     issue::people,
+    letters::{self, WayIn},
+    mail::Reach,
     who::{self, Invite, Role},
 };
 
@@ -29,7 +31,7 @@ pub(super) struct People {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
-    /// Make a link that lets somebody join the organisation, once
+    /// Write to somebody with a link to join the organisation; without --mail, show the link
     #[command(
         after_help = "Examples:\n  skillmark people invite ana@harbour.example --roles administrator"
     )]
@@ -47,7 +49,7 @@ enum What {
     /// Show everybody: their id, name, roles, and how they stand
     #[command(after_help = "Examples:\n  skillmark people list")]
     List,
-    /// Make a link with which somebody chooses another password, once
+    /// Write to somebody with a link to choose another password; without --mail, show the link
     #[command(after_help = "Examples:\n  skillmark people reset Qw3rT5yU7iO9pA1sD3fG5h")]
     Reset {
         /// Their id, as `list` shows it.
@@ -95,8 +97,8 @@ impl People {
                     name: name.clone(),
                     roles: roles.clone(),
                 };
-                let (_, link) = who::invite(app, &who, &asked).await.map_err(in_words)?;
-                show(app, screen, "Invited. They join with this link:", &link)
+                let way = letters::invite(app, &who, &asked).await.map_err(in_words)?;
+                show(app, screen, "Invited. They join with this link:", &way)
             }
             What::List => {
                 let all = who::people(app, &who).await?;
@@ -112,8 +114,8 @@ impl People {
                 Ok(())
             }
             What::Reset { id } => {
-                let (_, link) = who::reset_link(app, &who, id).await?;
-                show(app, screen, "They get in with this link:", &link)
+                let way = letters::let_in(app, &who, id).await?;
+                show(app, screen, "They get in with this link:", &way)
             }
             What::Support { reason } => {
                 let path = who::support::open(app, &who, reason)
@@ -135,15 +137,25 @@ const NOBODY: &str = "\
 Nobody works here yet. To let the first administrator in:
   skillmark people invite ana@harbour.example --roles administrator";
 
-/// Shows a link that works once.
-fn show(app: &App, screen: &Screen, title: &str, link: &who::Link) -> Result<(), Failure> {
+/// Shows a link that works once, or says that it is in a letter.
+fn show(app: &App, screen: &Screen, title: &str, way: &WayIn) -> Result<(), Failure> {
+    let Some(link) = &way.link else {
+        screen.title("A letter with a link is on its way: a running service sends it.")?;
+        return screen.line(format_args!("The link works once, until {}.", way.expires));
+    };
     screen.title(title)?;
     let address = app.config.public_url.join(&link.path());
     screen.line(format_args!("\n  {address}\n"))?;
     screen.line(format_args!(
         "It works once, until {}. Give it to nobody else.",
         link.expires
-    ))
+    ))?;
+    screen.line(match way.reach {
+        Reach::Folder => {
+            "No mail server is set (--mail): the letter lies in the folder mail beside the data."
+        }
+        _ => "No mail server is set (--mail), so no letter was written.",
+    })
 }
 
 /// Faults of what was given, in the words of the arguments.

@@ -24,6 +24,9 @@ pub struct AccountRow {
     pub totp_step: i64,
     /// When it was made.
     pub created_at: Ts,
+    /// When somebody showed that they read the mailbox of its address, and everything that lets in
+    /// was chosen since.
+    pub proven_at: Option<Ts>,
 }
 
 impl Db {
@@ -35,7 +38,7 @@ impl Db {
     pub async fn account_by_lookup(&self, hash: &[u8]) -> Result<Option<AccountRow>, Error> {
         self.read(
             "select account_id, key_sealed, kek_id, lookup_hash, details_sealed, password, \
-             totp_sealed, totp_step, created_at from accounts where lookup_hash = $1",
+             totp_sealed, totp_step, created_at, proven_at from accounts where lookup_hash = $1",
         )
         .bind(hash.to_vec())
         .opt()
@@ -49,7 +52,7 @@ impl Db {
     pub async fn account(&self, id: &AccountId) -> Result<Option<AccountRow>, Error> {
         self.read(
             "select account_id, key_sealed, kek_id, lookup_hash, details_sealed, password, \
-             totp_sealed, totp_step, created_at from accounts where account_id = $1",
+             totp_sealed, totp_step, created_at, proven_at from accounts where account_id = $1",
         )
         .bind(id.clone())
         .opt()
@@ -78,8 +81,8 @@ impl Tx {
     pub async fn add_account(&mut self, row: &AccountRow) -> Result<(), Error> {
         self.query(
             "insert into accounts (account_id, key_sealed, kek_id, lookup_hash, details_sealed, \
-             password, totp_sealed, totp_step, created_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             password, totp_sealed, totp_step, created_at, proven_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(row.account_id.clone())
         .bind(row.key_sealed.clone())
@@ -90,6 +93,7 @@ impl Tx {
         .bind(row.totp_sealed.clone())
         .bind(row.totp_step)
         .bind(row.created_at)
+        .bind(row.proven_at)
         .run()
         .await?;
         Ok(())
@@ -104,6 +108,21 @@ impl Tx {
             .query("update accounts set password = $2 where account_id = $1")
             .bind(id.clone())
             .bind(phc.to_owned())
+            .run()
+            .await?;
+        one(rows)
+    }
+
+    /// Says since when the mailbox of an account's address is known to be its owner's; `None`: it is
+    /// not any more.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if there is no such account.
+    pub async fn set_proven(&mut self, id: &AccountId, at: Option<Ts>) -> Result<(), Error> {
+        let rows = self
+            .query("update accounts set proven_at = $2 where account_id = $1")
+            .bind(id.clone())
+            .bind(at)
             .run()
             .await?;
         one(rows)

@@ -86,4 +86,20 @@ impl Tenant<'_> {
         .all()
         .await
     }
+
+    /// The names of these achievements, in no order.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn achievement_names(
+        &mut self,
+        ids: &[AchievementId],
+    ) -> Result<Vec<(AchievementId, String)>, Error> {
+        self.read_in(
+            "select achievement_id, name from achievements \
+             where issuer_id = $1 and achievement_id in",
+            ids,
+        )
+        .await
+    }
 }

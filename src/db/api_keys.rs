@@ -79,6 +79,21 @@ impl Tenant<'_> {
             .await?;
         one(rows)
     }
+
+    /// Takes back every API key that somebody made: which.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn revoke_keys_of(&mut self, maker: &str, at: Ts) -> Result<Vec<ApiKeyId>, Error> {
+        self.write(
+            "update api_keys set revoked_at = $3 \
+             where issuer_id = $1 and made_by = $2 and revoked_at is null returning api_key_id",
+        )
+        .bind(maker.to_owned())
+        .bind(at)
+        .scalars()
+        .await
+    }
 }
 
 impl Db {

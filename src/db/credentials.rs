@@ -100,6 +100,8 @@ pub struct Stored {
     pub batch: Option<String>,
     /// Whose it is, if we know.
     pub person_id: Option<PersonId>,
+    /// What it is about.
+    pub achievement_id: AchievementId,
 }
 
 /// A promise that exists already, for telling repetitions.
@@ -183,7 +185,7 @@ macro_rules! move_to {
 const STORE: &str = "update credentials set state = 'issued', unsigned_sha256 = n_unsigned, \
      document = n_document, document_sha256 = n_sha256, jwt = n_jwt, issued_at = n_at from n \
      where issuer_id = n_issuer and credential_id = n_id and state = 'pending' and key_id = n_key \
-     returning credential_id, batch, person_id";
+     returning credential_id, batch, person_id, achievement_id";
 
 impl Tenant<'_> {
     /// Writes promises down; those whose achievement, recipient and occasion were promised before

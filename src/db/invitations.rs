@@ -14,6 +14,18 @@ words! {
     }
 }
 
+words! {
+    /// How a link went out.
+    LinkWay, "way of a link" {
+        /// In a letter to the account's own address, and shown to nobody.
+        Letter = "letter",
+        /// Shown to a colleague, who hands it on.
+        Shown = "shown",
+        /// Shown to whoever runs the service.
+        Operator = "operator",
+    }
+}
+
 /// A link that lets somebody in once, without its token.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct InvitationRow {
@@ -25,6 +37,8 @@ pub struct InvitationRow {
     pub member_id: MemberId,
     /// What for.
     pub kind: InvitationKind,
+    /// How it went out.
+    pub way: LinkWay,
     /// SHA-256 of its token: 32 bytes.
     pub token_hash: Vec<u8>,
     /// When it was made.
@@ -46,7 +60,7 @@ impl Tenant<'_> {
             .await?;
         self.write(
             "insert into invitations (issuer_id, invitation_id, member_id, kind, token_hash, \
-             created_at, expires_at, used_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+             created_at, expires_at, used_at, way) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(row.invitation_id.clone())
         .bind(row.member_id.clone())
@@ -55,6 +69,7 @@ impl Tenant<'_> {
         .bind(row.created_at)
         .bind(row.expires_at)
         .bind(row.used_at)
+        .bind(row.way)
         .run()
         .await?;
         Ok(())
@@ -103,7 +118,7 @@ impl Db {
     pub async fn invitation_by_hash(&self, hash: &[u8]) -> Result<Option<InvitationRow>, Error> {
         self.read(
             "select issuer_id, invitation_id, member_id, kind, token_hash, created_at, \
-             expires_at, used_at from invitations where token_hash = $1",
+             expires_at, used_at, way from invitations where token_hash = $1",
         )
         .bind(hash.to_vec())
         .opt()

@@ -59,30 +59,30 @@ pub struct LetterTextRow {
 }
 
 impl Tenant<'_> {
-    /// Writes a letter down, in the transaction of its cause; `false`: it is there already.
+    /// Writes letters down, in the transaction of their cause: those that went in, in no order; the
+    /// others are there already. Use a transaction.
     ///
     /// # Errors
-    /// [`Error::Missing`] if the person is not this organisation's.
-    pub async fn add_letter(&mut self, row: &LetterRow) -> Result<bool, Error> {
-        debug_assert_eq!(self.issuer_id(), &row.issuer_id);
-        let rows = self
-            .write(
-                "insert into letters (issuer_id, letter_id, kind, person_id, letter_sealed, \
-                 state, problem, created_at, finished_at) \
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-                 on conflict (issuer_id, letter_id) do nothing",
+    /// [`Error::Missing`] if a person is not this organisation's: then none went in.
+    pub async fn add_letters(&mut self, rows: &[LetterRow]) -> Result<Vec<LetterId>, Error> {
+        debug_assert!(rows.iter().all(|row| &row.issuer_id == self.issuer_id()));
+        let all = || rows.iter();
+        let many = self
+            .many("letters", rows.len())
+            .text("letter_id", all().map(|r| r.letter_id.to_string()))
+            .text("kind", all().map(|r| r.kind.clone()))
+            .text(
+                "person_id",
+                all().map(|r| r.person_id.as_ref().map(PersonId::to_string)),
             )
-            .bind(row.letter_id.clone())
-            .bind(row.kind.clone())
-            .bind(row.person_id.clone())
-            .bind(row.letter_sealed.clone())
-            .bind(row.state)
-            .bind(row.problem.clone())
-            .bind(row.created_at)
-            .bind(row.finished_at)
-            .run()
-            .await?;
-        Ok(rows == 1)
+            .bytes("letter_sealed", all().map(|r| r.letter_sealed.clone()))
+            .text("state", all().map(|r| r.state.to_string()))
+            .text("problem", all().map(|r| r.problem.clone()))
+            .time("created_at", all().map(|r| r.created_at))
+            .time("finished_at", all().map(|r| r.finished_at))
+            .tail("on conflict (issuer_id, letter_id) do nothing returning letter_id");
+        let written: Vec<(LetterId,)> = self.insert_returning(many).await?;
+        Ok(written.into_iter().map(|(id,)| id).collect())
     }
 
     /// The letter with this id.
@@ -183,6 +183,31 @@ impl Tenant<'_> {
             .run()
             .await?;
         one(rows)
+    }
+
+    /// The letters that the organisation does not send.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn silent_letters(&mut self) -> Result<Vec<String>, Error> {
+        self.read("select kind from silent_letters where issuer_id = $1 order by kind")
+            .scalars()
+            .await
+    }
+
+    /// Sends a letter no more, or again; whether that is a change.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn set_letter_silent(&mut self, kind: &str, silent: bool) -> Result<bool, Error> {
+        let statement = if silent {
+            "insert into silent_letters (issuer_id, kind) values ($1, $2) \
+             on conflict (issuer_id, kind) do nothing"
+        } else {
+            "delete from silent_letters where issuer_id = $1 and kind = $2"
+        };
+        let rows = self.write(statement).bind(kind.to_owned()).run().await?;
+        Ok(rows == 1)
     }
 }
 

@@ -89,6 +89,60 @@ impl Tenant<'_> {
         .await
     }
 
+    /// The place of somebody who was removed and had the address with this keyed hash.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn former_member(&mut self, hash: &[u8]) -> Result<Option<MemberRow>, Error> {
+        self.read(
+            "select issuer_id, member_id, account_id, name, roles, state, created_at \
+             from members where issuer_id = $1 and former_hash = $2 and state = 'removed'",
+        )
+        .bind(hash.to_vec())
+        .opt()
+        .await
+    }
+
+    /// Remembers by which address somebody who was removed is known if they are invited again.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if they were not removed.
+    pub async fn note_former_member(&mut self, id: &MemberId, hash: &[u8]) -> Result<(), Error> {
+        let rows = self
+            .write(
+                "update members set former_hash = $3 \
+                 where issuer_id = $1 and member_id = $2 and state = 'removed'",
+            )
+            .bind(id.clone())
+            .bind(hash.to_vec())
+            .run()
+            .await?;
+        one(rows)
+    }
+
+    /// Takes somebody back who was removed: the same place, as `row` says.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if they are not removed any more; [`Error::Duplicate`] if the account has a
+    /// place here.
+    pub async fn take_member_back(&mut self, row: &MemberRow) -> Result<(), Error> {
+        let rows = self
+            .write(
+                "update members set account_id = $3, name = $4, roles = $5, state = $6, \
+                 created_at = $7, former_hash = null \
+                 where issuer_id = $1 and member_id = $2 and state = 'removed'",
+            )
+            .bind(row.member_id.clone())
+            .bind(row.account_id.clone())
+            .bind(row.name.clone())
+            .bind(row.roles.clone())
+            .bind(row.state)
+            .bind(row.created_at)
+            .run()
+            .await?;
+        one(rows)
+    }
+
     /// The place with this id.
     ///
     /// # Errors

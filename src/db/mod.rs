@@ -85,7 +85,7 @@ pub use given::GivenEntryRow;
 pub use guesses::GuessRate;
 pub use health::Unfinished;
 pub use idempotency::Claim;
-pub use invitations::{InvitationKind, InvitationRow};
+pub use invitations::{InvitationKind, InvitationRow, LinkWay};
 pub use issuer_keys::{IssuerKeyRow, KeyState};
 pub use issuers::{DidMethod, IssuerRow};
 pub use jobs::{JobRow, JobState, Lease};

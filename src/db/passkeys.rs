@@ -109,4 +109,16 @@ impl Tx {
             .await?;
         one(rows)
     }
+
+    /// Removes every passkey of an account.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn remove_passkeys(&mut self, account: &AccountId) -> Result<(), Error> {
+        self.query("delete from passkeys where account_id = $1")
+            .bind(account.clone())
+            .run()
+            .await?;
+        Ok(())
+    }
 }

@@ -69,4 +69,17 @@ impl Tenant<'_> {
         .opt()
         .await
     }
+
+    /// Those of these credentials that took another one's place.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn superseding(&mut self, ids: &[CredentialId]) -> Result<Vec<SupersededRow>, Error> {
+        self.read_in(
+            "select credential_id, by_credential_id, superseded_at from superseded \
+             where issuer_id = $1 and by_credential_id in",
+            ids,
+        )
+        .await
+    }
 }

@@ -1,7 +1,7 @@
 //! Why something could not be issued, changed or shown: said once for every service of this room.
 
 use super::{Fault, keys::KeyFault, plan};
-use crate::{custody, db, ids::CredentialId, who::Refusal};
+use crate::{custody, db, ids::CredentialId, letters, who::Refusal};
 
 /// Why an issuing service did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +70,20 @@ fn join<T: ToString>(faults: &[T]) -> String {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+impl From<letters::Error> for Error {
+    fn from(error: letters::Error) -> Error {
+        match error {
+            letters::Error::Refused(refusal) => Error::Refused(refusal),
+            letters::Error::NotFound(what) => Error::NotFound(what),
+            letters::Error::Custody(cause) => Error::Custody(cause),
+            letters::Error::Db(cause) => Error::Db(cause),
+            letters::Error::Faults(_) | letters::Error::Needed(_) | letters::Error::Unreadable => {
+                Error::Internal(error.to_string())
+            }
+        }
+    }
 }
 
 impl From<KeyFault> for Error {

@@ -12,7 +12,7 @@ use super::achievement::Achievement;
 use super::lint::{self, Signer};
 use super::order::Order;
 use super::people::ERASED;
-use super::{Error, Fault, identity, keys, own, promise, publish};
+use super::{Error, Fault, earned, identity, keys, own, promise, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{
@@ -306,14 +306,15 @@ async fn store_together(
     Ok(count)
 }
 
-/// What follows from having issued, in the same transaction: others are told, and where there are
-/// pathways, each learner's are looked at again.
+/// What follows from having issued, in the same transaction: others are told, learners are written to,
+/// and where there are pathways, each learner's are looked at again.
 async fn follow(app: &App, rows: &mut Tenant<'_>, stored: &[Stored]) -> Result<(), Error> {
     let ids: Vec<&str> = stored
         .iter()
         .map(|one| one.credential_id.as_str())
         .collect();
     hooks::tell(rows, app, "credential.issued", &ids).await?;
+    earned::tell(app, rows, stored).await?;
     if !rows.pathway_stacks().await?.is_empty() {
         let people: HashSet<&str> = stored
             .iter()

@@ -6,6 +6,8 @@
 
 // What may be issued: the publish check.
 pub mod achievement;
+// A large batch, and the second person who says yes.
+pub mod approval;
 // Is everything still what was issued?
 pub mod audit;
 // What a reviewer's decision becomes.
@@ -27,6 +29,8 @@ pub mod confirm;
 pub mod correct;
 // Whether the web address is theirs.
 pub mod domain;
+// "You earned it": the learner is told.
+mod earned;
 // When a credential ends if nobody says otherwise.
 mod ends;
 mod error;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
+use super::cell::looks_like_email;
 use super::plan::{Learner, Wish};
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -75,6 +76,16 @@ impl Details {
             guardian: self.guardian.clone().or_else(|| known.guardian.clone()),
             birth_month: (self.birth_month.clone()).or_else(|| known.birth_month.clone()),
         }
+    }
+
+    /// Where letters about the learner's work go: to the address that the organisation wrote down as
+    /// the learner's own, of age or not, for a letter says only that there is something to look at
+    /// (threat J15). A guardian's contact is not written to by itself: it need not be an address, and
+    /// whether it may know is the organisation's to say.
+    #[must_use]
+    pub fn letters_go_to(&self) -> Option<&str> {
+        let email = self.email.as_deref().map(str::trim);
+        email.filter(|email| looks_like_email(email))
     }
 
     /// Who an order is for, when the person is known.

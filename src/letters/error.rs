@@ -20,6 +20,9 @@ pub enum Error {
     /// The text has faults; nothing was kept.
     #[error("the letter has faults")]
     Faults(Vec<Fault>),
+    /// Without this letter somebody could not come in: it is always sent.
+    #[error("the letter \"{0}\" is always sent: it is somebody's only way in")]
+    Needed(&'static str),
     /// There is no such thing in this organisation.
     #[error("there is no such {0}")]
     NotFound(&'static str),

@@ -10,15 +10,19 @@
 
 mod error;
 mod kinds;
+mod many;
 mod own;
+mod ways_in;
 mod words;
 
 pub use error::{Error, Fault};
 pub use kinds::{
     EARNED, EMPLOYER, GUARDIAN, INVITATION, KINDS, Kind, NOT_YET, REMINDER, RESET, kind,
 };
-pub use own::{OwnText, log, preview, reset_text, set_text, texts};
+pub use many::{About, send_many};
+pub use own::{OwnText, goes_out, log, preview, reset_text, set_sent, set_text, texts};
 use serde::{Deserialize, Serialize};
+pub use ways_in::{WayIn, forgotten, invite, let_in};
 
 use crate::{
     app::App,
@@ -68,32 +72,54 @@ pub async fn send(
 ) -> Result<LetterId, Error> {
     let issuer = rows.issuer().await?;
     let issuer = issuer.ok_or(Error::NotFound("organisation"))?;
-    let (subject, body) = own::current(rows, letter.kind).await?;
-    let mut values = vec![("organisation", issuer.name.as_str())];
-    values.extend_from_slice(letter.values);
-    let content = Content {
-        to: letter.to.trim().to_owned(),
-        from: issuer.name.clone(),
-        subject: words::fill(&subject, &values)?,
-        text: words::fill(&body, &values)?,
-    };
+    let words = own::current(rows, letter.kind).await?;
+    let content = compose(&issuer.name, &words, letter.to, letter.values)?;
     let random = || LetterId::random(app.chance.as_ref());
     let id = letter.id.clone().unwrap_or_else(random);
-    let row = LetterRow {
+    let sealed = seal(rows, app, letter.person, &id, &content).await?;
+    let row = waiting(rows, app, letter.kind, (&id, letter.person), sealed);
+    for id in rows.add_letters(&[row]).await? {
+        queue::put(rows, app, queue::LETTER, id.as_str()).await?;
+    }
+    Ok(id)
+}
+
+/// What a letter of the organisation of this name says.
+fn compose(
+    organisation: &str,
+    (subject, body): &(String, String),
+    to: &str,
+    own: &[(&str, &str)],
+) -> Result<Content, Error> {
+    let mut values = vec![("organisation", organisation)];
+    values.extend_from_slice(own);
+    Ok(Content {
+        to: to.trim().to_owned(),
+        from: organisation.to_owned(),
+        subject: words::fill(subject, &values)?,
+        text: words::fill(body, &values)?,
+    })
+}
+
+/// The row of a letter that is to be sent.
+fn waiting(
+    rows: &Tenant<'_>,
+    app: &App,
+    kind: &'static Kind,
+    (id, person): (&LetterId, Option<&PersonId>),
+    sealed: Vec<u8>,
+) -> LetterRow {
+    LetterRow {
         issuer_id: rows.issuer_id().clone(),
         letter_id: id.clone(),
-        kind: letter.kind.word.to_owned(),
-        person_id: letter.person.cloned(),
-        letter_sealed: Some(seal(rows, app, letter.person, &id, &content).await?),
+        kind: kind.word.to_owned(),
+        person_id: person.cloned(),
+        letter_sealed: Some(sealed),
         state: LetterState::Waiting,
         problem: None,
         created_at: app.now().into(),
         finished_at: None,
-    };
-    if rows.add_letter(&row).await? {
-        queue::put(rows, app, queue::LETTER, id.as_str()).await?;
     }
-    Ok(id)
 }
 
 async fn seal(

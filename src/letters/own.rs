@@ -5,6 +5,7 @@ use crate::{
     app::App,
     clock::Timestamp,
     db::{self, LetterRow, LetterTextRow, Tenant},
+    mail::Reach,
     who::{Scope, Who},
 };
 
@@ -19,6 +20,8 @@ pub struct OwnText {
     pub body: String,
     /// Since when it is the organisation's own; `None`: it is ours.
     pub changed: Option<Timestamp>,
+    /// Whether the organisation sends it.
+    pub sent: bool,
 }
 
 /// The words in force.
@@ -34,13 +37,52 @@ pub(super) async fn current(
     })
 }
 
+/// Whether a letter of this kind goes out: it reaches somebody ([`Reach`]), and the organisation
+/// sends it. Who writes one that need not be sent asks first.
+///
+/// # Errors
+/// [`Error::Db`].
+pub async fn goes_out(
+    rows: &mut Tenant<'_>,
+    app: &App,
+    kind: &'static Kind,
+) -> Result<bool, Error> {
+    if Reach::of(&app.config) == Reach::Nobody {
+        return Ok(false);
+    }
+    let silent = rows.silent_letters().await?;
+    Ok(!silent.iter().any(|word| word == kind.word))
+}
+
+/// Sends a letter from now on, or no more. Doing it again changes nothing.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `manage`; [`Error::Needed`] for one that is the only way in.
+pub async fn set_sent(app: &App, who: &Who, kind: &'static Kind, sent: bool) -> Result<(), Error> {
+    who.may(Scope::Manage)?;
+    if !sent && !kind.optional {
+        return Err(Error::Needed(kind.title));
+    }
+    let mut tx = app.db.begin().await?;
+    let mut rows = tx.of(who.issuer());
+    if !rows.set_letter_silent(kind.word, !sent).await? {
+        return Ok(());
+    }
+    let action = if sent { "letter.start" } else { "letter.stop" };
+    rows.log(&[who.did(app, action, kind.word, app.now())])
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 /// Every letter as this organisation sends it.
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `manage`.
 pub async fn texts(app: &App, who: &Who) -> Result<Vec<OwnText>, Error> {
     who.may(Scope::Manage)?;
-    let own = app.db.of(who.issuer()).letter_texts().await?;
+    let mut rows = app.db.of(who.issuer());
+    let (own, silent) = (rows.letter_texts().await?, rows.silent_letters().await?);
     let text = |kind: &&'static Kind| {
         let row = own.iter().find(|row| row.kind == kind.word);
         OwnText {
@@ -48,6 +90,7 @@ pub async fn texts(app: &App, who: &Who) -> Result<Vec<OwnText>, Error> {
             subject: row.map_or(kind.subject, |row| &row.subject).to_owned(),
             body: row.map_or(kind.body, |row| &row.body).to_owned(),
             changed: row.map(|row| row.changed_at.into()),
+            sent: !silent.iter().any(|word| word == kind.word),
         }
     };
     Ok(KINDS.iter().map(text).collect())

@@ -138,9 +138,14 @@ async fn tell(app: &App, rows: &mut Tenant<'_>, view: &View, now: Timestamp) -> 
     let Some(learner) = &view.learner else {
         return Ok(());
     };
-    let Some(to) = &learner.details.email else {
+    let Some(to) = learner.details.letters_go_to() else {
         return Ok(());
     };
+    match letters::goes_out(rows, app, letters::NOT_YET).await {
+        Ok(true) => {}
+        Ok(false) => return Ok(()),
+        Err(cause) => return without(cause),
+    }
     let token = link::make_in(app, rows, &learner.person, now).await?;
     let address = app
         .config
@@ -158,11 +163,14 @@ async fn tell(app: &App, rows: &mut Tenant<'_>, view: &View, now: Timestamp) -> 
         },
     )
     .await;
-    match sent {
-        Ok(_) => Ok(()),
-        Err(letters::Error::Db(cause)) => Err(Error::Db(cause)),
-        // A letter that cannot be written holds no decision up.
-        Err(cause) => {
+    sent.map(|_| ()).or_else(without)
+}
+
+/// A letter that cannot be written holds no decision up.
+fn without(cause: letters::Error) -> Result<(), Error> {
+    match cause {
+        letters::Error::Db(cause) => Err(Error::Db(cause)),
+        cause => {
             tracing::error!(%cause, "a letter could not be written");
             Ok(())
         }

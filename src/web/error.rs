@@ -336,6 +336,10 @@ impl From<letters::Error> for WebError {
                 WebError::faulty(faults.into_iter().map(line).collect())
             }
             Error::NotFound(thing) => WebError::no_such(thing),
+            Error::Needed(_) => {
+                let text = sentence(&error.to_string());
+                WebError::new(StatusCode::CONFLICT, "conflict", text)
+            }
             Error::Custody(cause) => issue::Error::Custody(cause).into(),
             Error::Db(cause) => cause.into(),
             Error::Unreadable => WebError::internal(&error),

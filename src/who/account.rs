@@ -36,6 +36,7 @@ pub(super) fn new(app: &App, address: &str, now: Timestamp) -> Result<AccountRow
         totp_sealed: None,
         totp_step: 0,
         created_at: now.into(),
+        proven_at: None,
     })
 }
 

@@ -22,6 +22,24 @@ pub async fn take(app: &App, about: &[u8]) -> Result<(), Error> {
     taken.map_err(|seconds| Error::TooOften(u32::try_from(seconds).unwrap_or(u32::MAX)))
 }
 
+/// Letters with a way in again, to one address: three at once, then three an hour.
+const LETTERS: GuessRate = GuessRate {
+    burst: 3,
+    every: 1_200,
+};
+
+/// Takes one letter with a way in again to an address, known or not: nobody's mailbox is filled by
+/// others, and nobody learns by it who is known.
+///
+/// # Errors
+/// [`Error::TooOften`] if there is none left.
+pub async fn take_letter(app: &App, address: &str) -> Result<(), Error> {
+    let about = app.custody.account_hash(&format!("letter|{}", address.trim()))?;
+    let now = app.now().as_second();
+    let taken = app.db.take_guess(&about, LETTERS, now).await?;
+    taken.map_err(|seconds| Error::TooOften(u32::try_from(seconds).unwrap_or(u32::MAX)))
+}
+
 /// Gives a guess back: it was right, or nobody looked at it.
 ///
 /// # Errors

@@ -1,24 +1,49 @@
 //! Links that let somebody in once: to join, or to choose another password.
+//!
+//! # What a link is good for
+//!
+//! An account belongs to nobody but the person whose address it has; organisations only give it
+//! places. Anybody who runs an organisation here can invite any address, and sees the link unless it
+//! goes by letter. So a link that was *shown* says nothing about who opens it, and must never decide
+//! what another organisation relies on. What does is whether the account is **proven**: somebody
+//! opened a link that was only ever in a letter to its address, and everything that lets into it was
+//! chosen by them since (`accounts.proven_at`).
+//!
+//! 1. A password is only ever set by whoever reads the mailbox (a letter), by whoever is in already,
+//!    or, through a shown link, for an account that no other organisation has let in.
+//! 2. Whoever has the letter of an account that is not proven starts anew: a new password; passkeys
+//!    and sessions from before are ended, whoever made them. From then on the account is proven.
+//!    One-time codes stay asked for: a mailbox alone is never both halves. (If somebody else had set
+//!    them up, the account is removed from its places, and its address invited anew.)
+//! 3. A link to join adds a place to an account that has a way in only when that way is shown: its
+//!    password, or a session that it began. A session that an organisation's own sign-in provider
+//!    began is none: that provider says whatever it likes.
+//! 4. If such an account is not proven, what lets into it was perhaps chosen by a colleague in the
+//!    organisation that it came from. So joining another one by a shown link also takes a new
+//!    password, and ends passkeys and sessions: the first organisation knows no way in any more.
+//! 5. A shown link to another password is refused as soon as the account works for anybody else,
+//!    when it is made and when it is opened; and it makes the account unproven.
+//! 6. A provider lets somebody in for the first time by itself only if the account has no way in of
+//!    its own, or is proven ([`super::provider`]).
+//!
+//! A link is good once and not for long; guesses are counted (threat G12).
 
 use super::member::name_fault;
 use super::password::{self, Door};
-use super::session::later;
 use super::sign_in::{self, SignedIn, note};
-use super::{Error, Scope, Token, Who, account};
+use super::way_in::to_let_in;
+use super::{Error, Token, Who, account};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::{self, AccountRow, InvitationKind, InvitationRow, MemberRow, MemberState, Stage};
-use crate::ids::{AccountId, InvitationId, MemberId};
-
-/// How long an invitation is good for.
-const JOIN_SECONDS: i64 = 7 * 24 * 3_600;
-/// How long a link to choose another password is good for.
-const RESET_SECONDS: i64 = 2 * 3_600;
+use crate::db::{
+    self, AccountRow, InvitationKind, InvitationRow, LinkWay, MemberRow, MemberState, Stage, Tx,
+};
+use crate::ids::{AccountId, IssuerId, MemberId};
 
 /// What a link is for.
 pub type LinkKind = InvitationKind;
 
-/// A link that lets somebody in once, shown when it is made.
+/// A link that lets somebody in once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// The secret in it.
@@ -35,70 +60,42 @@ impl Link {
     }
 }
 
-/// The row of a new link for a member, and the link.
-pub(super) fn new(
-    app: &App,
-    member: &MemberRow,
-    kind: InvitationKind,
-    now: Timestamp,
-) -> (InvitationRow, Link) {
-    let token = Token::random(app.chance.as_ref());
-    let seconds = match kind {
-        InvitationKind::Join => JOIN_SECONDS,
-        InvitationKind::Reset => RESET_SECONDS,
-    };
-    let expires = later(now, seconds);
-    let row = InvitationRow {
-        issuer_id: member.issuer_id.clone(),
-        invitation_id: InvitationId::random(app.chance.as_ref()),
-        member_id: member.member_id.clone(),
-        kind,
-        token_hash: token.hash(),
-        created_at: now.into(),
-        expires_at: expires.into(),
-        used_at: None,
-    };
-    (row, Link { token, expires })
-}
-
-/// A new link for somebody: to join, if they have not yet, or to choose another password. The old
-/// ones stop working.
+/// A new link for somebody, to be handed to them: to join, if they have not yet, or to choose another
+/// password. The old ones stop working.
 ///
 /// # Errors
-/// [`Error::Conflict`] if they work for another organisation as well, whose business their password
-/// is too; [`Error::NotFound`]; [`Error::Refused`] without the scope `manage`.
+/// As [`to_let_in`].
 pub async fn reset_link(
     app: &App,
     who: &Who,
     id: &MemberId,
 ) -> Result<(InvitationKind, Link), Error> {
-    who.may(Scope::Manage)?;
-    let member = app.db.of(who.issuer()).member(id).await?;
-    let member = member.ok_or(Error::NotFound("person"))?;
-    let account = member.account_id.clone().ok_or(Error::NotFound("person"))?;
-    let kind = match member.state {
-        MemberState::Invited => InvitationKind::Join,
-        _ => InvitationKind::Reset,
-    };
-    let elsewhere = app.db.memberships(&account).await?.len() > 1;
-    if kind == InvitationKind::Reset && elsewhere && who.actor() != "cli" {
-        return Err(Error::Conflict(
-            "this person works for another organisation too: only whoever runs the service can let them choose another password"
-                .to_owned(),
-        ));
-    }
-    let now = app.now();
-    let (row, link) = new(app, &member, kind, now);
-    let action = match kind {
-        InvitationKind::Join => "member.invite",
-        InvitationKind::Reset => "member.reset",
-    };
+    let letting = to_let_in(app, who, id, shown_by(who)).await?;
     let mut tx = app.db.begin().await?;
-    let mut rows = tx.of(who.issuer());
-    rows.add_invitation(&row).await?;
-    rows.log(&[who.did(app, action, id.as_str(), now)]).await?;
+    letting.write(&mut tx).await?;
     tx.commit().await?;
-    Ok((kind, link))
+    Ok((letting.kind, letting.link))
+}
+
+/// How a link goes out that is shown to whoever asks for it.
+#[must_use]
+pub fn shown_by(who: &Who) -> LinkWay {
+    if who.is_operator() {
+        LinkWay::Operator
+    } else {
+        LinkWay::Shown
+    }
+}
+
+/// What whoever opens a link is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// To choose a password.
+    New,
+    /// To show the way in that they have.
+    Own,
+    /// Both.
+    Both,
 }
 
 /// What somebody who opens a link is told.
@@ -112,21 +109,22 @@ pub struct Accepted {
     pub name: String,
     /// The account it is for.
     pub account: AccountId,
-    /// Whether the account has a way in already: then that has to be shown, not a new password.
-    pub has_way_in: bool,
+    /// What they are asked for.
+    pub asks: Asks,
 }
 
 struct Open {
     row: InvitationRow,
     member: MemberRow,
     account: AccountRow,
-    has_way_in: bool,
+    asks: Asks,
 }
 
 /// What a link is for, without using it up.
 ///
 /// # Errors
-/// [`Error::NotFound`] for what never was a link; [`Error::Gone`] for what is none any more.
+/// [`Error::NotFound`] for what never was a link; [`Error::Gone`] for what is none any more;
+/// [`Error::Conflict`] if this link may not let into this account.
 pub async fn look_at(app: &App, shown: &str) -> Result<Accepted, Error> {
     let open = open(app, shown).await?;
     let issuer = app.db.of(&open.row.issuer_id).issuer().await?;
@@ -135,7 +133,7 @@ pub async fn look_at(app: &App, shown: &str) -> Result<Accepted, Error> {
         organisation: issuer.ok_or(Error::NotFound("organisation"))?.name,
         name: open.member.name,
         account: open.account.account_id,
-        has_way_in: open.has_way_in,
+        asks: open.asks,
     })
 }
 
@@ -155,12 +153,62 @@ async fn open(app: &App, shown: &str) -> Result<Open, Error> {
     let account_id = member.account_id.as_ref().filter(|_| fits);
     let account = account::get(app, account_id.ok_or(Error::Gone)?).await?;
     let passkeys = app.db.passkeys(&account.account_id).await?;
+    let has_way_in = account.password.is_some() || !passkeys.is_empty();
+    let elsewhere = works_elsewhere(app, &account.account_id, &row.issuer_id).await?;
+    let stands = Stands {
+        proven: account.proven_at.is_some(),
+        has_way_in,
+        elsewhere,
+    };
     Ok(Open {
-        has_way_in: account.password.is_some() || !passkeys.is_empty(),
+        asks: asks(row.kind, row.way, stands)?,
         row,
         member,
         account,
     })
+}
+
+/// Whether another organisation has let the account in.
+async fn works_elsewhere(
+    app: &App,
+    account: &AccountId,
+    here: &IssuerId,
+) -> Result<bool, db::Error> {
+    let places = app.db.memberships(account).await?;
+    let is_in = |state| matches!(state, MemberState::Active | MemberState::Suspended);
+    let elsewhere = |place: &db::Membership| place.issuer_id != *here && is_in(place.state);
+    Ok(places.iter().any(elsewhere))
+}
+
+/// How an account stands when a link for it is opened.
+#[derive(Debug, Clone, Copy)]
+struct Stands {
+    proven: bool,
+    has_way_in: bool,
+    elsewhere: bool,
+}
+
+/// What a link asks for: the rules above, and nothing else.
+fn asks(kind: InvitationKind, way: LinkWay, stands: Stands) -> Result<Asks, Error> {
+    match (kind, way) {
+        (InvitationKind::Reset, LinkWay::Letter | LinkWay::Operator) => Ok(Asks::New),
+        (InvitationKind::Reset, LinkWay::Shown) if stands.elsewhere => Err(elsewhere()),
+        (InvitationKind::Reset, LinkWay::Shown) => Ok(Asks::New),
+        (InvitationKind::Join, LinkWay::Letter) if !stands.proven => Ok(Asks::New),
+        (InvitationKind::Join, _) if stands.has_way_in && stands.proven => Ok(Asks::Own),
+        (InvitationKind::Join, _) if stands.has_way_in => Ok(Asks::Both),
+        (InvitationKind::Join, LinkWay::Shown | LinkWay::Operator) if stands.elsewhere => {
+            Err(elsewhere())
+        }
+        (InvitationKind::Join, _) => Ok(Asks::New),
+    }
+}
+
+fn elsewhere() -> Error {
+    Error::Conflict(
+        "this address works for another organisation too, which this link says nothing about: choose a password of your own first (\"You forgot your password?\" on the page to sign in), or ask whoever runs the service"
+            .to_owned(),
+    )
 }
 
 /// What somebody fills in who accepts.
@@ -168,17 +216,19 @@ async fn open(app: &App, shown: &str) -> Result<Open, Error> {
 pub struct Answer {
     /// Their name.
     pub name: String,
-    /// The password: a new one, or that of the account they have already.
-    pub password: String,
-    /// The account they are signed in with, if any.
+    /// The password of the account that they have already.
+    pub own: String,
+    /// The password that they choose.
+    pub new: String,
+    /// The account they are signed in with, if any; not by an organisation's provider.
     pub signed_in: Option<AccountId>,
 }
 
 /// Joins, or chooses another password, and signs in. It works once.
 ///
 /// # Errors
-/// As [`look_at`]; [`Error::Faults`]; [`Error::Wrong`] if the account has a password already and
-/// this is another.
+/// As [`look_at`]; [`Error::Faults`]; [`Error::Wrong`] if the way in that the account has is to be
+/// shown, and was not.
 pub async fn accept(
     app: &App,
     door: &Door,
@@ -187,98 +237,132 @@ pub async fn accept(
     client: &str,
 ) -> Result<SignedIn, Error> {
     let open = open(app, shown).await?;
-    match open.row.kind {
-        InvitationKind::Join => join(app, door, &open, answer, client).await,
-        InvitationKind::Reset => reset(app, door, &open, &answer.password, client).await,
-    }
-}
-
-async fn join(
-    app: &App,
-    door: &Door,
-    open: &Open,
-    answer: &Answer,
-    client: &str,
-) -> Result<SignedIn, Error> {
     let id = &open.account.account_id;
     let address = account::address_of(app, &open.account)?;
-    let mut faults: Vec<_> = name_fault(&answer.name).into_iter().collect();
-    if !open.has_way_in {
-        faults.extend(password::fault(&answer.password, &[&address, &answer.name]));
+    let joins = open.row.kind == InvitationKind::Join;
+    let name = if joins {
+        &answer.name
+    } else {
+        &open.member.name
+    };
+    let mut faults: Vec<_> = name_fault(name).into_iter().collect();
+    if open.asks != Asks::Own {
+        faults.extend(password::fault(&answer.new, &[&address, name]));
     }
     Error::unless(faults)?;
     let known = answer.signed_in.as_ref() == Some(id);
-    let mut phc = None;
-    if !open.has_way_in {
-        phc = Some(door.keep(&answer.password, app.chance.as_ref()).await?);
-    } else if !known {
+    if open.asks != Asks::New && !known {
         let kept = open.account.password.as_deref();
-        if !door.fits(&answer.password, kept).await? {
+        if !door.fits(&answer.own, kept).await? {
             return Err(Error::Wrong);
         }
     }
-    let now = app.now();
-    // A password alone is half of what an account with one-time codes asks for.
-    let stage = match open.account.totp_sealed {
-        Some(_) if !known => Stage::Code,
-        _ => Stage::In,
+    let phc = match open.asks {
+        Asks::Own => None,
+        Asks::New | Asks::Both => Some(door.keep(&answer.new, app.chance.as_ref()).await?),
     };
-    let mut tx = app.db.begin().await?;
-    if let Some(phc) = &phc {
-        tx.set_password(id, phc).await?;
-    }
-    let mut rows = tx.of(&open.row.issuer_id);
-    rows.use_invitation(&open.row.invitation_id, now.into())
-        .await
-        .map_err(gone)?;
-    let member = &open.member;
-    rows.set_member(&member.member_id, answer.name.trim(), &member.roles)
-        .await?;
-    let states = (MemberState::Invited, MemberState::Active);
-    rows.set_member_state(&member.member_id, states.0, states.1)
-        .await
-        .map_err(gone)?;
-    let who = Who::member(&member.issuer_id, &member.member_id, &[]);
-    let line = who.did(app, "member.join", member.member_id.as_str(), now);
-    rows.log(&[line]).await?;
-    let token = sign_in::begin(app, &mut tx, id, stage, client).await?;
-    tx.commit().await?;
-    Ok(SignedIn { token, stage })
-}
-
-async fn reset(
-    app: &App,
-    door: &Door,
-    open: &Open,
-    password: &str,
-    client: &str,
-) -> Result<SignedIn, Error> {
-    let id = &open.account.account_id;
-    let address = account::address_of(app, &open.account)?;
-    let fault = password::fault(password, &[&address, &open.member.name]);
-    Error::unless(fault.into_iter().collect())?;
-    let phc = door.keep(password, app.chance.as_ref()).await?;
-    // Whoever has the link has not the second factor with it.
+    // A password alone is half of what an account with one-time codes asks for, and so is a link.
     let stage = match open.account.totp_sealed {
-        Some(_) => Stage::Code,
-        None => Stage::In,
+        Some(_) if open.asks == Asks::New || !known => Stage::Code,
+        _ => Stage::In,
     };
     let mut tx = app.db.begin().await?;
     tx.of(&open.row.issuer_id)
         .use_invitation(&open.row.invitation_id, app.now().into())
         .await
         .map_err(gone)?;
-    tx.set_password(id, &phc).await?;
-    tx.end_sessions(id, None).await?;
-    note(app, &mut tx, id, "account.password").await?;
+    if let Some(phc) = &phc {
+        choose(app, &mut tx, &open, phc).await?;
+    }
+    if joins {
+        join(app, &mut tx, &open.member, name.trim()).await?;
+    }
     let token = sign_in::begin(app, &mut tx, id, stage, client).await?;
     tx.commit().await?;
     Ok(SignedIn { token, stage })
+}
+
+/// Sets the new password, and ends what let in before as far as the rules say.
+async fn choose(app: &App, tx: &mut Tx, open: &Open, phc: &str) -> Result<(), Error> {
+    let id = &open.account.account_id;
+    let was_proven = open.account.proven_at.is_some();
+    tx.set_password(id, phc).await?;
+    tx.end_sessions(id, None).await?;
+    let by_a_colleague = open.row.way == LinkWay::Shown;
+    if !was_proven && (open.asks == Asks::Both || !by_a_colleague) {
+        tx.remove_passkeys(id).await?;
+    }
+    if !was_proven && open.row.way == LinkWay::Letter {
+        tx.set_proven(id, Some(app.now().into())).await?;
+    }
+    if was_proven && by_a_colleague {
+        tx.set_proven(id, None).await?;
+    }
+    note(app, tx, id, "account.password").await
+}
+
+async fn join(app: &App, tx: &mut Tx, member: &MemberRow, name: &str) -> Result<(), Error> {
+    let id = &member.member_id;
+    let mut rows = tx.of(&member.issuer_id);
+    rows.set_member(id, name, &member.roles).await?;
+    rows.set_member_state(id, MemberState::Invited, MemberState::Active)
+        .await
+        .map_err(gone)?;
+    let who = Who::member(&member.issuer_id, id, &[]);
+    let line = who.did(app, "member.join", id.as_str(), app.now());
+    rows.log(&[line]).await?;
+    Ok(())
 }
 
 fn gone(error: db::Error) -> Error {
     match error {
         db::Error::NoRow => Error::Gone,
         other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every case of the rules: what each link asks for, as the account stands.
+    #[test]
+    fn a_link_asks_for_what_the_rules_say() {
+        use InvitationKind::{Join, Reset};
+        use LinkWay::{Letter, Operator, Shown};
+        let said = |kind, way, (proven, has_way_in, elsewhere)| {
+            let stands = Stands {
+                proven,
+                has_way_in,
+                elsewhere,
+            };
+            match asks(kind, way, stands) {
+                Ok(Asks::New) => "new",
+                Ok(Asks::Own) => "own",
+                Ok(Asks::Both) => "both",
+                Err(_) => "refused",
+            }
+        };
+        // proven, has a way in, works elsewhere
+        let cases = [
+            (false, false, false),
+            (false, true, false),
+            (false, false, true),
+            (false, true, true),
+            (true, true, false),
+            (true, true, true),
+        ];
+        let row = |kind, way| cases.map(|stands| said(kind, way, stands));
+        let open = ["new", "both", "refused", "both", "own", "own"];
+        assert_eq!(row(Join, Shown), open);
+        assert_eq!(row(Join, Operator), open);
+        assert_eq!(
+            row(Join, Letter),
+            ["new", "new", "new", "new", "own", "own"]
+        );
+        assert_eq!(row(Reset, Letter), ["new"; 6]);
+        assert_eq!(row(Reset, Operator), ["new"; 6]);
+        let resets = ["new", "new", "refused", "refused", "new", "refused"];
+        assert_eq!(row(Reset, Shown), resets);
     }
 }

@@ -1,10 +1,11 @@
 //! Who belongs to an organisation, and as what.
 
-use super::invitation::{self, Link};
+use super::invitation::{Link, shown_by};
+use super::way_in::{Letting, Place};
 use super::{Error, Fault, Role, Scope, Who, account, roles_of, words_of};
 use crate::app::App;
-use crate::db::{self, AccountRow, InvitationKind, MemberRow, MemberState, Tenant};
-use crate::ids::MemberId;
+use crate::db::{self, AccountRow, InvitationKind, LinkWay, MemberRow, MemberState, Tenant};
+use crate::ids::{IssuerId, MemberId};
 
 /// Most characters of a name.
 const NAME: usize = 120;
@@ -78,39 +79,69 @@ async fn known(app: &App, who: &Who, row: MemberRow) -> Result<Person, Error> {
 /// Invites somebody: a link that lets them in once, to be handed to them and to nobody else.
 ///
 /// # Errors
+/// As [`to_invite`].
+pub async fn invite(app: &App, who: &Who, asked: &Invite) -> Result<(MemberId, Link), Error> {
+    let letting = to_invite(app, who, asked, shown_by(who)).await?;
+    let mut tx = app.db.begin().await?;
+    letting.write(&mut tx).await?;
+    tx.commit().await?;
+    Ok((letting.member, letting.link))
+}
+
+/// Works out an invitation, to be written down by the caller. Whoever was removed here and is
+/// invited again by the same address is the same member as before: what they had a hand in stays
+/// theirs.
+///
+/// # Errors
 /// [`Error::Faults`]; [`Error::Conflict`] if they belong to the organisation already;
 /// [`Error::Refused`] without the scope `manage`.
-pub async fn invite(app: &App, who: &Who, asked: &Invite) -> Result<(MemberId, Link), Error> {
+pub async fn to_invite(
+    app: &App,
+    who: &Who,
+    asked: &Invite,
+    way: LinkWay,
+) -> Result<Letting, Error> {
     who.may(Scope::Manage)?;
     Error::unless(faults(asked))?;
     let now = app.now();
-    let known = account::find(app, &asked.address).await?;
-    let is_new = known.is_none();
-    let account = match known {
-        Some(row) => row,
-        None => account::new(app, &asked.address, now)?,
+    let address = asked.address.trim().to_owned();
+    let (account, new) = match account::find(app, &address).await? {
+        Some(row) => (row, None),
+        None => {
+            let row = account::new(app, &address, now)?;
+            (row.clone(), Some(Box::new(row)))
+        }
     };
-    let member = member_row(app, who, &account, asked);
-    let (row, link) = invitation::new(app, &member, InvitationKind::Join, now);
-    let mut tx = app.db.begin().await?;
-    if is_new {
-        tx.add_account(&account).await.map_err(taken)?;
-    }
-    let mut rows = tx.of(who.issuer());
-    rows.add_member(&member).await.map_err(taken)?;
-    rows.add_invitation(&row).await?;
-    let line = who.did(app, "member.invite", member.member_id.as_str(), now);
-    rows.log(&[line]).await?;
-    tx.commit().await?;
-    Ok((member.member_id, link))
+    let hash = former_hash(app, who.issuer(), &address)?;
+    let former = app.db.of(who.issuer()).former_member(&hash).await?;
+    let (id, place) = match former {
+        Some(former) => (former.member_id, Place::Again(new)),
+        None => (MemberId::random(app.chance.as_ref()), Place::New(new)),
+    };
+    let line = who.did(app, "member.invite", id.as_str(), now);
+    let member = member_row(app, who, &account, (id, asked));
+    let what = (InvitationKind::Join, way);
+    Ok(Letting::new(app, member, place, address, what, line))
 }
 
-fn member_row(app: &App, who: &Who, account: &AccountRow, asked: &Invite) -> MemberRow {
+/// What somebody who was removed is known by if they are invited again: a keyed hash of this
+/// organisation's own, which says nothing to another.
+fn former_hash(app: &App, issuer: &IssuerId, address: &str) -> Result<Vec<u8>, Error> {
+    let text = format!("member|{}", address.trim());
+    Ok(app.custody.lookup_hash(issuer, &text)?)
+}
+
+fn member_row(
+    app: &App,
+    who: &Who,
+    account: &AccountRow,
+    (member_id, asked): (MemberId, &Invite),
+) -> MemberRow {
     let name = asked.name.trim();
     let before_at = asked.address.trim().split('@').next().unwrap_or_default();
     MemberRow {
         issuer_id: who.issuer().clone(),
-        member_id: MemberId::random(app.chance.as_ref()),
+        member_id,
         account_id: Some(account.account_id.clone()),
         name: if name.is_empty() { before_at } else { name }.to_owned(),
         roles: words_of(&asked.roles),
@@ -119,9 +150,10 @@ fn member_row(app: &App, who: &Who, account: &AccountRow, asked: &Invite) -> Mem
     }
 }
 
-fn taken(error: db::Error) -> Error {
+/// Somebody else was faster.
+pub(super) fn taken(error: db::Error) -> Error {
     match error {
-        db::Error::Duplicate(_) => {
+        db::Error::Duplicate(_) | db::Error::NoRow => {
             Error::Conflict("somebody with this address is invited here already".to_owned())
         }
         other => other.into(),
@@ -202,7 +234,7 @@ pub async fn change(
 /// As [`change`]; [`Error::Conflict`] also for oneself, or for whoever is not at work.
 pub async fn suspend(app: &App, who: &Who, id: &MemberId) -> Result<(), Error> {
     let states = (MemberState::Active, MemberState::Suspended);
-    move_to(app, who, id, states, "member.suspend").await
+    move_to(app, who, id, states, ("member.suspend", None)).await
 }
 
 /// Lets somebody in again.
@@ -211,22 +243,24 @@ pub async fn suspend(app: &App, who: &Who, id: &MemberId) -> Result<(), Error> {
 /// As [`suspend`].
 pub async fn unsuspend(app: &App, who: &Who, id: &MemberId) -> Result<(), Error> {
     let states = (MemberState::Suspended, MemberState::Active);
-    move_to(app, who, id, states, "member.unsuspend").await
+    move_to(app, who, id, states, ("member.unsuspend", None)).await
 }
 
-/// Removes somebody from the organisation for good. What they did stays in the log under their name;
-/// an account that works for nobody any more is deleted.
+/// Removes somebody from the organisation for good, with the API keys that they made. What they did
+/// stays in the log under their name; an account that works for nobody any more is deleted. A keyed
+/// hash of the address stays, by which they are known if they are invited again.
 ///
 /// # Errors
 /// As [`suspend`].
 pub async fn remove(app: &App, who: &Who, id: &MemberId) -> Result<(), Error> {
     let before = app.db.of(who.issuer()).member(id).await?;
-    let before = before.ok_or(Error::NotFound("person"))?.state;
-    if before == MemberState::Removed {
-        return Err(Error::NotFound("person"));
-    }
-    let states = (before, MemberState::Removed);
-    move_to(app, who, id, states, "member.remove").await
+    let before = before.ok_or(Error::NotFound("person"))?;
+    let account = before.account_id.as_ref();
+    let account = account::get(app, account.ok_or(Error::NotFound("person"))?).await?;
+    let address = account::address_of(app, &account)?;
+    let hash = former_hash(app, who.issuer(), &address)?;
+    let states = (before.state, MemberState::Removed);
+    move_to(app, who, id, states, ("member.remove", Some(hash))).await
 }
 
 async fn move_to(
@@ -234,7 +268,7 @@ async fn move_to(
     who: &Who,
     id: &MemberId,
     (before, after): (MemberState, MemberState),
-    action: &str,
+    (action, former): (&str, Option<Vec<u8>>),
 ) -> Result<(), Error> {
     who.may(Scope::Manage)?;
     if who.actor() == id.as_str() {
@@ -256,7 +290,15 @@ async fn move_to(
     if after != MemberState::Active {
         rows.void_invitations(id, now.into()).await?;
     }
-    rows.log(&[who.did(app, action, id.as_str(), now)]).await?;
+    let mut lines = vec![who.did(app, action, id.as_str(), now)];
+    if let Some(hash) = &former {
+        rows.note_former_member(id, hash).await?;
+        // Otherwise they would come back with their maker.
+        for key in rows.revoke_keys_of(id.as_str(), now.into()).await? {
+            lines.push(who.did(app, "api-key.revoke", key.as_str(), now));
+        }
+    }
+    rows.log(&lines).await?;
     if let (MemberState::Removed, Some(account)) = (after, &row.account_id) {
         tx.delete_lone_account(account).await?;
     }

@@ -24,6 +24,7 @@ pub mod support;
 mod token;
 mod totp;
 mod two_step;
+mod way_in;
 
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -33,14 +34,19 @@ use crate::ids::{AuditId, IssuerId, MemberId};
 pub use account::address_of;
 pub use api_key::{PREFIX, Secret, new_api_key};
 pub use error::{Error, Fault};
-pub use invitation::{Accepted, Answer, Link, LinkKind, accept, look_at, reset_link};
-pub use member::{Invite, Person, change, invite, people, person, remove, suspend, unsuspend};
+pub use invitation::{
+    Accepted, Answer, Asks, Link, LinkKind, accept, look_at, reset_link, shown_by,
+};
+pub use member::{
+    Invite, Person, change, invite, people, person, remove, suspend, to_invite, unsuspend,
+};
 pub use password::Door;
 pub use role::{Role, Scope, TABLE, roles_of, scopes_of, words_of};
 pub use sign_in::{SignedIn, change_password, give_code, sign_in};
 pub use token::Token;
 use token::hash;
 pub use two_step::{Offer, Own, begin_two_steps, end_two_steps, offer, offer_again, own};
+pub use way_in::{Letting, forgotten, to_let_in};
 
 /// Why somebody may not do what they ask.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -177,6 +183,13 @@ impl Who {
     #[must_use]
     pub fn principal(&self) -> &str {
         self.on_behalf.as_deref().unwrap_or(&self.actor)
+    }
+
+    /// Whether a person stands behind it: a member, or the member who made the API key, or the
+    /// operator. Where a second person is asked for, a program alone is none.
+    #[must_use]
+    pub fn is_person(&self) -> bool {
+        !self.roles.is_empty() || self.on_behalf.is_some() || self.is_operator()
     }
 
     /// Who they are in the audit log: a member's id, an API key's id, `cli`, `support`, `vc-api` or

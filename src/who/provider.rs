@@ -20,7 +20,7 @@ use super::sign_in::SignedIn;
 use super::{Error, Fault, Scope, Token, Who, account, roles_of};
 use crate::app::App;
 use crate::custody::Purpose;
-use crate::db::{MemberState, ProviderRow, SignInTry, Stage};
+use crate::db::{AccountRow, MemberState, ProviderRow, SignInTry, Stage};
 use crate::ids::{IssuerId, ProviderId};
 use crate::outbound::{self, Call, Soon, Unreachable};
 
@@ -288,6 +288,9 @@ async fn let_in(
     if !matches!(member.state, MemberState::Active | MemberState::Invited) {
         return Err(Error::Wrong);
     }
+    if member.state == MemberState::Invited {
+        may_come_first(app, &account).await?;
+    }
     let now = app.now();
     let whose = Whose::Account(account.account_id, Some(issuer.clone()));
     let (mut session, token) = session::new(app, whose, Stage::In, browser, now);
@@ -310,6 +313,21 @@ async fn let_in(
     tx.commit().await?;
     let stage = Stage::In;
     Ok(SignedIn { token, stage })
+}
+
+/// Holds to it that nobody else comes in together with whoever a provider lets in for the first time:
+/// an account has no way in of its own, or is proven. Otherwise its password was perhaps chosen by a
+/// colleague in the organisation that it came from.
+async fn may_come_first(app: &App, account: &AccountRow) -> Result<(), Error> {
+    let passkeys = app.db.passkeys(&account.account_id).await?;
+    let has_way_in = account.password.is_some() || !passkeys.is_empty();
+    if !has_way_in || account.proven_at.is_some() {
+        return Ok(());
+    }
+    Err(Error::Conflict(
+        "there is an account with this address already: join by the link of the invitation first"
+            .to_owned(),
+    ))
 }
 
 async fn find(app: &App, issuer: &IssuerId, id: &ProviderId) -> Result<ProviderRow, Error> {

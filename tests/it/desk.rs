@@ -7,3 +7,4 @@ mod people;
 mod provider;
 mod sign_in;
 mod standards;
+mod ways_in;

@@ -251,12 +251,12 @@ async fn administrator(app: &App, operator: &Who) -> Result<(&'static str, Strin
     let password = who::Token::random(app.chance.as_ref());
     let answer = Answer {
         name: "Alex Administrator".to_owned(),
-        password: password.reveal()[..16].to_owned(),
-        signed_in: None,
+        new: password.reveal()[..16].to_owned(),
+        ..Answer::default()
     };
     let door = Door::default();
     who::accept(app, &door, link.token.reveal(), &answer, "demo").await?;
-    Ok((ADMINISTRATOR, answer.password))
+    Ok((ADMINISTRATOR, answer.new))
 }
 
 /// How this program was called, so that what is shown can be copied: `cargo run` puts nothing on

@@ -147,7 +147,7 @@ fn of_letter(error: letters::Error) -> Error {
         letters::Error::NotFound(what) => Error::NotFound(what),
         letters::Error::Custody(cause) => Error::Custody(cause),
         letters::Error::Db(cause) => Error::Db(cause),
-        letters::Error::Faults(_) | letters::Error::Unreadable => {
+        letters::Error::Faults(_) | letters::Error::Needed(_) | letters::Error::Unreadable => {
             Error::Conflict("the letter to employers has faults: look at its text".to_owned())
         }
     }

@@ -48,6 +48,9 @@ pub(crate) struct LetterText {
     /// When it is sent.
     #[schema(example = "A credential was issued to a learner.")]
     when: &'static str,
+    /// Whether it is: an organisation may do without some.
+    #[schema(example = true)]
+    sent: bool,
     /// What can stand in it; the first has to.
     places: Vec<LetterPlace>,
     /// Its subject.
@@ -68,6 +71,7 @@ impl From<OwnText> for LetterText {
         LetterText {
             kind: text.kind.word,
             when: text.kind.when,
+            sent: text.sent,
             places: text.kind.places.iter().map(place).collect(),
             subject: text.subject,
             body: text.body,
@@ -93,6 +97,15 @@ pub(crate) struct LetterWords {
     /// Its text: at most 10,000 characters.
     #[schema(example = "Hello,\n\nlook at it:\n\n{link}")]
     body: String,
+}
+
+/// Whether a letter is sent.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LetterSwitch {
+    /// Whether it is from now on. Only `earned`, `not-yet` and `reminder` can be done without.
+    #[schema(example = false)]
+    sent: bool,
 }
 
 /// A letter that was written; never to whom.
@@ -187,10 +200,42 @@ pub(crate) async fn set(
     let said: LetterWords = body::shaped(&sent)?;
     let words = (said.subject.as_str(), said.body.as_str());
     letters::set_text(site.app(), &who, kind, words).await?;
-    let texts = letters::texts(site.app(), &who).await?;
+    as_it_is(&site, &who, kind).await
+}
+
+async fn as_it_is(
+    site: &Site,
+    who: &Who,
+    kind: &'static Kind,
+) -> Result<Json<LetterText>, WebError> {
+    let texts = letters::texts(site.app(), who).await?;
     let text = texts.into_iter().find(|text| text.kind == kind);
     let text = text.ok_or_else(|| WebError::no_such("letter"))?;
     Ok(Json(text.into()))
+}
+
+/// Send a letter no more, or again.
+#[utoipa::path(post, path = "/api/v1/letters/{kind}/state", operation_id = "switch_letter", tag = "Letters",
+    params(("kind" = String, Path, description = "Which letter.", example = "earned")),
+    request_body = LetterSwitch,
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "The letter as it is sent from now on, or not.", body = LetterText),
+        (status = 403, description = "The key may not manage.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such letter.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is somebody's only way in, and always sent.", body = Problem, content_type = "application/problem+json"),
+        Unreadable, NoKey
+    ))]
+pub(crate) async fn switch(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(kind): Path<String>,
+    sent: Bytes,
+) -> Result<Json<LetterText>, WebError> {
+    let kind = kind_of(&who, &kind)?;
+    let said: LetterSwitch = body::shaped(&sent)?;
+    letters::set_sent(site.app(), &who, kind, said.sent).await?;
+    as_it_is(&site, &who, kind).await
 }
 
 /// Go back to our words in a letter.

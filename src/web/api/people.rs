@@ -10,6 +10,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    letters::{self, WayIn},
     web::{Site, api::body, error::WebError, key::Keyed, problem::Problem},
     who::{self, Invite, Person, Role},
 };
@@ -65,15 +66,33 @@ pub(crate) struct InviteIn {
     roles: Vec<String>,
 }
 
-/// A link that lets somebody in once.
+/// A link that lets somebody in once, and how it gets to them.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct LinkOut {
     /// Who it is for.
+    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
     id: String,
-    /// The link: give it to them and to nobody else. It is told this once.
-    link: String,
+    /// `letter`: it is in a letter to their address, and nowhere else; `link`: no mail server is set
+    /// up, so hand it over.
+    #[schema(example = "letter")]
+    by: &'static str,
+    /// The link, if it is to be handed over: give it to them and to nobody else. It is told this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
     /// Until when it is good.
     expires: String,
+}
+
+impl LinkOut {
+    fn of(site: &Site, way: &WayIn) -> LinkOut {
+        let link = way.link.as_ref().map(|link| site.link(&link.path()));
+        LinkOut {
+            id: way.member.to_string(),
+            by: if link.is_none() { "letter" } else { "link" },
+            link,
+            expires: way.expires.to_string(),
+        }
+    }
 }
 
 /// What is to change of somebody.
@@ -126,7 +145,8 @@ pub(crate) async fn list(
 
 /// Invite somebody.
 ///
-/// The answer holds a link that works once, for seven days.
+/// They are sent a link that works once, for seven days; where no mail server is set up, the answer
+/// holds it. Whoever was removed and is invited again by the same address is the same person.
 #[utoipa::path(post, path = "/api/v1/people", operation_id = "invite_person", tag = "People and access",
     request_body = InviteIn,
     security(("api_key" = [])),
@@ -150,13 +170,8 @@ pub(crate) async fn invite(
         name: asked.name,
         roles: roles(&asked.roles)?,
     };
-    let (id, link) = who::invite(site.app(), &who, &asked).await?;
-    let out = LinkOut {
-        id: id.to_string(),
-        link: site.link(&link.path()),
-        expires: link.expires.to_string(),
-    };
-    Ok((StatusCode::CREATED, Json(out)).into_response())
+    let way = letters::invite(site.app(), &who, &asked).await?;
+    Ok((StatusCode::CREATED, Json(LinkOut::of(&site, &way))).into_response())
 }
 
 /// Change somebody's name and roles.
@@ -186,6 +201,31 @@ pub(crate) async fn change(
     who::change(site.app(), &who, &id, &asked.name, &roles).await?;
     let person = who::person(site.app(), &who, &id).await?;
     Ok(Json(PersonOut::of(person)))
+}
+
+/// Make a new link for somebody.
+///
+/// To join, if they have not yet, for seven days; else to choose another password, for two hours.
+/// The links before stop working. It goes to them as an invitation does.
+#[utoipa::path(post, path = "/api/v1/people/{id}/link", operation_id = "let_person_in", tag = "People and access",
+    params(("id" = String, Path, description = "Their id.")),
+    security(("api_key" = [])),
+    responses(
+        (status = 201, description = "Made.", body = LinkOut),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not manage people.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such person in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "They work for another organisation too, and no letter can be sent.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn let_in(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    who.may(who::Scope::Manage)?;
+    let id = id.parse().map_err(|_| WebError::no_such("person"))?;
+    let way = letters::let_in(site.app(), &who, &id).await?;
+    Ok((StatusCode::CREATED, Json(LinkOut::of(&site, &way))).into_response())
 }
 
 /// Suspend somebody, let them in again, or remove them.

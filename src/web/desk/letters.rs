@@ -12,6 +12,7 @@ use axum::{
 use crate::{
     db::{LetterRow, LetterState},
     letters::{self, Error, Kind, OwnText},
+    mail::Reach,
     web::{
         Site,
         answer::{self, NEVER},
@@ -43,6 +44,7 @@ pub(crate) struct Line {
     title: &'static str,
     when: &'static str,
     own: bool,
+    sent: bool,
     subject: Text,
 }
 
@@ -53,6 +55,7 @@ impl Line {
             title: text.kind.title,
             when: text.kind.when,
             own: text.changed.is_some(),
+            sent: text.sent,
             subject: Text::new(&text.subject),
         }
     }
@@ -84,6 +87,7 @@ fn written(row: &LetterRow) -> Written {
 pub(crate) struct LettersPage {
     frame: Frame,
     desk: Desk,
+    reach: Reach,
     texts: Vec<Line>,
     log: Vec<Written>,
 }
@@ -99,6 +103,8 @@ pub(crate) struct LetterPage {
     when: &'static str,
     places: &'static [(&'static str, &'static str)],
     own: bool,
+    sent: bool,
+    optional: bool,
     subject: String,
     body: String,
     faults: Vec<String>,
@@ -115,6 +121,8 @@ impl LetterPage {
             when: text.kind.when,
             places: text.kind.places,
             own: text.changed.is_some(),
+            sent: text.sent,
+            optional: text.kind.optional,
             subject: text.subject.clone(),
             body: text.body.clone(),
             faults: Vec::new(),
@@ -136,6 +144,7 @@ async fn list(State(site): State<Site>, signed: Signed) -> Result<Response, WebE
     let page = LettersPage {
         frame: Desk::frame("Letters"),
         desk: Desk::new(&signed, PATH),
+        reach: Reach::of(site.config()),
         texts: texts.iter().map(Line::new).collect(),
         log: log.iter().map(written).collect(),
     };
@@ -176,6 +185,10 @@ async fn sent(
             letters::reset_text(app, who, kind).await?;
             return Ok(back());
         }
+        step @ ("start" | "stop") => {
+            letters::set_sent(app, who, kind, step == "start").await?;
+            return Ok(back());
+        }
         "keep" => match letters::set_text(app, who, kind, words).await {
             Ok(()) => return Ok(back()),
             Err(error) => Err(error),
@@ -212,11 +225,13 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         subject: kind.subject.to_owned(),
         body: kind.body.to_owned(),
         changed: None,
+        sent: kind.word != "not-yet",
     };
-    let list = |log| {
+    let list = |reach, log| {
         let page = LettersPage {
             frame: Desk::frame("Letters"),
             desk: Desk::sample(PATH),
+            reach,
             texts: letters::KINDS
                 .iter()
                 .map(|kind| Line::new(&text(kind)))
@@ -243,13 +258,15 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     ];
     let mut one = LetterPage::new(Desk::sample(PATH), &text(letters::EARNED));
     let plain = one.render().expect("renders");
+    let stopped = LetterPage::new(Desk::sample(PATH), &text(letters::NOT_YET));
     one.preview = Some(("You earned it".into(), "Hello,\n\nlook.".to_owned()));
     one.faults = vec!["The text does not say {link}: the address to open.".to_owned()];
     one.own = true;
     vec![
-        ("desk-letters", list(log)),
-        ("desk-letters-empty", list(Vec::new())),
+        ("desk-letters", list(Reach::Everybody, log)),
+        ("desk-letters-empty", list(Reach::Nobody, Vec::new())),
         ("desk-letter", plain),
+        ("desk-letter-stopped", stopped.render().expect("renders")),
         ("desk-letter-faults", one.render().expect("renders")),
     ]
 }

@@ -11,6 +11,8 @@ use axum::{
 use crate::{
     db::MemberState,
     ids::MemberId,
+    letters::{self, WayIn},
+    mail::Reach,
     web::{
         Site,
         answer::{self, NEVER},
@@ -22,7 +24,7 @@ use crate::{
         signed::Signed,
         text::{self, Text},
     },
-    who::{self, Fault, Invite, Link, Person, Role, Scope},
+    who::{self, Fault, Invite, Person, Role, Scope},
 };
 
 /// In the navigation.
@@ -95,11 +97,26 @@ impl Typed {
     }
 }
 
-/// A link that was just made: its address, and until when it is good.
-type Made = Option<(String, String)>;
+/// A link that was just made.
+#[derive(Debug, Clone)]
+pub(crate) struct Made {
+    /// Its address; nothing if it is in a letter alone.
+    address: String,
+    /// Until when it is good.
+    until: String,
+    /// Why it is shown: whom letters reach.
+    reach: Reach,
+}
 
-fn made(site: &Site, link: &Link) -> Made {
-    Some((site.link(&link.path()), text::moment(link.expires)))
+impl Made {
+    fn of(site: &Site, way: &WayIn) -> Made {
+        let address = way.link.as_ref().map(|link| site.link(&link.path()));
+        Made {
+            address: address.unwrap_or_default(),
+            until: text::moment(way.expires),
+            reach: way.reach,
+        }
+    }
 }
 
 /// The page.
@@ -113,7 +130,7 @@ pub(crate) struct PeoplePage {
     typed: Typed,
     boxes: Boxes,
     faults: Vec<String>,
-    made: Made,
+    made: Option<Made>,
 }
 
 impl PeoplePage {
@@ -154,7 +171,7 @@ pub(crate) struct PersonPage {
     typed_name: String,
     boxes: Boxes,
     faults: Vec<String>,
-    made: Made,
+    made: Option<Made>,
 }
 
 impl PersonPage {
@@ -236,10 +253,10 @@ async fn invited(
         name: typed.name.clone(),
         roles: typed.roles.clone(),
     };
-    match who::invite(site.app(), &signed.who, &asked).await {
-        Ok((_, link)) => {
+    match letters::invite(site.app(), &signed.who, &asked).await {
+        Ok(way) => {
             let page = PeoplePage::read(&site, &signed, Typed::default()).await?;
-            let made = made(&site, &link);
+            let made = Some(Made::of(&site, &way));
             answer::page(&PeoplePage { made, ..page }, NEVER)
         }
         Err(error) => {
@@ -301,7 +318,7 @@ async fn acted(
         "suspend" => who::suspend(app, who, &id).await,
         "unsuspend" => who::unsuspend(app, who, &id).await,
         "remove" => who::remove(app, who, &id).await,
-        "link" => who::reset_link(app, who, &id).await.map(|(_, new)| {
+        "link" => letters::let_in(app, who, &id).await.map(|new| {
             link = Some(new);
         }),
         _ => return Err(WebError::not_found()),
@@ -310,7 +327,7 @@ async fn acted(
         (Ok(()), None) => Ok(Redirect::to("/desk/people").into_response()),
         (Ok(()), Some(link)) => {
             let page = PersonPage::read(&site, &signed, &id).await?;
-            let made = made(&site, &link);
+            let made = Some(Made::of(&site, &link));
             answer::page(&PersonPage { made, ..page }, NEVER)
         }
         (Err(error), _) => {
@@ -348,11 +365,13 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         };
         page.render().expect("renders")
     };
-    let link = || {
-        Some((
-            "/invitation/x".to_owned(),
-            "29 November 2026, 14:02 UTC".to_owned(),
-        ))
+    let link = |reach| {
+        let shown = reach != Reach::Everybody;
+        Some(Made {
+            address: if shown { "/invitation/x" } else { "" }.to_owned(),
+            until: "29 November 2026, 14:02 UTC".to_owned(),
+            reach,
+        })
     };
     let person = PersonPage {
         frame: Desk::frame("A colleague"),
@@ -361,11 +380,15 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         typed_name: "Bo".to_owned(),
         boxes: boxes(&[Role::Tutor]),
         faults: vec!["The name is missing.".to_owned()],
-        made: link(),
+        made: link(Reach::Folder),
     };
     vec![
         ("desk-people", people(all(), &[], None)),
-        ("desk-people-made", people(all(), &[], link())),
+        ("desk-people-made", people(all(), &[], link(Reach::Nobody))),
+        (
+            "desk-people-written",
+            people(all(), &[], link(Reach::Everybody)),
+        ),
         (
             "desk-people-faults",
             people(

@@ -13,7 +13,7 @@ use axum::{
 };
 
 use crate::{
-    db::Stage,
+    db::{SessionRow, Stage},
     web::{
         Site,
         answer::{self, NEVER},
@@ -26,7 +26,7 @@ use crate::{
         site::Asker,
         text::Text,
     },
-    who::{self, Accepted, Answer, LinkKind},
+    who::{self, Accepted, Answer, Asks, LinkKind},
 };
 
 /// The form.
@@ -38,8 +38,10 @@ pub(crate) struct InvitationPage {
     organisation: Text,
     name: String,
     joins: bool,
-    /// Whether the account has a password already, which is to be shown.
-    known: bool,
+    /// Whether the password of the account is to be shown.
+    shows: bool,
+    /// Whether a password is to be chosen.
+    chooses: bool,
     /// Whether they are signed in with that account at this moment.
     here: bool,
     faults: Vec<String>,
@@ -53,7 +55,8 @@ impl InvitationPage {
             organisation: Text::new(&link.organisation),
             name: link.name.clone(),
             joins: link.kind == LinkKind::Join,
-            known: link.has_way_in,
+            shows: link.asks != Asks::New && !here,
+            chooses: link.asks != Asks::Own,
             here,
             faults: Vec::new(),
         }
@@ -87,8 +90,10 @@ async fn look(site: &Site, from: IpAddr, token: &str) -> Result<Accepted, WebErr
     }
 }
 
+/// Whether they are signed in with the account that a link is for, by a way in of their own.
 fn is_here(link: &Accepted, session: Option<&Session>) -> bool {
-    let signed = session.filter(|Session(row)| row.stage == Stage::In);
+    let own = |row: &SessionRow| row.stage == Stage::In && row.provider_id.is_none();
+    let signed = session.filter(|Session(row)| own(row));
     signed.is_some_and(|Session(row)| row.account_id.as_ref() == Some(&link.account))
 }
 
@@ -104,7 +109,8 @@ async fn sent(
     let here = is_here(&link, session.as_ref());
     let answer = Answer {
         name: fields.get("name").to_owned(),
-        password: fields.whole("password").to_owned(),
+        own: fields.whole("own").to_owned(),
+        new: fields.whole("password").to_owned(),
         signed_in: here.then(|| link.account.clone()),
     };
     let client = client(&headers);
@@ -137,25 +143,29 @@ fn in_words(fault: &who::Fault) -> String {
 
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
-    let page = |joins, known, here, faults: &[&str]| InvitationPage {
+    let page = |joins, asks: Asks, here: bool, faults: &[&str]| InvitationPage {
         frame: Frame::new("Invitation", "A link for one person."),
         token: "dG9rZW4".to_owned(),
         organisation: "Harbour Tutoring".into(),
         name: "Ana".to_owned(),
         joins,
-        known,
+        shows: asks != Asks::New && !here,
+        chooses: asks != Asks::Own,
         here,
         faults: faults.iter().map(|text| (*text).to_owned()).collect(),
     };
     let html = |page: InvitationPage| page.render().expect("renders");
+    let faults = ["The password is too short."];
     vec![
-        ("invitation", html(page(true, false, false, &[]))),
+        ("invitation", html(page(true, Asks::New, false, &[]))),
         (
             "invitation-faults",
-            html(page(true, false, false, &["The password is too short."])),
+            html(page(true, Asks::New, false, &faults)),
         ),
-        ("invitation-known", html(page(true, true, false, &[]))),
-        ("invitation-here", html(page(true, true, true, &[]))),
-        ("invitation-reset", html(page(false, true, false, &[]))),
+        ("invitation-known", html(page(true, Asks::Own, false, &[]))),
+        ("invitation-here", html(page(true, Asks::Own, true, &[]))),
+        ("invitation-both", html(page(true, Asks::Both, false, &[]))),
+        ("invitation-anew", html(page(true, Asks::Both, true, &[]))),
+        ("invitation-reset", html(page(false, Asks::New, false, &[]))),
     ]
 }

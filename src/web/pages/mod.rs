@@ -42,6 +42,7 @@ pages! {
     docs,
     sign_in,
     sign_code,
+    forgot,
     organisation,
     invitation,
     error,

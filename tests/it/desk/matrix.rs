@@ -122,11 +122,18 @@ const API: &[Line] = &[
     ("PUT /api/v1/letters/{kind}", Scope::Manage, NONE, "{}"),
     ("DELETE /api/v1/letters/{kind}", Scope::Manage, NONE, ""),
     (
+        "POST /api/v1/letters/{kind}/state",
+        Scope::Manage,
+        NONE,
+        r#"{"sent":false}"#,
+    ),
+    (
         "POST /api/v1/letters/{kind}/preview",
         Scope::Manage,
         NONE,
         "{}",
     ),
+    ("POST /api/v1/people/{id}/link", Scope::Manage, MEMBER, ""),
     ("GET /api/v1/api-keys", Scope::Manage, NONE, ""),
     ("POST /api/v1/api-keys", Scope::Manage, NONE, "{}"),
     ("DELETE /api/v1/api-keys/{id}", Scope::Manage, KEY, ""),

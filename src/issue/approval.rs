@@ -1,0 +1,73 @@
+//! A large batch is signed when a second person says yes (threat G17).
+//!
+//! It is promised and held; what it waits for stands with its work, so that letting it go on is not
+//! enough. The operator at the machine, who could do anything, is asked for nobody.
+
+use serde::{Deserialize, Serialize};
+
+use super::Error;
+use crate::db::JobRow;
+use crate::who::Who;
+
+/// The most credentials of one batch that one person has signed alone.
+pub const ALONE: usize = 1_000;
+
+/// What a batch waits for, or waited for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Approval {
+    /// Who started it: a member, or an API key that no member made.
+    pub started_by: String,
+    /// The second person who said yes.
+    pub approved_by: Option<String>,
+}
+
+impl Approval {
+    /// What a batch of so many waits for; `None` if for nobody.
+    pub(super) fn of(who: &Who, promised: usize) -> Option<Approval> {
+        let needed = promised > ALONE && !who.is_operator();
+        needed.then(|| Approval {
+            started_by: who.principal().to_owned(),
+            approved_by: None,
+        })
+    }
+
+    /// What stands with the work; `None` if it waits for nobody.
+    #[must_use]
+    pub fn read(row: &JobRow) -> Option<Approval> {
+        serde_json::from_str(&row.details).ok()
+    }
+
+    /// Whether nobody has said yes yet.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.approved_by.is_none()
+    }
+
+    pub(super) fn text(&self) -> Result<String, Error> {
+        serde_json::to_string(self)
+            .map_err(|_| Error::Internal("a batch cannot be written down".to_owned()))
+    }
+
+    /// The yes of a second person.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] for whoever started it, and for a program that no member stands behind.
+    pub(super) fn given(&self, who: &Who) -> Result<Approval, Error> {
+        if self.started_by == who.principal() {
+            return Err(Error::Conflict(
+                "you started this batch, so somebody else says yes".to_owned(),
+            ));
+        }
+        if !who.is_person() {
+            return Err(Error::Conflict(
+                "a second person says yes, and this key is nobody's: use one that a colleague made"
+                    .to_owned(),
+            ));
+        }
+        Ok(Approval {
+            approved_by: Some(who.principal().to_owned()),
+            ..self.clone()
+        })
+    }
+}
