@@ -93,6 +93,39 @@ impl Tenant<'_> {
         Ok(())
     }
 
+    /// Holds the organisation until the transaction ends: no two count at once what somebody changed.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if there is no such organisation.
+    pub async fn hold_changes(&mut self) -> Result<(), Error> {
+        self.revise().await
+    }
+
+    /// How many statuses somebody changed on their own word after `then`: what they decided as the
+    /// second person does not count, and neither does what a correction took back.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn changed_alone(&mut self, principal: &str, then: Ts) -> Result<i64, Error> {
+        let counts: Vec<i64> = self
+            .read(
+                "select cast(count(*) as bigint) from audit a where a.issuer_id = $1 \
+                 and a.at > $3 and coalesce(a.on_behalf, a.actor) = $2 and a.action in \
+                 ('credential.suspend', 'credential.reinstate', 'credential.revoke') \
+                 and not exists (select 1 from bulk_changes b join bulk_change_credentials c \
+                 on c.issuer_id = b.issuer_id and c.bulk_id = b.bulk_id \
+                 where b.issuer_id = a.issuer_id and c.credential_id = a.subject \
+                 and b.state = 'done' and b.decided_by = $2 and b.decided_at = a.at) \
+                 and not exists (select 1 from superseded s where s.issuer_id = a.issuer_id \
+                 and s.credential_id = a.subject and s.superseded_at = a.at)",
+            )
+            .bind(principal.to_owned())
+            .bind(then)
+            .scalars()
+            .await?;
+        Ok(counts.first().copied().unwrap_or_default())
+    }
+
     /// All of them, the newest first.
     ///
     /// # Errors

@@ -229,6 +229,24 @@ impl Tenant<'_> {
         one(rows)
     }
 
+    /// Writes down what else work needs to know, in place of what stood there.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if something else stands there by now.
+    pub async fn detail_job(&mut self, id: &JobId, before: &str, after: &str) -> Result<(), Error> {
+        let rows = self
+            .write(
+                "update jobs set details = $4 \
+                 where issuer_id = $1 and job_id = $2 and details = $3",
+            )
+            .bind(id.clone())
+            .bind(before.to_owned())
+            .bind(after.to_owned())
+            .run()
+            .await?;
+        one(rows)
+    }
+
     /// Ends work that was not ended: whoever works on it loses it. `lost` parts are counted as
     /// cancelled, or else as failed.
     ///

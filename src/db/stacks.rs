@@ -112,6 +112,22 @@ macro_rules! awards {
 }
 
 impl Tenant<'_> {
+    /// The pathways, in force or ended, whose stack each of these achievements is; in no order.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn stacks_among(
+        &mut self,
+        achievements: &[AchievementId],
+    ) -> Result<Vec<(AchievementId, PathwayId)>, Error> {
+        self.read_in(
+            "select achievement_id, pathway_id from pathway_stacks \
+             where issuer_id = $1 and achievement_id in",
+            achievements,
+        )
+        .await
+    }
+
     /// Puts a version of a pathway in force and ends the one before. Use a transaction.
     ///
     /// # Errors

@@ -9,13 +9,14 @@ use std::sync::{Arc, PoisonError};
 use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
+use super::approval::Approval;
 use super::fulfil::{self, AT_ONCE, Wrap};
 use super::plan::Row;
 use super::promise::{self, Answer, Terms};
 use super::{Error, batches, ends, list, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::{self, Counts, CredentialRow};
+use crate::db::{self, Counts, CredentialRow, JobState};
 use crate::ids::{AchievementId, CredentialId, IssuerId, JobId};
 use crate::queue::{self, Work};
 use crate::who::{Scope, Who};
@@ -58,7 +59,8 @@ pub enum Hands {
     Workers,
 }
 
-/// Promises every row, in one transaction, to be signed by whoever calls ([`work`]).
+/// Promises every row, in one transaction, to be signed by whoever calls ([`work`]). More than one
+/// person may have signed alone ([`super::approval::ALONE`]) are held until a second one says yes.
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `issue`, [`Error::Faults`] if one of the credentials would
@@ -134,7 +136,10 @@ async fn try_start(
         ..Work::new(queue::ISSUE, about, now)
     };
     let mut row = work.row(&of, started.batch.clone(), now);
-    if hands == Hands::Own {
+    if let Some(approval) = Approval::of(who, started.promised()) {
+        row.state = JobState::Paused;
+        row.details = approval.text()?;
+    } else if hands == Hands::Own {
         row.lease = Some(who.actor().to_owned());
         row.leased_until = Some(until(now));
     }

@@ -1,6 +1,7 @@
 //! Batches as those see them who started them: how far each has come; hold, go on, cancel.
 
 use super::Error;
+use super::approval::Approval;
 use crate::app::App;
 use crate::db::{self, JobRow, JobState};
 use crate::hooks;
@@ -23,6 +24,8 @@ pub enum Turn {
     Resume,
     /// Give up what is not signed yet.
     Cancel,
+    /// Say yes, as the second person that a large batch waits for.
+    Approve,
 }
 
 impl Turn {
@@ -33,13 +36,14 @@ impl Turn {
             Turn::Pause => "pause",
             Turn::Resume => "resume",
             Turn::Cancel => "cancel",
+            Turn::Approve => "approve",
         }
     }
 
     /// What `word` asks for.
     #[must_use]
     pub fn of(word: &str) -> Option<Turn> {
-        [Turn::Pause, Turn::Resume, Turn::Cancel]
+        [Turn::Pause, Turn::Resume, Turn::Cancel, Turn::Approve]
             .into_iter()
             .find(|turn| turn.as_str() == word)
     }
@@ -80,12 +84,12 @@ pub async fn credentials(
     Ok(app.db.of(who.issuer()).batch_parts(id, limit).await?)
 }
 
-/// Holds a batch, lets it go on, or cancels what is not signed yet; what is signed stays. Asking
-/// again changes nothing. The batch as it stands then.
+/// Holds a batch, lets it go on, cancels what is not signed yet, or says yes to it as the second
+/// person; what is signed stays. Asking again changes nothing. The batch as it stands then.
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `issue`; [`Error::NotFound`]; [`Error::Conflict`] if it has
-/// ended.
+/// ended, waits for a second person, or that second person is the first.
 pub async fn turn(app: &App, who: &Who, id: &JobId, turn: Turn) -> Result<JobRow, Error> {
     who.may(Scope::Issue)?;
     let mut tries = 0;
@@ -103,7 +107,9 @@ async fn try_turn(app: &App, who: &Who, id: &JobId, turn: Turn) -> Result<JobRow
     let row = app.db.of(who.issuer()).job(id).await?;
     let row = row.filter(|row| row.kind == queue::ISSUE);
     let row = row.ok_or(Error::NotFound("batch"))?;
+    let approval = Approval::read(&row);
     match (turn, row.state) {
+        (Turn::Approve, JobState::Waiting) => return Ok(row),
         (Turn::Pause, JobState::Paused)
         | (Turn::Resume, JobState::Waiting)
         | (Turn::Cancel, JobState::Cancelled) => return Ok(row),
@@ -112,10 +118,25 @@ async fn try_turn(app: &App, who: &Who, id: &JobId, turn: Turn) -> Result<JobRow
             return Err(Error::Conflict("the batch has ended".to_owned()));
         }
     }
+    let waits = approval.filter(Approval::waits);
+    if turn == Turn::Resume && waits.is_some() {
+        return Err(Error::Conflict(
+            "this batch waits until a second person says yes".to_owned(),
+        ));
+    }
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
     match turn {
+        Turn::Approve => {
+            let Some(waits) = waits else {
+                return Ok(row);
+            };
+            let given = waits.given(who)?.text()?;
+            let (from, to) = (JobState::Paused, JobState::Waiting);
+            rows.detail_job(id, &row.details, &given).await?;
+            rows.turn_job(id, from, to, now.into()).await?;
+        }
         Turn::Pause => {
             let (from, to) = (JobState::Waiting, JobState::Paused);
             rows.turn_job(id, from, to, now.into()).await?;

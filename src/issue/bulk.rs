@@ -1,4 +1,10 @@
-//! Changing the status of many at once: above a hundred a second person says yes.
+//! Changing the status of many: above a hundred within a day a second person says yes (threat G17).
+//!
+//! What counts is what one person changed on their own word in the last 24 hours, at once or one by
+//! one, on pages and by whatever API key they made. Asking for what is so already changes nothing and
+//! counts nothing. The operator at the machine is not counted.
+
+use jiff::SignedDuration;
 
 use super::revoke::{self, Change};
 use super::{Error, reasons};
@@ -9,8 +15,12 @@ use crate::db::{self, BulkChange, BulkRow, BulkState, Tenant};
 use crate::ids::{BulkId, CredentialId};
 use crate::who::{Scope, Who};
 
-/// How many one person may change alone.
+/// How many one person may change alone within [`HOURS`] hours.
 pub const ALONE: usize = 100;
+/// For how long a change counts: one that is exactly so old does not any more.
+pub const HOURS: i64 = 24;
+/// How often a change is tried again when others change the same credential.
+const TRIES: usize = 16;
 /// How many may be changed at once.
 pub const MOST: usize = 5_000;
 
@@ -34,8 +44,8 @@ pub struct Bulk {
     pub reason: String,
 }
 
-/// Changes the status of these credentials, all or none; above [`ALONE`] it waits for a second
-/// person.
+/// Changes the status of these credentials, all or none; above [`ALONE`] within [`HOURS`] hours it
+/// waits for a second person.
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `revoke`; [`Error::NotFound`] if one is not this
@@ -55,17 +65,69 @@ pub async fn ask(
     if all.is_empty() || all.len() > MOST {
         return Err(Error::Conflict(format!("name 1 to {MOST} credentials")));
     }
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match try_ask(app, who, change, &all, &reason).await {
+            // Somebody else changed one since it was read: look what it is now.
+            Err(Error::Db(db::Error::NoRow)) if tries < TRIES => {}
+            answer => return answer,
+        }
+    }
+}
+
+async fn try_ask(
+    app: &App,
+    who: &Who,
+    change: Change,
+    all: &[CredentialId],
+    reason: &str,
+) -> Result<Asked, Error> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
-    if rows.credentials(&all).await?.len() < all.len() {
+    rows.hold_changes().await?;
+    let statuses = rows.statuses_of(all).await?;
+    if statuses.len() < all.len() {
         return Err(Error::NotFound("credential"));
     }
-    if all.len() <= ALONE {
-        let changed = apply(app, &mut rows, who, (change, &reason), &all, now).await?;
+    let new = statuses.iter().filter(|one| one.state != change.result());
+    if may_alone(&mut rows, who, new.count(), now).await? {
+        let changed = apply(app, &mut rows, who, (change, reason), all, now).await?;
         tx.commit().await?;
         return Ok(Asked::Done(changed));
     }
+    let id = wait(app, &mut rows, who, (change, reason), all).await?;
+    tx.commit().await?;
+    Ok(Asked::Waiting(id))
+}
+
+/// Whether somebody may change so many more on their own word.
+async fn may_alone(
+    rows: &mut Tenant<'_>,
+    who: &Who,
+    more: usize,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    if more == 0 || who.is_operator() {
+        return Ok(true);
+    }
+    let since = now.checked_sub(SignedDuration::from_hours(HOURS));
+    let since = since.unwrap_or(Timestamp::MIN);
+    let before = rows.changed_alone(who.principal(), since.into()).await?;
+    let before = usize::try_from(before).unwrap_or(usize::MAX);
+    Ok(before.saturating_add(more) <= ALONE)
+}
+
+/// Writes down what is to be done when a second person says yes.
+async fn wait(
+    app: &App,
+    rows: &mut Tenant<'_>,
+    who: &Who,
+    (change, reason): (Change, &str),
+    all: &[CredentialId],
+) -> Result<BulkId, Error> {
+    let now = app.now();
     let id = BulkId::random(app.chance.as_ref());
     let (issuer, chance) = (who.issuer(), app.chance.as_ref());
     let text = reason.as_bytes();
@@ -86,11 +148,10 @@ pub async fn ask(
         decided_by: None,
         decided_at: None,
     };
-    rows.add_bulk_change(&row, &all).await?;
+    rows.add_bulk_change(&row, all).await?;
     rows.log(&[who.did(app, "bulk.ask", id.as_str(), now)])
         .await?;
-    tx.commit().await?;
-    Ok(Asked::Waiting(id))
+    Ok(id)
 }
 
 /// A second person says yes or no: how many credentials changed.
@@ -110,12 +171,17 @@ pub async fn decide(app: &App, who: &Who, id: &BulkId, yes: bool) -> Result<usiz
             "you asked for it, so somebody else says yes".to_owned(),
         ));
     }
+    if yes && !who.is_person() {
+        return Err(Error::Conflict(
+            "a second person says yes, not a program".to_owned(),
+        ));
+    }
     let state = if yes {
         BulkState::Done
     } else {
         BulkState::Declined
     };
-    let decided = rows.decide_bulk_change(id, state, who.actor(), now.into());
+    let decided = rows.decide_bulk_change(id, state, who.principal(), now.into());
     match decided.await {
         Err(db::Error::NoRow) => {
             return Err(Error::Conflict("this was decided before".to_owned()));

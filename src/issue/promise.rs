@@ -10,7 +10,7 @@ use super::achievement::Achievement;
 use super::order::{Fixed, IssuerProfile, Order, StatusPlace};
 use super::people::{self, Known};
 use super::plan::{Learner, Row};
-use super::{Error, Fault, identity, lint};
+use super::{Error, Fault, identity, lint, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::custody::Purpose;
@@ -63,6 +63,8 @@ pub(super) async fn write(
     rows: &[Row],
 ) -> Result<Vec<Answer>, Error> {
     let mut of = tx.of(terms.who.issuer());
+    let about = std::slice::from_ref(terms.achievement.id());
+    publish::only_by_its_pathway(&mut of, terms.who, about).await?;
     let (issuer, key) = issuer_and_key(&mut of).await?;
     let endorsed = of
         .signed_endorsements(terms.achievement.id(), ENDORSEMENTS)

@@ -1,7 +1,7 @@
 //! Publishing achievements: from then on they never change.
 
-use super::Error;
 use super::achievement::{Achievement, Kind};
+use super::{Error, Fault};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{AchievementKind, AchievementRow, Tenant};
@@ -81,6 +81,37 @@ pub async fn list(app: &App, who: &Who) -> Result<Vec<AchievementRow>, Error> {
 pub async fn achievement(app: &App, who: &Who, id: &AchievementId) -> Result<Achievement, Error> {
     load(&mut app.db.of(who.issuer()), id).await
 }
+
+/// A published achievement that somebody wants to award: not one that a pathway awards by itself.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Faults`] for the credential at the end of a pathway.
+pub async fn by_hand(app: &App, who: &Who, id: &AchievementId) -> Result<Achievement, Error> {
+    let mut of = app.db.of(who.issuer());
+    let achievement = load(&mut of, id).await?;
+    only_by_its_pathway(&mut of, who, std::slice::from_ref(id)).await?;
+    Ok(achievement)
+}
+
+/// Holds to it that the credential at the end of a pathway is awarded by that pathway and by nobody
+/// else: it says that the parts were earned, and only the pathway has looked.
+///
+/// # Errors
+/// [`Error::Faults`].
+pub(crate) async fn only_by_its_pathway(
+    of: &mut Tenant<'_>,
+    who: &Who,
+    ids: &[AchievementId],
+) -> Result<(), Error> {
+    let stacks = of.stacks_among(ids).await?;
+    if stacks.iter().all(|(_, path)| path.as_str() == who.actor()) {
+        return Ok(());
+    }
+    Err(Error::Faults(vec![Fault::new("/achievement", STACK)]))
+}
+
+/// Why a stack is not awarded by hand.
+pub const STACK: &str = "is the credential at the end of a pathway, which awards it by itself as soon as its parts are earned: award the parts";
 
 /// A published achievement, as it is stored.
 ///

@@ -35,7 +35,7 @@ impl Change {
         }
     }
 
-    fn result(self) -> StatusState {
+    pub(super) fn result(self) -> StatusState {
         match self {
             Change::Suspend => StatusState::Suspended,
             Change::Reinstate => StatusState::Ok,

@@ -35,7 +35,8 @@ pub struct Open {
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `propose`; [`Error::NotFound`]; [`Error::Conflict`] for what
-/// is not tried but given for taking part, and for what was earned before.
+/// is not tried but given for taking part, for what a pathway awards by itself, and for what was
+/// earned before.
 pub async fn open(app: &App, by: &By, open: &Open) -> Result<AttemptId, Error> {
     by.may(Scope::Propose, &open.person)?;
     let now = app.now();
@@ -54,6 +55,13 @@ pub async fn open(app: &App, by: &By, open: &Open) -> Result<AttemptId, Error> {
     }
     let achievement = rows.achievement(&open.achievement).await?;
     let achievement = publish::read(&achievement.ok_or(Error::NotFound("achievement"))?)?;
+    if !rows
+        .stacks_among(std::slice::from_ref(&open.achievement))
+        .await?
+        .is_empty()
+    {
+        return Err(Error::conflict(format!("this {}", publish::STACK)));
+    }
     if achievement.kind() == Kind::Participation {
         return Err(Error::conflict(
             "this achievement is given for taking part: there is nothing to try",

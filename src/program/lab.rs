@@ -6,7 +6,7 @@ use super::{By, Error, attempt, may_look, roster, run, score, sealed::line};
 use crate::app::App;
 use crate::db::{AttemptKind, AttemptRow, LabRow, ScoreRow, Tenant};
 use crate::ids::{AchievementId, AttemptId, LabId, PersonId, ProgramId};
-use crate::issue::{Achievement, Fault, Kind, cell::parse_date, publish};
+use crate::issue::{self, Achievement, Fault, Kind, cell::parse_date, publish};
 use crate::who::{Scope, Who};
 
 /// The most achievements on offer at one lab.
@@ -58,6 +58,7 @@ pub async fn make(app: &App, who: &Who, said: &Said) -> Result<LabId, Error> {
         .await?
         .ok_or(Error::NotFound("program"))?;
     achievements(&mut rows, &said.offers).await?;
+    not_by_a_pathway(&mut rows, who, &said.offers).await?;
     rows.add_lab(&row).await?;
     rows.offer_at_lab(&row.lab_id, &said.offers).await?;
     let inside = rows.program_learners(&said.program).await?;
@@ -86,6 +87,7 @@ pub async fn offer(app: &App, who: &Who, id: &LabId, all: &[AchievementId]) -> R
     let mut rows = tx.of(who.issuer());
     rows.lab(id).await?.ok_or(Error::NotFound("lab"))?;
     achievements(&mut rows, all).await?;
+    not_by_a_pathway(&mut rows, who, all).await?;
     rows.offer_at_lab(id, all).await?;
     rows.log(&[who.did(app, "lab.offer", id.as_str(), now)])
         .await?;
@@ -103,6 +105,21 @@ fn check_offers(all: &[AchievementId], faults: &mut Vec<Fault>) {
     if all.len() > OFFERS {
         let sentence = format!("has more than {OFFERS} achievements");
         faults.push(Fault::new("/offers", sentence));
+    }
+}
+
+/// What a pathway awards by itself is earned at no lab.
+async fn not_by_a_pathway(
+    rows: &mut Tenant<'_>,
+    who: &Who,
+    all: &[AchievementId],
+) -> Result<(), Error> {
+    match publish::only_by_its_pathway(rows, who, all).await {
+        Err(issue::Error::Faults(_)) => {
+            let sentence = format!("names one that {}", publish::STACK);
+            Err(Error::field("offers", sentence))
+        }
+        other => Ok(other?),
     }
 }
 

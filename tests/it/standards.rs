@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use skillmark::{
     app::App,
     bake::picture::Picture as Medal,
-    db::{EndorsementState, Kept, StackState, VersionRow},
+    db::{AttemptKind, EndorsementState, Kept, StackState, VersionRow},
     ids::{AchievementId, CredentialId, DraftId, MapId, PathwayId, PersonId, RubricId},
     issue::{
-        Error, Kind,
+        Error, Kind, correct,
         issuer::{self, NewIssuer},
         one::{self, Request},
         order::{Assessor, Outcome},
@@ -17,7 +17,7 @@ use skillmark::{
         publish,
         revoke::{self, Change},
     },
-    program::learner,
+    program::{By as ByWhom, attempt, lab, learner, run},
     standard::{
         achievement::{self, Policy},
         draft::{Draft, RubricRef, SkillRef},
@@ -32,7 +32,7 @@ use skillmark::{
         rubric::{Rubric, RubricCriterion, RubricLevel},
         versions::{self, Version},
     },
-    who::{Scope, Who},
+    who::{Role, Scope, Who},
 };
 
 use crate::support::{
@@ -598,6 +598,86 @@ on_both! {
         // Erasing somebody erases what is known of their stack.
         people::erase(&app, &who, "bea").await.expect("erased");
         assert_eq!(temp.number("select count(*) from pathway_awards").await, 1);
+    }
+
+    fn a_stack_is_awarded_by_its_pathway_and_by_nobody_else(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside").await;
+        let (app, who) = (&site.app, &provider.who);
+        let boss = provider.member("Bo Boss", &[Role::Administrator]).await;
+        let rubric = a_rubric(app, who).await;
+        let part = published(app, who, &whole("Read", &rubric)).await.1;
+        let other = published(app, who, &whole("Explain", &rubric)).await.1;
+        let pathway = Pathway {
+            name: "Ready for data".to_owned(),
+            meaning: "Has shown what a first job asks for.".to_owned(),
+            steps: [&part, &other].map(|id| Step { achievement: id.clone(), must: true }).into(),
+            needed: 2,
+            ..Pathway::default()
+        };
+        let id = PathwayId::random(app.chance.as_ref());
+        versions::create(app, who, id.as_str(), &pathway).await.expect("kept");
+        let stack = award::activate(app, who, &id, 1).await.expect("in force");
+        let said = "is the credential at the end of a pathway, which awards it by itself as soon as its parts are earned: award the parts";
+
+        // One by one and as a batch, by the API, on the page, and looked at first.
+        let mut order = provider.order("S-1");
+        order["achievement"] = json!(stack.as_str());
+        let refused = provider.send("/api/v1/credentials", &order).await;
+        assert_eq!(refused.is(422).json()["faults"], json!([{"pointer": "/achievement", "detail": said}]));
+        for check in ["true", "false"] {
+            let path = format!("/api/v1/batches?achievement={stack}&check={check}");
+            let refused = site.ask("POST", &path).key(&provider.key).body("text/csv", "learner,date\nS-1,2026-03-01\n").send().await;
+            assert_eq!(refused.is(422).json()["faults"][0]["detail"], said);
+        }
+        for step in ["check", "issue"] {
+            let part = |name: &str, text: &str| format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
+            let body = [part("achievement", stack.as_str()), part("rows", "learner,date"), part("step", step), "--x--\r\n".to_owned()].concat();
+            let ask = boss.ask("POST", "/desk/awards/new").header("sec-fetch-site", "same-origin");
+            let page = ask.body("multipart/form-data; boundary=x", body).send().await;
+            page.is(422).shows("What is awarded is the credential at the end of a pathway").shows("learner,date");
+        }
+        // Below the pages too: whoever calls the service itself.
+        let achievement = publish::achievement(app, who, &stack).await.expect("there");
+        let row = Row {
+            line: 0,
+            learner: learner("S-1"),
+            awarded: app.now(),
+            outcomes: Vec::new(),
+            assessor: None,
+            evidence: Vec::new(),
+            narrative: None,
+        };
+        let refused = skillmark::issue::batch::start(app, who, achievement.id(), &[row], None).await.expect_err("refused");
+        assert_eq!(refused.to_string(), format!("/achievement: {said}"));
+        // At a lab it is not on offer, and there is nothing to try.
+        let program = run::Said { name: "P".to_owned(), term: "T".to_owned(), school: "S".to_owned(), ..run::Said::default() };
+        let program = run::make(app, who, &program).await.expect("a program");
+        let offer = lab::Said { program, name: "L".to_owned(), held: "2026-03-02".to_owned(), offers: vec![part.clone(), stack.clone()] };
+        let refused = lab::make(app, who, &offer).await.expect_err("refused");
+        assert_eq!(refused.to_string(), format!("/offers: names one that {said}"));
+        let ana = learner::add(app, who, &people::Details { reference: "S-1".to_owned(), ..people::Details::default() }).await.expect("added");
+        let open = attempt::Open { person: ana.clone(), achievement: stack.clone(), kind: AttemptKind::Performance, lab: None, program: None };
+        let refused = attempt::open(app, &ByWhom::Staff(who.clone()), &open).await.expect_err("refused");
+        assert_eq!(refused.to_string(), format!("this {said}"));
+        assert_eq!(temp.number("select count(*) from credentials").await, 0);
+
+        // The pathway awards it, and a correction by hand does not take its place.
+        earn(app, who, &part, "S-1", "2026-02-01").await;
+        earn(app, who, &other, "S-1", "2026-02-01").await;
+        let done = award::reconsider(app, who.issuer(), &ana).await.expect("done");
+        assert_eq!(done.awarded.len(), 1);
+        let wrong = correct::read(app, who, &done.awarded[0]).await.expect("read");
+        let right = correct::Right {
+            awarded: wrong.order.awarded,
+            outcomes: wrong.order.outcomes.clone(),
+            assessor: wrong.order.assessor.clone(),
+            narrative: Some("By hand.".to_owned()),
+        };
+        let refused = correct::correct(app, who, &done.awarded[0], &right, "").await.expect_err("refused");
+        assert_eq!(refused.to_string(), format!("/achievement: {said}"));
+        let status = revoke::status(app, who, &done.awarded[0]).await.expect("a status");
+        assert_eq!(status.state.as_str(), "ok");
     }
 
     fn an_employers_endorsement_is_signed_carried_and_taken_back(temp) {

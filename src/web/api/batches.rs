@@ -14,6 +14,7 @@ use crate::{
     ids::{AchievementId, JobId},
     issue::{
         Error,
+        approval::Approval,
         batch::{self, Hands},
         batches::{self, Turn},
         cell,
@@ -54,6 +55,10 @@ pub(crate) struct Batch {
     waiting: i64,
     /// How many rows of the file had been issued before, and are not in `total`.
     repeated: i64,
+    /// Of more than 1,000 credentials: `needed` while it waits until a second person says yes, then
+    /// `given`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<&'static str>,
     /// What went wrong the last time.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
@@ -66,7 +71,9 @@ pub(crate) struct Batch {
 
 impl From<JobRow> for Batch {
     fn from(row: JobRow) -> Batch {
+        let word = |one: Approval| if one.waits() { "needed" } else { "given" };
         Batch {
+            approval: Approval::read(&row).map(word),
             id: row.job_id.to_string(),
             achievement: row.about,
             state: row.state.as_str(),
@@ -109,8 +116,9 @@ pub(crate) struct Asked {
 ///
 /// Send the file as the command line takes it: a row for each learner, with the columns `learner`,
 /// `date`, one `level: <criterion>` for each criterion, `assessor_role` and `evidence`. A file with a
-/// single fault is refused whole, with all its faults. Workers sign it from then on; sending the
-/// same file again issues nobody a second one.
+/// single fault is refused whole, with all its faults. Workers sign it from then on; above 1,000
+/// credentials not before a second person says yes. Sending the same file again issues nobody a
+/// second one.
 #[utoipa::path(post, path = "/api/v1/batches", operation_id = "start_batch", tag = "Batches",
     params(Asked),
     request_body(content = String, content_type = "text/csv", description = "The file: 5 MB, 5,000 rows."),
@@ -145,7 +153,7 @@ pub(crate) async fn start(
             ));
         }
     };
-    let achievement = publish::achievement(app, &who, &id).await?;
+    let achievement = publish::by_hand(app, &who, &id).await?;
     let now = site.now();
     let rows = site.heavy(move || plan::read(&file, &achievement, Limits::PAGE, now));
     let rows = rows.await?.map_err(Error::Rows)?;
@@ -227,7 +235,7 @@ pub(crate) async fn change(
     who.may(Scope::Issue)?;
     let change: Change = body::shaped(&sent)?;
     let turn = Turn::of(&change.change).ok_or_else(|| {
-        let detail = "change is none of pause, resume and cancel.";
+        let detail = "change is none of pause, resume, cancel and approve.";
         WebError::unreadable("wrong_shape", detail)
     })?;
     let row = batches::turn(site.app(), &who, &self::id(&id)?, turn).await?;

@@ -55,7 +55,7 @@ pub(crate) async fn issue(
         .achievement
         .parse()
         .map_err(|_| WebError::no_such("achievement"))?;
-    let achievement = publish::achievement(site.app(), &who, &id).await?;
+    let achievement = publish::by_hand(site.app(), &who, &id).await?;
     let row = order.row(&achievement, site.now())?;
     let valid_until = order.valid_until.as_deref().map(until).transpose()?;
     let request = one::Request {

@@ -19,9 +19,10 @@ use crate::{
     ids::{AchievementId, JobId},
     issue::{
         Error,
+        approval::{self, Approval},
         batch::{self, Hands},
         batches::{self, Turn},
-        plan::{self, Limits},
+        plan::{self, Limits, Row},
         publish,
     },
     web::{
@@ -71,11 +72,18 @@ pub(crate) struct Batch {
     problem: String,
     started: String,
     ended: String,
+    /// Whether it waits for a second person.
+    asks: bool,
+    /// Who that cannot be: whoever started it.
+    starter: String,
 }
 
 impl Batch {
     fn new(row: &JobRow, achievement: &str) -> Batch {
+        let approval = Approval::read(row);
+        let asks = is_open(row) && approval.as_ref().is_some_and(Approval::waits);
         let (state, tone) = match row.state {
+            _ if asks => ("Waits for a second person", "unsure"),
             JobState::Waiting if row.done + row.failed > 0 => ("Being signed", "accent"),
             JobState::Waiting => ("Waits for a worker", "accent"),
             JobState::Paused => ("Paused", "unsure"),
@@ -101,6 +109,8 @@ impl Batch {
             ended: row
                 .finished_at
                 .map_or_else(String::new, |at| text::moment(at.into())),
+            asks,
+            starter: approval.map_or_else(String::new, |one| one.started_by),
         }
     }
 }
@@ -130,6 +140,8 @@ pub(crate) struct AwardPage {
     frame: Frame,
     desk: Desk,
     may: bool,
+    /// Whether who looks can say yes to it.
+    second: bool,
     batch: Batch,
     shown: Vec<(String, String)>,
 }
@@ -199,11 +211,14 @@ async fn one(
         (id.to_string(), problem.unwrap_or_default())
     };
     let names = names(app, who).await?;
+    let batch = Batch::new(&row, name(&names, &row.about));
+    let may = who.may(Scope::Issue).is_ok();
     let page = AwardPage {
         frame: Desk::frame("Award"),
         desk: Desk::new(&signed, PATH),
-        may: who.may(Scope::Issue).is_ok(),
-        batch: Batch::new(&row, name(&names, &row.about)),
+        may,
+        second: may && batch.asks && batch.starter != who.principal(),
+        batch,
         shown: shown.into_iter().map(line).collect(),
     };
     answer::page(&page, NEVER)
@@ -305,18 +320,14 @@ async fn sent(
     let sent = read_form(form).await?;
     let id: AchievementId =
         (sent.achievement.parse()).map_err(|_| WebError::no_such("achievement"))?;
-    let achievement = publish::achievement(app, who, &id).await?;
-    let (csv, now) = (sent.rows.clone(), site.now());
-    let planned = site.heavy(move || plan::read(csv.as_bytes(), &achievement, Limits::PAGE, now));
-    let faults = match planned.await? {
+    let faults = match prepare(&site, who, &id, &sent).await {
         Ok(rows) if sent.issue => {
             match batch::start_for(app, who, &id, &rows, None, Hands::Workers).await {
                 Ok(started) => {
                     let to = format!("{PATH}/{}", started.batch);
                     return Ok(Redirect::to(&to).into_response());
                 }
-                Err(Error::Rows(faults)) => faults,
-                Err(error) => return Err(error.into()),
+                Err(error) => told(error)?,
             }
         }
         Ok(rows) => {
@@ -324,13 +335,41 @@ async fn sent(
             page.ready = rows.len();
             return answer::page(&page, NEVER);
         }
-        Err(faults) => faults,
+        Err(error) => told(error)?,
     };
     let mut page = NewPage::new(&site, &signed, sent).await?;
-    page.faults = faults.iter().map(ToString::to_string).collect();
+    page.faults = faults;
     let mut response = answer::page(&page, NEVER)?;
     *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
+}
+
+/// The rows of what was sent, if it can be awarded by hand at all.
+async fn prepare(
+    site: &Site,
+    who: &Who,
+    id: &AchievementId,
+    sent: &Sent,
+) -> Result<Vec<Row>, Error> {
+    let achievement = publish::by_hand(site.app(), who, id).await?;
+    let (csv, now) = (sent.rows.clone(), site.now());
+    let read = site.heavy(move || plan::read(csv.as_bytes(), &achievement, Limits::PAGE, now));
+    let read = read
+        .await
+        .map_err(|_| Error::Internal("reading was cut off".to_owned()))?;
+    read.map_err(Error::Rows)
+}
+
+/// The sentences that stand beside the form; anything else is an error.
+fn told(error: Error) -> Result<Vec<String>, WebError> {
+    match error {
+        Error::Rows(faults) => Ok(faults.iter().map(ToString::to_string).collect()),
+        Error::Faults(faults) => {
+            let line = |fault: &crate::issue::Fault| format!("What is awarded {}.", fault.sentence);
+            Ok(faults.iter().map(line).collect())
+        }
+        other => Err(other.into()),
+    }
 }
 
 async fn read_form(mut form: Multipart) -> Result<Sent, WebError> {
@@ -395,12 +434,18 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         may: true,
         batches,
     };
-    let one = |batch| AwardPage {
+    let one = |batch: Batch| AwardPage {
         frame: Desk::frame("Award"),
         desk: Desk::sample(PATH),
         may: true,
+        second: batch.asks && batch.starter != "mine",
         batch,
         shown: vec![("Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(), String::new())],
+    };
+    let asking = |starter: &str| Batch {
+        asks: true,
+        starter: starter.to_owned(),
+        ..batch(JobState::Paused, 0)
     };
     let new = |faults: &[&str], ready| NewPage {
         frame: Desk::frame("Award from a CSV"),
@@ -436,6 +481,14 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         (
             "desk-award-done",
             one(batch(JobState::Done, 3_998)).render().expect("renders"),
+        ),
+        (
+            "desk-award-second",
+            one(asking("another")).render().expect("renders"),
+        ),
+        (
+            "desk-award-waits",
+            one(asking("mine")).render().expect("renders"),
         ),
         ("desk-award-new", new(&[], 0).render().expect("renders")),
         ("desk-award-ready", new(&[], 12).render().expect("renders")),

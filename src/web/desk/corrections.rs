@@ -286,7 +286,9 @@ async fn status(
     let all = std::slice::from_ref(&credential);
     let asked = bulk::ask(site.app(), &signed.who, change, all, fields.whole("reason"));
     match asked.await {
-        Ok(_) => Ok(Redirect::to(&format!("/desk/credentials/{id}")).into_response()),
+        Ok(Asked::Done(_)) => Ok(Redirect::to(&format!("/desk/credentials/{id}")).into_response()),
+        // It stands there, and says what it waits for.
+        Ok(Asked::Waiting(_)) => Ok(Redirect::to("/desk/corrections").into_response()),
         Err(error) => {
             let faults = said::sentences(error.into())?;
             let page = page(&site, &signed, &credential).await?;
@@ -348,8 +350,9 @@ async fn ask(
             Ok(Asked::Done(count)) => done = format!("Done: {count} changed."),
             Ok(Asked::Waiting(_)) => {
                 done = format!(
-                    "More than {} at once: a second person says yes first.",
-                    bulk::ALONE
+                    "More than {} within {} hours: a second person says yes first.",
+                    bulk::ALONE,
+                    bulk::HOURS
                 );
             }
             Err(crate::issue::Error::NotFound(_)) => {

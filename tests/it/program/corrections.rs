@@ -8,10 +8,12 @@ use skillmark::{
         reasons,
         revoke::{self, Change},
     },
-    who::Role,
+    who::{Role, Who},
 };
 
-use crate::support::{db::on_both, site::Site};
+use serde_json::json;
+
+use crate::support::{copy::dump, db::on_both, site::Site};
 
 on_both! {
     fn a_mistake_is_put_right_under_the_same_link(temp) {
@@ -83,5 +85,83 @@ on_both! {
         let theirs: CredentialId = other.issue("S-1").await.parse().expect("an id");
         let mixed = bulk::ask(app, &provider.who, Change::Revoke, &[theirs], "").await;
         assert!(mixed.is_err_and(|error| error.to_string() == "there is no such credential"));
+    }
+
+    fn g17_small_changes_add_up_to_a_hundred_within_a_day(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let app = &site.app;
+        let first = provider.member("Ana Lee", &[Role::Administrator]).await;
+        let second = provider.member("Bo Ek", &[Role::Administrator]).await;
+        let ana = Who::member(provider.who.issuer(), &first.member.parse().expect("an id"), &[Role::Administrator]);
+        let bo = Who::member(provider.who.issuer(), &second.member.parse().expect("an id"), &[Role::Administrator]);
+        let mut all = Vec::new();
+        for n in 0..104 {
+            let id: CredentialId = provider.issue(&format!("S-{n}")).await.parse().expect("an id");
+            all.push(id);
+        }
+        let ask = async |who: &Who, change, ids: &[CredentialId]| bulk::ask(app, who, change, ids, "").await;
+        // Sixty, then thirty-nine one by one: ninety-nine.
+        assert_eq!(ask(&ana, Change::Suspend, &all[..60]).await, Ok(Asked::Done(60)));
+        site.clock.advance(3_600);
+        for id in &all[60..99] {
+            assert_eq!(ask(&ana, Change::Suspend, std::slice::from_ref(id)).await, Ok(Asked::Done(1)));
+        }
+        // What is so already counts nothing; two more are one too many, and the hundredth is not.
+        assert_eq!(ask(&ana, Change::Suspend, &all[..99]).await, Ok(Asked::Done(0)));
+        let two = ask(&ana, Change::Suspend, &all[99..101]).await.expect("asked");
+        assert!(matches!(two, Asked::Waiting(_)), "{two:?}");
+        assert_eq!(ask(&ana, Change::Suspend, &all[99..100]).await, Ok(Asked::Done(1)));
+        let more = ask(&ana, Change::Suspend, &all[100..101]).await.expect("asked");
+        assert!(matches!(more, Asked::Waiting(_)), "{more:?}");
+        // Neither on the page nor by a key of hers; a colleague has a hundred of their own.
+        let page = format!("/desk/credentials/{}/status", all[101]);
+        first.form(&page, &[("change", "suspend")]).await.leads_to("/desk/corrections");
+        let sql = format!("update api_keys set made_by = '{}'", first.member);
+        temp.sql(&sql).await.expect("hers");
+        let waits = provider.change(all[102].as_str(), "suspend").await;
+        let told = waits.is(202).json();
+        assert_eq!((&told["status"], told["waits"].is_string()), (&json!("ok"), true));
+        assert_eq!(ask(&bo, Change::Suspend, &all[103..104]).await, Ok(Asked::Done(1)));
+        // What somebody confirms as the second person is not counted as theirs.
+        let Asked::Waiting(id) = two else { panic!("it waits") };
+        assert_eq!(bulk::decide(app, &bo, &id, true).await, Ok(1));
+        assert_eq!(ask(&bo, Change::Reinstate, &all[..99]).await, Ok(Asked::Done(99)));
+        let over = ask(&bo, Change::Reinstate, &all[99..100]).await.expect("asked");
+        assert!(matches!(over, Asked::Waiting(_)), "{over:?}");
+        // A day after the first sixty these do not count any more; a second before they do.
+        site.clock.advance(23 * 3_600 - 1);
+        let early = ask(&ana, Change::Suspend, &all[..1]).await.expect("asked");
+        assert!(matches!(early, Asked::Waiting(_)), "{early:?}");
+        site.clock.advance(1);
+        assert_eq!(ask(&ana, Change::Suspend, &all[..60]).await, Ok(Asked::Done(60)));
+        let early = ask(&ana, Change::Suspend, &all[60..61]).await.expect("asked");
+        assert!(matches!(early, Asked::Waiting(_)), "{early:?}");
+        // The operator at the machine is not counted.
+        assert_eq!(ask(&provider.who, Change::Revoke, &all).await, Ok(Asked::Done(104)));
+    }
+
+    fn the_api_takes_a_reason_that_stays_with_the_organisation(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let id = provider.issue("S-1").await;
+        let path = format!("/api/v1/credentials/{id}/status");
+        let send = async |body: serde_json::Value| provider.send(&path, &body).await;
+        let done = send(json!({"change": "suspend", "reason": " Ana's zyx was mixed up. "})).await;
+        assert_eq!(done.is(200).json(), json!({"status": "suspended"}));
+        send(json!({"change": "reinstate", "reason": "It was hers."})).await.is(200);
+        send(json!({"change": "revoke"})).await.is(200);
+        assert_eq!(send(json!({"change": "revoke", "reason": "x"})).await.is(200).json(), json!({"status": "revoked"}));
+        send(json!({"change": "suspend", "reason": "x"})).await.is(409);
+        send(json!({"change": "revoke", "reason": "x".repeat(1_001)})).await.is(422);
+        send(json!({"change": "revoke", "reason": 1})).await.is(400);
+        send(json!({"change": "revoke", "reasons": "x"})).await.is(400);
+        let kept = reasons::of(&site.app, &provider.who, &id.parse().expect("an id")).await.expect("read");
+        let mut kept: Vec<(&str, &str)> = kept.iter().map(|one| (one.change.as_str(), one.reason.as_str())).collect();
+        kept.sort_unstable();
+        assert_eq!(kept, [("reinstate", "It was hers."), ("suspend", "Ana's zyx was mixed up.")]);
+        // Nothing public says it, and it is sealed (threat E16).
+        site.get(&format!("/c/{id}")).await.hides("mixed up");
+        assert!(!String::from_utf8_lossy(&dump(temp)).contains("mixed up"));
     }
 }

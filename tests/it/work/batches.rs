@@ -4,12 +4,14 @@ use skillmark::{
     db::{Counts, JobRow, JobState},
     issue::{
         Error,
+        approval::Approval,
         batch::{self, Hands, Started},
         batches::{self, CANCELLED, Turn},
         plan::{self, Limits},
         publish,
     },
     jobs,
+    who::{Role, Who},
 };
 
 use crate::{
@@ -128,6 +130,53 @@ on_both! {
         assert_eq!((again.promised(), again.repeated()), (4, 1));
         assert_eq!(jobs::run_due(&lab.app).await, Ok(1));
         assert_eq!(adds_up(&lab, &again).await, (JobState::Done, 4, 0, 0, 1));
+    }
+
+    fn g17_above_a_thousand_a_second_person_says_yes_first(temp) {
+        let lab = Lab::open(temp).await;
+        let member = |id: &str| Who::member(lab.who.issuer(), &id.parse().expect("an id"), &[Role::Administrator]);
+        let (ana, bo) = (member("AAAAAAAAAAAAAAAAAAAAAA"), member("BBBBBBBBBBBBBBBBBBBBBA"));
+        let achievement = publish::achievement(&lab.app, &lab.who, &lab.achievement).await.expect("published");
+        let rows = plan::read(learners(2_004).as_bytes(), &achievement, Limits::PAGE, lab.app.now()).expect("no fault");
+        let start = async |who: &Who, rows: &[plan::Row]| {
+            batch::start_for(&lab.app, who, &lab.achievement, rows, None, Hands::Workers).await.expect("started")
+        };
+        let turn = async |who: &Who, started: &Started, turn| batches::turn(&lab.app, who, &started.batch, turn).await;
+        // A thousand are signed on one word. One more is not; those that were there before do not count.
+        let thousand = start(&ana, &rows[..1_000]).await;
+        assert_eq!(seen(&lab, &thousand).await.state, JobState::Waiting);
+        assert_eq!(Approval::read(&seen(&lab, &thousand).await), None);
+        let again = start(&ana, &rows[..1_001]).await;
+        assert_eq!((again.promised(), seen(&lab, &again).await.state), (1, JobState::Waiting));
+        let large = start(&ana, &rows[1_001..2_002]).await;
+        assert_eq!((large.promised(), seen(&lab, &large).await.state), (1_001, JobState::Paused));
+        jobs::run_due(&lab.app).await.expect("worked");
+        batch::resume(&lab.app).await.expect("looked after");
+        assert_eq!(adds_up(&lab, &large).await, (JobState::Paused, 0, 0, 0, 0));
+        assert_eq!(adds_up(&lab, &thousand).await, (JobState::Done, 1_000, 0, 0, 0));
+
+        // Neither by letting it go on, nor by whoever started it, nor by a program that is nobody's.
+        let said = |answer: Result<JobRow, Error>| answer.expect_err("refused").to_string();
+        assert_eq!(said(turn(&bo, &large, Turn::Resume).await), "this batch waits until a second person says yes");
+        assert_eq!(said(turn(&ana, &large, Turn::Approve).await), "you started this batch, so somebody else says yes");
+        let program = Who::vc_api(lab.who.issuer().clone());
+        assert!(said(turn(&program, &large, Turn::Approve).await).starts_with("a second person says yes, and this key is nobody's"));
+        turn(&bo, &large, Turn::Pause).await.expect("it is held already");
+        assert_eq!(turn(&bo, &large, Turn::Approve).await.expect("approved").state, JobState::Waiting);
+        turn(&bo, &large, Turn::Approve).await.expect("asking again changes nothing");
+        let approval = Approval::read(&seen(&lab, &large).await).expect("kept");
+        assert_eq!((approval.started_by.as_str(), approval.approved_by.as_deref()), (ana.actor(), Some(bo.actor())));
+        turn(&ana, &large, Turn::Pause).await.expect("held");
+        turn(&ana, &large, Turn::Resume).await.expect("it was approved: whoever started it lets it go on");
+        jobs::run_due(&lab.app).await.expect("worked");
+        assert_eq!(adds_up(&lab, &large).await, (JobState::Done, 1_001, 0, 0, 0));
+        assert_eq!(said(turn(&bo, &large, Turn::Approve).await), "the batch has ended");
+        let log = temp.texts("select actor from audit where action = 'batch.approve'").await;
+        assert_eq!(log, [bo.actor()]);
+        // The operator at the machine is asked for nobody.
+        let operator = start(&lab.who, &plan::read(csv((0..1_001).map(|n| format!("o-{n}"))).as_bytes(), &achievement, Limits::PAGE, lab.app.now()).expect("no fault")).await;
+        assert_eq!(seen(&lab, &operator).await.state, JobState::Waiting);
+        turn(&lab.who, &operator, Turn::Cancel).await.expect("cancelled");
     }
 
     fn h10_a_poisoned_row_is_given_up_and_holds_nobody_up(temp) {
