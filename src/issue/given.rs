@@ -6,7 +6,9 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Error, Fault, identity, keys, lint, list, own, revoke, text::random_uuid_urn};
+use super::{
+    Error, Fault, bulk, identity, keys, lint, list, own, revoke, text::random_uuid_urn,
+};
 use crate::app::App;
 use crate::clock::{Timestamp, random};
 use crate::credential;
@@ -370,7 +372,7 @@ pub struct Update {
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `revoke`; [`Error::NotFound`] if it has no such place;
-/// [`Error::Conflict`] for clearing a revocation.
+/// [`Error::Conflict`] for clearing a revocation, and for what waits for a second person.
 pub async fn update(app: &App, who: &Who, update: &Update) -> Result<StatusState, Error> {
     who.may(Scope::Revoke)?;
     let id = find(app, who.issuer(), update).await?;
@@ -393,7 +395,18 @@ pub async fn update(app: &App, who: &Who, update: &Update) -> Result<StatusState
         }
         (StatusPurpose::Revocation, false) => revoke::Change::Reinstate,
     };
-    revoke::change(app, who, &id, change).await
+    if who.actor() == "vc-api" {
+        return revoke::change(app, who, &id, change).await;
+    }
+    // Whoever stands behind a key has no more of these changes than of others (threat G17); whoever
+    // needs none is at this machine.
+    match bulk::ask(app, who, change, std::slice::from_ref(&id), "").await? {
+        bulk::Asked::Done(_) => Ok(change.result()),
+        bulk::Asked::Waiting(_) => Err(Error::Conflict(
+            "more than a hundred changes within a day: this one waits until a second person says yes"
+                .to_owned(),
+        )),
+    }
 }
 
 /// The name of a credential's status entry.

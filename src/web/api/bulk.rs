@@ -1,5 +1,5 @@
-//! `/api/v1/bulk-changes`: the status of many credentials at once, above a hundred with a second
-//! person.
+//! `/api/v1/bulk-changes`: the status of many credentials at once, above a hundred within a day with a
+//! second person.
 
 use axum::{
     Json,
@@ -133,8 +133,8 @@ pub(crate) async fn list(
 
 /// Change the status of many credentials, all or none.
 ///
-/// Up to a hundred change at once. More wait until a second person says yes: somebody else, also
-/// where API keys are used.
+/// Up to a hundred change at once, with all that the same person changed within 24 hours. More wait
+/// until a second person says yes: somebody else, also where API keys are used.
 #[utoipa::path(post, path = "/api/v1/bulk-changes", operation_id = "change_many", tag = "Credentials",
     request_body = NewBulkChange,
     security(("api_key" = [])),

@@ -116,6 +116,12 @@ on_both! {
             program.ask("DELETE", path).await.is(204);
         }
         assert_eq!(program.get("/api/v1/letters").await.json()["letters"], json!(letters));
+        let switch = async |kind: &str, sent: bool| program.post(&format!("/api/v1/letters/{kind}/state"), json!({"sent": sent})).await;
+        for sent in [false, true] {
+            assert_eq!(switch("earned", sent).await.is(200).json()["sent"], sent);
+        }
+        switch("invitation", false).await.is(409).shows("always sent");
+        switch("nothing", false).await.is(404);
         program.send("PUT", "/api/v1/letters/nothing", json!({})).await.is(404);
         program.ask("DELETE", "/api/v1/letters/nothing").await.is(404);
         program.post("/api/v1/letters/nothing/preview", json!({})).await.is(404);
@@ -320,8 +326,14 @@ on_both! {
         }
         ana.form(&format!("/desk/corrections/{id}"), &[("answer", "yes")]).await.is(422).shows("somebody else says yes");
         program.post(&decide, json!({})).await.is(400);
-        assert_eq!(program.post(&decide, json!({"confirm": true})).await.is(200).json(), json!({"changed": 101}));
-        program.post(&decide, json!({"confirm": true})).await.is(409);
+        // A key that no member made is no second person; a colleague's is theirs.
+        program.post(&decide, json!({"confirm": true})).await.is(409).shows("not a program");
+        let bo = provider.member("Bo Ek", &[Role::Administrator]).await;
+        let bo = Who::member(provider.who.issuer(), &bo.member.parse().expect("an id"), &[Role::Administrator]);
+        let made = issuer::new_api_key(&site.app, &bo, "Bo's", &[Scope::Revoke], None).await;
+        let colleague = Program { site: &site, key: made.expect("a key").1.reveal().to_owned() };
+        assert_eq!(colleague.post(&decide, json!({"confirm": true})).await.is(200).json(), json!({"changed": 101}));
+        colleague.post(&decide, json!({"confirm": true})).await.is(409);
         program.post(&format!("{path}/{NOBODY}/decision"), json!({"confirm": true})).await.is(404);
         assert_eq!(program.get(path).await.json(), json!({"bulkChanges": []}));
     }
