@@ -32,6 +32,7 @@ use crate::{
         error::WebError,
         fields::Fields,
         frame::Frame,
+        pages::sign_in::again,
         serve::stop_signal,
         signed::Signed,
         streamed,
@@ -339,9 +340,7 @@ async fn sent(
     };
     let mut page = NewPage::new(&site, &signed, sent).await?;
     page.faults = faults;
-    let mut response = answer::page(&page, NEVER)?;
-    *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(response)
+    again(&page)
 }
 
 /// The rows of what was sent, if it can be awarded by hand at all.

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
@@ -20,6 +19,7 @@ use crate::{
         error::WebError,
         fields::Fields,
         frame::Frame,
+        pages::sign_in::again,
         signed::Signed,
         text::{self, Text},
     },
@@ -209,9 +209,7 @@ async fn sent(
                 format!("{field} {}.", fault.sentence)
             };
             page.faults = faults.iter().map(line).collect();
-            let mut response = answer::page(&page, NEVER)?;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(response);
+            return again(&page);
         }
         Err(error) => return Err(error.into()),
     }
