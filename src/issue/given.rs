@@ -6,9 +6,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    Error, Fault, bulk, identity, keys, lint, list, own, revoke, text::random_uuid_urn,
-};
+use super::{Error, Fault, bulk, identity, keys, lint, list, own, revoke, text::random_uuid_urn};
 use crate::app::App;
 use crate::clock::{Timestamp, random};
 use crate::credential;

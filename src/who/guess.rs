@@ -34,7 +34,9 @@ const LETTERS: GuessRate = GuessRate {
 /// # Errors
 /// [`Error::TooOften`] if there is none left.
 pub async fn take_letter(app: &App, address: &str) -> Result<(), Error> {
-    let about = app.custody.account_hash(&format!("letter|{}", address.trim()))?;
+    let about = app
+        .custody
+        .account_hash(&format!("letter|{}", address.trim()))?;
     let now = app.now().as_second();
     let taken = app.db.take_guess(&about, LETTERS, now).await?;
     taken.map_err(|seconds| Error::TooOften(u32::try_from(seconds).unwrap_or(u32::MAX)))

@@ -3,8 +3,8 @@
 use skillmark::{
     clock::SystemChance,
     db::{
-        AccountRow, Error, GuessRate, InvitationKind, InvitationRow, LearnerLinkRow, MemberRow,
-        MemberState, PasskeyRow, ProviderRow, SessionRow, SignInTry, Stage,
+        AccountRow, Error, GuessRate, InvitationKind, InvitationRow, LearnerLinkRow, LinkWay,
+        MemberRow, MemberState, PasskeyRow, ProviderRow, SessionRow, SignInTry, Stage,
     },
     ids::{AccountId, InvitationId, MemberId, ProviderId, SessionId},
 };
@@ -26,6 +26,7 @@ fn account(hash: u8) -> AccountRow {
         totp_sealed: None,
         totp_step: 0,
         created_at: noon(),
+        proven_at: None,
     }
 }
 
@@ -197,6 +198,7 @@ on_both! {
             invitation_id: InvitationId::random(&SystemChance),
             member_id: ana.member_id.clone(),
             kind: InvitationKind::Join,
+            way: LinkWay::Letter,
             token_hash: vec![hash; 32],
             created_at: noon(),
             expires_at: at("2026-03-08T12:00:00Z"),
@@ -211,6 +213,17 @@ on_both! {
         assert_eq!(of.use_invitation(&new.invitation_id, noon()).await, Err(Error::NoRow));
         let third = link(3);
         of.add_invitation(&third).await.expect("added");
+        // Who is removed is known by the hash if they are taken back, here and nowhere else.
+        assert_eq!(of.former_member(&[7; 32]).await, Ok(None));
+        assert_eq!(of.note_former_member(&ana.member_id, &[7; 32]).await, Err(Error::NoRow));
+        assert_eq!(of.take_member_back(&ana).await, Err(Error::NoRow));
+        of.set_member_state(&ana.member_id, ana.state, MemberState::Removed).await.expect("removed");
+        of.note_former_member(&ana.member_id, &[7; 32]).await.expect("noted");
+        let former = of.former_member(&[7; 32]).await.expect("read").expect("there");
+        assert_eq!((former.member_id, former.account_id), (ana.member_id.clone(), None));
+        of.take_member_back(&ana).await.expect("back");
+        assert_eq!(of.member(&ana.member_id).await, Ok(Some(ana.clone())));
+        assert_eq!(of.former_member(&[7; 32]).await, Ok(None));
         of.void_invitations(&ana.member_id, noon()).await.expect("void");
         let void = temp.db.invitation_by_hash(&[3; 32]).await.expect("read").expect("there");
         assert_eq!(void.used_at, Some(noon()));

@@ -152,8 +152,14 @@ on_both! {
             created_at: noon(),
             finished_at: None,
         };
-        assert_eq!(of.add_letter(&row).await, Ok(true));
-        assert_eq!(of.add_letter(&row).await, Ok(false));
+        let letters = std::slice::from_ref(&row);
+        assert_eq!(of.add_letters(letters).await, Ok(vec![row.letter_id.clone()]));
+        assert_eq!(of.add_letters(letters).await, Ok(vec![]));
+        for (silent, changes) in [(true, true), (true, false), (false, true), (true, true)] {
+            assert_eq!(of.set_letter_silent("earned", silent).await, Ok(changes));
+        }
+        assert_eq!(of.silent_letters().await, Ok(vec!["earned".to_owned()]));
+        assert_eq!(temp.db.of(theirs.id()).silent_letters().await, Ok(vec![]));
         assert_eq!(of.letter(&row.letter_id).await, Ok(Some(row.clone())));
         of.end_letter(&row.letter_id, LetterState::Failed, Some("550"), noon()).await.expect("ended");
         assert_eq!(of.end_letter(&row.letter_id, LetterState::Sent, None, noon()).await, Err(Error::NoRow));

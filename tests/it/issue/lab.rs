@@ -53,7 +53,8 @@ impl<'t> Lab<'t> {
             .expect("published");
         let achievement = weld.id().clone();
         // Learners are not written to unless a test says so: it counts the work that is to be done.
-        let silent = "insert into silent_letters (issuer_id, kind) select issuer_id, 'earned' from issuers";
+        let silent =
+            "insert into silent_letters (issuer_id, kind) select issuer_id, 'earned' from issuers";
         temp.sql(silent).await.expect("put in");
         Lab {
             app,
