@@ -14,20 +14,22 @@ use crate::{
 };
 
 /// One thing that is wrong or worth another look.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Told {
     /// Where, in words; empty for the whole.
     pub(crate) place: String,
     /// What, in a sentence.
     pub(crate) sentence: String,
+    /// The id of the field it is about, where the forms have one; empty otherwise.
+    pub(crate) field: String,
 }
 
 impl Told {
     /// Something about the whole.
     pub(crate) fn whole(sentence: impl Into<String>) -> Told {
         Told {
-            place: String::new(),
             sentence: sentence.into(),
+            ..Told::default()
         }
     }
 
@@ -37,6 +39,7 @@ impl Told {
         let told = |fault: &Fault| Told {
             place: place(&fault.pointer),
             sentence: fault.sentence.clone(),
+            field: field(&fault.pointer),
         };
         faults.iter().map(told).collect()
     }
@@ -90,6 +93,36 @@ fn place(pointer: &str) -> String {
     }
 }
 
+/// The id that the field of a pointer has in the forms of maps, rubrics, achievements and pathways;
+/// empty if none is about it alone.
+fn field(pointer: &str) -> String {
+    let steps: Vec<&str> = pointer.split('/').skip(1).collect();
+    match steps.as_slice() {
+        ["skills", i, "name"] => format!("s{i}n"),
+        ["skills", i, "statement"] => format!("s{i}s"),
+        ["skills", i, "priority"] => format!("s{i}p"),
+        ["skills", i, "standards", ..] => format!("s{i}t"),
+        ["skills", i, "jobs", ..] => format!("s{i}j"),
+        ["levels", j, "name"] => format!("l{j}n"),
+        ["levels", j, "points"] => format!("l{j}p"),
+        ["criteria", i, "name"] => format!("c{i}n"),
+        ["criteria", i, "required"] => format!("c{i}r"),
+        ["criteria", i, "descriptors", j] => format!("c{i}d{j}"),
+        ["steps", i, ..] => format!("p{i}"),
+        ["evidence_required"] => "evidence".to_owned(),
+        ["cool_down_days"] => "cool".to_owned(),
+        ["valid_months"] => "months".to_owned(),
+        ["class_unit"] => "unit".to_owned(),
+        ["standards" | "jobs" | "tags", ..] => steps[0].to_owned(),
+        [
+            "name" | "summary" | "meaning" | "description" | "criteria" | "task" | "rubric"
+            | "tries" | "language" | "map" | "needed" | "organisation" | "person" | "email"
+            | "days",
+        ] => steps[0].to_owned(),
+        _ => String::new(),
+    }
+}
+
 fn singular(word: &str) -> String {
     match word {
         "criteria" => "criterion".to_owned(),
@@ -112,6 +145,24 @@ mod tests {
             ("/steps/4", "Step 5"),
         ] {
             assert_eq!(place(pointer), words);
+        }
+    }
+
+    #[test]
+    fn faults_lead_to_the_fields_they_are_about() {
+        for (pointer, id) in [
+            ("", ""),
+            ("/name", "name"),
+            ("/evidence_required", "evidence"),
+            ("/skills/0/standards/1/url", "s0t"),
+            ("/skills/3/name", "s3n"),
+            ("/criteria", "criteria"),
+            ("/criteria/2/descriptors/0", "c2d0"),
+            ("/levels/1/points", "l1p"),
+            ("/steps/4/achievement", "p4"),
+            ("/picture/upload", ""),
+        ] {
+            assert_eq!(field(pointer), id, "{pointer}");
         }
     }
 }

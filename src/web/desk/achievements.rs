@@ -384,6 +384,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         told: vec![Told {
             place: "Tries".to_owned(),
             sentence: "is not from 1 to 1000".to_owned(),
+            field: "tries".to_owned(),
         }],
         ..AchievementPage::new(desk(), form(&Draft::default()))
     };

@@ -219,6 +219,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     let told = vec![Told {
         place: "Email".to_owned(),
         sentence: "is no e-mail address".to_owned(),
+        field: "email".to_owned(),
     }];
     vec![
         (

@@ -98,6 +98,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     let fault = Told {
         place: "Step 2".to_owned(),
         sentence: "is for taking part".to_owned(),
+        field: "p1".to_owned(),
     };
     vec![
         ("desk-pathways", list(vec![overview])),

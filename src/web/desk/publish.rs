@@ -93,7 +93,9 @@ async fn publish(
     match published {
         Ok(_) => Ok(Redirect::to(&format!("{}/{id}", achievements::PATH)).into_response()),
         Err(error) => {
-            let told = Told::of(error)?;
+            let mut told = Told::of(error)?;
+            // The fields stand on another page.
+            told.iter_mut().for_each(|one| one.field.clear());
             let page = page(&site, &signed, &id).await?;
             told::again(&PublishPage { told, ..page })
         }
@@ -116,12 +118,14 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         warnings: vec![Told {
             place: "Standards".to_owned(),
             sentence: "cites no standard".to_owned(),
+            field: "standards".to_owned(),
         }],
         credential: credential.to_owned(),
     };
     let fault = Told {
         place: "Task".to_owned(),
         sentence: "is missing".to_owned(),
+        field: "task".to_owned(),
     };
     vec![
         (

@@ -343,6 +343,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         told: vec![Told {
             place: "Level 2, points".to_owned(),
             sentence: "is missing".to_owned(),
+            field: "l1p".to_owned(),
         }],
         ..RubricPage::new(desk(), Rubric::default())
     };

@@ -222,6 +222,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     let told = vec![Told {
         place: "Comment".to_owned(),
         sentence: "is missing".to_owned(),
+        field: String::new(),
     }];
     let refused = EmployerPage {
         told,
