@@ -1,6 +1,6 @@
 //! Competency maps, rubrics and pathways: documents in versions, all kept alike.
 
-use super::{Error, Tenant, Ts, issuers::one};
+use super::{Db, Error, Tenant, Ts, issuers::one};
 use crate::ids::IssuerId;
 
 /// Which of the documents in versions is meant.
@@ -44,6 +44,7 @@ struct Words {
     newest: &'static str,
     all: &'static str,
     every: &'static str,
+    resting: &'static str,
 }
 
 macro_rules! about {
@@ -122,6 +123,17 @@ macro_rules! about {
                 $id,
                 ") order by name, ",
                 $id
+            ),
+            resting: concat!(
+                "select issuer_id, ",
+                $id,
+                " as id, version, name, document, changes, changed_at, \
+                 pinned_at from ",
+                $table,
+                " where ",
+                $id,
+                " = $1 and version = $2 \
+                 and pinned_at is not null limit 1"
             ),
         }
     };
@@ -244,5 +256,25 @@ impl Tenant<'_> {
     /// [`Error`] if the database could not answer.
     pub async fn newest_versions(&mut self, kept: Kept) -> Result<Vec<VersionRow>, Error> {
         self.read(words(kept).every).all().await
+    }
+}
+
+impl Db {
+    /// One version of a document that something rests on. Across organisations: its address stands
+    /// in what was exported, and an id is drawn once.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn public_version(
+        &self,
+        kept: Kept,
+        id: &str,
+        version: i64,
+    ) -> Result<Option<VersionRow>, Error> {
+        self.read(words(kept).resting)
+            .bind(id.to_owned())
+            .bind(version)
+            .opt()
+            .await
     }
 }

@@ -6,7 +6,7 @@ use super::{read, unfit, written};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{self, Kept, Tenant, VersionRow};
-use crate::ids::MapId;
+use crate::ids::{IssuerId, MapId};
 use crate::issue::{Error, Fault};
 use crate::who::{Scope, Who};
 
@@ -188,6 +188,21 @@ pub async fn version<T: Versioned>(
 ) -> Result<Version<T>, Error> {
     who.may(Scope::Read)?;
     version_in(&mut app.db.of(who.issuer()), id, version).await
+}
+
+/// One version of a document that something rests on, for anybody, and whose it is.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is none, or nothing rests on it: then it may still change.
+pub async fn public<T: Versioned>(
+    app: &App,
+    id: &str,
+    version: i64,
+) -> Result<(IssuerId, Version<T>), Error> {
+    shaped::<T>(id)?;
+    let found = app.db.public_version(T::KEPT, id, version).await?;
+    let row = found.ok_or(Error::NotFound(T::WORD))?;
+    Ok((row.issuer_id.clone(), Version::of(row)?))
 }
 
 /// Every version of a document, newest first.

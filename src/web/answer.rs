@@ -14,6 +14,8 @@ use crate::web::error::WebError;
 pub(crate) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// The cache rule of what may change within a minute: status lists, issuers' keys.
 pub(crate) const SHORT: &str = "public, max-age=30";
+/// The cache rule of what is drawn or written by rule: the rule may change with the program.
+pub(crate) const DAY: &str = "public, max-age=86400";
 /// The cache rule of what nobody may keep.
 pub(crate) const NEVER: &str = "no-store";
 

@@ -16,7 +16,7 @@ use crate::{
     issue::picture,
     web::{
         Site,
-        answer::{Document, IMMUTABLE, NEVER, SHORT},
+        answer::{DAY, Document, IMMUTABLE, NEVER, SHORT},
         error::WebError,
         negotiate,
         problem::Problem,
@@ -26,8 +26,6 @@ use crate::{
 
 /// Pixels for each module of a QR code as PNG.
 const QR_SCALE: usize = 10;
-/// The cache rule of pictures drawn by rule: the rule may change with the program.
-const DAY: &str = "public, max-age=86400";
 
 /// The routes that are files only.
 pub(crate) fn routes() -> Router<Site> {

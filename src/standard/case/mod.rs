@@ -17,7 +17,7 @@ use super::{
 };
 
 pub use read::{ITEMS, PACKAGE_BYTES, read};
-pub use write::{write_map, write_rubric};
+pub use write::{part, write_map, write_rubric};
 
 /// What an item that is a skill of ours says it is.
 const SKILL: &str = "Skill";
@@ -97,6 +97,29 @@ mod tests {
             package,
             "the same each time"
         );
+    }
+
+    #[test]
+    fn every_address_in_a_package_names_a_part_of_it() {
+        let map = write_map(&map::samples::data(), BASE, changed());
+        for n in 0..map["CFItems"].as_array().expect("items").len() {
+            let item = &map["CFItems"][n];
+            let uri = item["uri"].as_str().expect("an address");
+            assert_eq!(uri, format!("{BASE}/skill-{}", n + 1));
+            assert_eq!(part(&map, uri), Some(item));
+        }
+        let link = &map["CFAssociations"][0];
+        let uri = link["uri"].as_str().expect("an address");
+        assert_eq!(part(&map, uri), Some(link));
+        assert_eq!(part(&map, BASE), Some(&map["CFDocument"]));
+        // What it is aligned to stands elsewhere, and is no part of it.
+        let elsewhere = "https://www.thecorestandards.org/Math/Content/6/SP/B/1/";
+        assert!(map.to_string().contains(elsewhere));
+        assert_eq!(part(&map, elsewhere), None);
+        let rubric = write_rubric(&rubric::samples::memo(), BASE, changed());
+        let level = format!("{BASE}/criterion-2-level-3");
+        let level = part(&rubric, &level).expect("a level");
+        assert_eq!(level["quality"], "Advanced");
     }
 
     #[test]

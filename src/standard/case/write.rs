@@ -14,7 +14,7 @@ pub fn write_map(map: &Map, base: &str, changed: Timestamp) -> Value {
     let mut items = Vec::new();
     let mut links = Vec::new();
     for (n, skill) in map.skills.iter().enumerate() {
-        let uri = format!("{base}#skill-{}", n + 1);
+        let uri = format!("{base}/skill-{}", n + 1);
         let item = link(&uri, &skill.name);
         let statement = if skill.statement.is_empty() {
             &skill.name
@@ -63,7 +63,7 @@ pub fn write_map(map: &Map, base: &str, changed: Timestamp) -> Value {
 #[must_use]
 pub fn write_rubric(rubric: &Rubric, base: &str, changed: Timestamp) -> Value {
     let criteria = rubric.criteria.iter().enumerate().map(|(n, criterion)| {
-        let uri = format!("{base}#criterion-{}", n + 1);
+        let uri = format!("{base}/criterion-{}", n + 1);
         let levels = rubric.levels.iter().enumerate().map(|(m, level)| {
             let level_uri = format!("{uri}-level-{}", m + 1);
             json!({
@@ -121,6 +121,23 @@ fn document(name: &str, description: &str, base: &str, changed: Timestamp) -> Va
 
 fn link(uri: &str, title: &str) -> Value {
     json!({ "title": title, "identifier": identifier(uri), "uri": uri })
+}
+
+/// The part of a package that is named by this address, wherever in it it stands.
+#[must_use]
+pub fn part<'p>(package: &'p Value, uri: &str) -> Option<&'p Value> {
+    match package {
+        Value::Object(members) => {
+            let named = members.get("uri").and_then(Value::as_str) == Some(uri);
+            // A link has an address too, and is told by its having no date.
+            if named && members.contains_key("lastChangeDateTime") {
+                return Some(package);
+            }
+            members.values().find_map(|inner| part(inner, uri))
+        }
+        Value::Array(items) => items.iter().find_map(|inner| part(inner, uri)),
+        _ => None,
+    }
 }
 
 /// A UUID that follows from an address (RFC 9562 version 8).

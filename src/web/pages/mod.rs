@@ -39,6 +39,8 @@ pages! {
     evidence,
     employer,
     issuer,
+    map,
+    rubric,
     docs,
     sign_in,
     sign_code,
