@@ -5,7 +5,8 @@
   const state = document.getElementById("grid-state");
   const forms = [...document.querySelectorAll("form[data-grid]")];
   if (!state || forms.length === 0) return;
-  const key = "grid " + location.pathname;
+  // Somebody else who signs in on this device does not send what I chose.
+  const key = `grid ${state.dataset.who} ${location.pathname}`;
   const read = () => {
     try { return JSON.parse(localStorage.getItem(key)) || {}; } catch { return {}; }
   };
@@ -13,15 +14,30 @@
     try {
       if (Object.keys(waiting).length) localStorage.setItem(key, JSON.stringify(waiting));
       else localStorage.removeItem(key);
-    } catch { /* no room or not allowed: the form's own button is still there */ }
+      return true;
+    } catch { return false; }
   };
+  const refused = new Set();
   let sending = false;
   const say = (word) => { state.textContent = state.dataset[word]; };
 
-  // What waited from before stands in the form again, so that it is seen and sent.
-  for (const [name, value] of Object.entries(read())) {
+  const mark = (name, isRefused) => {
+    if (isRefused) refused.add(name);
+    else refused.delete(name);
     const field = document.getElementById(name);
-    if (field) field.value = value;
+    if (isRefused) field?.setAttribute("aria-invalid", "true");
+    else field?.removeAttribute("aria-invalid");
+  };
+
+  // Whether the server took it; an error if it is to be tried again.
+  async function take(field, value) {
+    const body = new URLSearchParams({ learner: field.form.elements.learner.value, [field.name]: value });
+    const answer = await fetch(field.form.getAttribute("action"), {
+      method: "POST", body, redirect: "manual", credentials: "same-origin", signal: AbortSignal.timeout(15000),
+    });
+    if (answer.type === "opaqueredirect" || answer.ok) return true;
+    if (answer.status >= 500 || answer.status === 408 || answer.status === 429) throw new Error("later");
+    return false;
   }
 
   async function send() {
@@ -30,21 +46,15 @@
     try {
       for (;;) {
         const waiting = read();
-        const names = Object.keys(waiting);
-        if (names.length === 0) { say("saved"); return; }
-        const field = document.getElementById(names[0]);
-        if (!field || !field.form) { delete waiting[names[0]]; write(waiting); continue; }
-        const sent = waiting[names[0]];
-        const body = new URLSearchParams();
-        body.set("learner", field.form.elements.learner.value);
-        body.set(field.name, sent);
-        const answer = await fetch(field.form.getAttribute("action"), { method: "POST", body, redirect: "manual", credentials: "same-origin" });
-        const taken = answer.type === "opaqueredirect" || answer.ok;
-        if (!taken && answer.status < 500) { say("refused"); return; }
-        if (!taken) throw new Error("later");
+        const name = Object.keys(waiting).find((one) => !refused.has(one));
+        if (name === undefined) break;
+        const field = document.getElementById(name);
+        const value = waiting[name];
+        if (field?.form && !(await take(field, value))) { mark(name, true); continue; }
         const now = read();
-        if (now[names[0]] === sent) { delete now[names[0]]; write(now); }
+        if (now[name] === value) { delete now[name]; write(now); }
       }
+      say(refused.size ? "refused" : "saved");
     } catch {
       say("waiting");
       setTimeout(send, 5000);
@@ -53,14 +63,29 @@
     }
   }
 
+  const keep = (fields) => {
+    const waiting = read();
+    for (const field of fields) {
+      if (!field.id || !field.value) continue;
+      waiting[field.id] = field.value;
+      mark(field.id, false);
+    }
+    if (!write(waiting)) return false;
+    say("waiting");
+    send();
+    return true;
+  };
+
+  // What waited from before stands in the form again, so that it is seen and sent.
+  for (const [name, value] of Object.entries(read())) {
+    const field = document.getElementById(name);
+    if (field) field.value = value;
+  }
   for (const form of forms) {
-    form.addEventListener("change", (event) => {
-      if (!event.target.id || !event.target.value) return;
-      const waiting = read();
-      waiting[event.target.id] = event.target.value;
-      write(waiting);
-      say("waiting");
-      send();
+    form.addEventListener("change", (event) => keep([event.target]));
+    // The button works without a network too. Where nothing can be kept, the form is sent as it is.
+    form.addEventListener("submit", (event) => {
+      if (keep(form.querySelectorAll("select"))) event.preventDefault();
     });
   }
   addEventListener("online", send);

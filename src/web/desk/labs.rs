@@ -119,6 +119,8 @@ pub(crate) struct GridPage {
     lab_id: String,
     achievement: Text,
     achievement_id: String,
+    /// Who looks: what they chose is kept on their device for them alone.
+    whose: String,
     rows: Vec<GridRow>,
     faults: Vec<String>,
 }
@@ -320,6 +322,7 @@ async fn grid_page(
         lab_id: id.to_owned(),
         achievement: Text::new(offer.name()),
         achievement_id: achievement.to_owned(),
+        whose: signed.who.actor().to_owned(),
         rows: lines.iter().map(grid_row).collect(),
         faults,
     })
@@ -376,11 +379,12 @@ async fn enter(
     let app = site.app();
     let person = said::id(fields.get("learner"))?;
     let (lab_id, offer) = (said::id(&id)?, said::id(&achievement)?);
-    let (known, _) = lab::grid(app, &signed.who, &lab_id, &offer).await?;
+    let (known, lines) = lab::grid(app, &signed.who, &lab_id, &offer).await?;
+    let standing = lines.iter().find(|line| line.learner.person == person);
     let rubric = known.criteria().iter().filter(|one| one.is_rubric());
     for (at, criterion) in rubric.enumerate() {
         let level = fields.get(&format!("level-{at}"));
-        if level.is_empty() {
+        if level.is_empty() || standing.is_some_and(|line| stands(line, at, level)) {
             continue;
         }
         let mark = score::Mark {
@@ -395,6 +399,16 @@ async fn enter(
     }
     let back = format!("{PLACE}/{id}/grid/{achievement}#learner-{person}");
     Ok(Redirect::to(&back).into_response())
+}
+
+/// Whether this level is proposed in this round already: then it is not written again, and what was
+/// written beside it stays.
+fn stands(line: &lab::GridLine, at: usize, level: &str) -> bool {
+    let (Some(attempt), Some(card)) = (&line.attempt, line.cards.get(at)) else {
+        return false;
+    };
+    let given = card.proposed.as_ref();
+    given.is_some_and(|given| given.round == attempt.round && card.level(given) == level)
 }
 
 #[cfg(test)]
@@ -455,6 +469,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         lab_id: id.to_owned(),
         achievement: "Explain a decision with data".into(),
         achievement_id: id.to_owned(),
+        whose: id.to_owned(),
         rows: vec![GridRow {
             learner: bo,
             attempt: id.to_owned(),
