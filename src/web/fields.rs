@@ -76,6 +76,22 @@ fn text(part: &[u8]) -> Option<String> {
         .filter(|text| !text.contains('\0'))
 }
 
+/// Whether what a query says is text, as far as its bytes are written with `%`: no NUL, no bytes
+/// that are no UTF-8 (threat F16). A `%` that begins nothing stands for itself.
+pub(crate) fn is_text(query: &str) -> bool {
+    let bytes = query.as_bytes();
+    let mut read = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let digits = bytes.get(at + 1..at + 3).filter(|_| byte == b'%');
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        let coded = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        read.push(coded.unwrap_or(byte));
+        at += if coded.is_some() { 3 } else { 1 };
+    }
+    std::str::from_utf8(&read).is_ok_and(|text| !text.contains('\0'))
+}
+
 impl FromRequest<Site> for Fields {
     type Rejection = Response;
 
@@ -106,6 +122,16 @@ mod tests {
         );
         assert!(fields.has("c") && !fields.has("e"));
         assert_eq!(format!("{fields:?}"), "Fields(***)");
+    }
+
+    #[test]
+    fn f16_a_query_is_text() {
+        for good in ["", "q=caf%C3%A9&a=1", "q=50%", "q=%zz", "q=%4"] {
+            assert!(is_text(good), "{good}");
+        }
+        for odd in ["q=%00", "%00", "q=%ff", "q=%c3%28", "q=%ed%a0%80"] {
+            assert!(!is_text(odd), "{odd}");
+        }
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
         "key_in_address",
         "An API key stands in the address, where logs keep it.",
     ),
+    ("address", "The address holds bytes that are no text."),
     (
         "leads_elsewhere",
         "The address names another site as the place to go to.",

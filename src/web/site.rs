@@ -26,6 +26,7 @@ use crate::{
     web::{
         elsewhere::leads_elsewhere,
         error::WebError,
+        fields::is_text,
         limits::{Limits, asker},
         memory::Memory,
         places::Places,
@@ -219,6 +220,10 @@ pub(crate) async fn admit(State(site): State<Site>, mut request: Request, next: 
             "key_in_address",
             "Do not put an API key into an address: addresses are written to logs. Send it in the Authorization header, and replace this key.",
         ).into_response();
+    }
+    if !request.uri().query().is_none_or(is_text) {
+        return WebError::unreadable("address", "This address holds bytes that are no text.")
+            .into_response();
     }
     if leads_elsewhere(request.uri()) {
         return WebError::unreadable(
