@@ -6,7 +6,7 @@ use crate::{
     app::StartError,
     db,
     issue::{self, keys::KeyFault},
-    portfolio, who,
+    portfolio, program, who,
 };
 
 /// Exit code: refused, or gone wrong.
@@ -137,6 +137,12 @@ impl From<issue::Error> for Failure {
 
 impl From<portfolio::Error> for Failure {
     fn from(error: portfolio::Error) -> Failure {
+        Failure::refused(error)
+    }
+}
+
+impl From<program::Error> for Failure {
+    fn from(error: program::Error) -> Failure {
         Failure::refused(error)
     }
 }

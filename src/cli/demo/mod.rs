@@ -2,8 +2,10 @@
 //!
 //! A six-week "Career Readiness Lab" with four achievements, thirty learners (all invented) and
 //! two reviewers goes through the same doors as everything real: the organisation is made, the
-//! achievements are published, the CSVs are read, promised, signed, verified and stored. Nothing
-//! here can do anything that another command cannot.
+//! achievements are published, the CSVs are read, promised, signed, verified and stored; `desk` adds
+//! what its people work on. Nothing here can do anything that another command or page cannot.
+
+mod desk;
 
 use std::sync::Arc;
 
@@ -27,7 +29,7 @@ use crate::{
     },
     portfolio,
     verify::{self, Options},
-    who::{self, Answer, Door, Invite, Role, Who},
+    who::Who,
 };
 
 /// Show everything with a made-up class: issue, verify, and serve it on this machine
@@ -210,12 +212,7 @@ async fn show(app: &App, shown: &Shown, screen: &Screen) -> Result<(), Failure> 
     }
     screen.line("The page says what was shown, never whose. Whoever was given a name can")?;
     screen.line(format_args!("confirm it there; try: {}", shown.learner))?;
-    let (address, password) = administrator(app, &shown.who).await?;
-    screen.title("\nThe desk, where its people work")?;
-    screen.pair("sign in", app.config.public_url.join("/sign-in"))?;
-    screen.pair("address", address)?;
-    screen.pair("password", password)?;
-    screen.line("  The password is another one each time the demo begins.")?;
+    desk(app, &shown.who, screen).await?;
     let link = portfolio_link(app, shown).await?;
     screen.line("\nA portfolio of the same learner, good for 30 days:")?;
     screen.line(format_args!("\n  {link}"))?;
@@ -227,36 +224,27 @@ async fn show(app: &App, shown: &Shown, screen: &Screen) -> Result<(), Failure> 
     screen.line(format_args!("\n  {} revoke {id} {place}", program()))
 }
 
-/// The address of the demo's administrator.
-const ADMINISTRATOR: &str = "admin@career-lab.example";
-
-/// Lets the demo's administrator in, by the same links as everybody: the address, and a new password.
-async fn administrator(app: &App, operator: &Who) -> Result<(&'static str, String), Failure> {
-    let all = who::people(app, operator).await?;
-    let there = all
-        .into_iter()
-        .find(|person| person.address.as_deref() == Some(ADMINISTRATOR));
-    let link = if let Some(person) = there {
-        who::reset_link(app, operator, &person.row.member_id)
-            .await?
-            .1
-    } else {
-        let asked = Invite {
-            address: ADMINISTRATOR.to_owned(),
-            name: "Alex Administrator".to_owned(),
-            roles: Role::ALL.to_vec(),
-        };
-        who::invite(app, operator, &asked).await?.1
-    };
-    let password = who::Token::random(app.chance.as_ref());
-    let answer = Answer {
-        name: "Alex Administrator".to_owned(),
-        new: password.reveal()[..16].to_owned(),
-        ..Answer::default()
-    };
-    let door = Door::default();
-    who::accept(app, &door, link.token.reveal(), &answer, "demo").await?;
-    Ok((ADMINISTRATOR, answer.new))
+/// The desk with something to do on it, and who can sign in.
+async fn desk(app: &App, operator: &Who, screen: &Screen) -> Result<(), Failure> {
+    let staff = desk::let_in(app, operator).await?;
+    desk::fill(app, &staff).await?;
+    screen.title("\nThe desk, where its people work")?;
+    screen.line(
+        "  A map, a rubric, a pathway, a program with a lab, and attempts that wait for review.",
+    )?;
+    screen.pair("sign in", app.config.public_url.join("/sign-in"))?;
+    for (what, address) in desk::addresses() {
+        screen.pair(what, address)?;
+    }
+    screen.pair("password", &staff.password)?;
+    if let Some((name, token)) = desk::a_learner(app, &staff).await? {
+        let link = app
+            .config
+            .public_url
+            .join(&format!("/me/in/{}", token.reveal()));
+        screen.pair("a learner", format_args!("{link} ({name})"))?;
+    }
+    screen.line("  The password and the learner's link are others each time the demo begins.")
 }
 
 /// How this program was called, so that what is shown can be copied: `cargo run` puts nothing on
