@@ -203,7 +203,11 @@ impl Decision {
                 Some(format!("“{}” is {}", step.name, why.words()))
             })
             .collect();
-        let count = format!("{have} of the {} steps it takes", self.needed);
+        let count = if have > self.needed {
+            format!("{have} steps where {} are enough", self.needed)
+        } else {
+            format!("{have} of the {} steps it takes", self.needed)
+        };
         match (self.met, lacking.is_empty()) {
             (true, _) => format!("Has {count}, with every step that must be earned."),
             (false, true) => format!("Has {count}."),

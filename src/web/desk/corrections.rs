@@ -187,7 +187,7 @@ fn form(wrong: &Wrong) -> Form {
     let assessor = wrong.order.assessor.as_ref();
     Form {
         criteria: criteria.map(criterion).collect(),
-        awarded: wrong.order.awarded.to_string(),
+        awarded: day_of(wrong),
         role: assessor.map(|one| one.role.clone()).unwrap_or_default(),
         qualification: assessor
             .and_then(|one| one.qualification.clone())
@@ -196,10 +196,19 @@ fn form(wrong: &Wrong) -> Form {
     }
 }
 
+/// The day of the award, as forms have it.
+fn day_of(wrong: &Wrong) -> String {
+    wrong.order.awarded.strftime("%Y-%m-%d").to_string()
+}
+
 /// What a form says should stand there.
 fn right(wrong: &Wrong, fields: &Fields) -> Result<Right, Vec<String>> {
     let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let awarded = parse_date(fields.get("awarded"))
+    let day = fields.get("awarded");
+    // A day that was left as it stood keeps its time.
+    let awarded = (day == day_of(wrong)).then_some(wrong.order.awarded);
+    let awarded = awarded
+        .or_else(|| parse_date(day))
         .ok_or_else(|| vec!["The day of the award is no date: write 2026-03-01.".to_owned()])?;
     let rubric = wrong
         .achievement
@@ -407,7 +416,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
                     chosen: true,
                 }],
             )],
-            awarded: "2026-03-01T00:00:00Z".to_owned(),
+            awarded: "2026-03-01".to_owned(),
             role: "Reviewer".to_owned(),
             qualification: "Licence".to_owned(),
             narrative: String::new(),

@@ -5,6 +5,9 @@ use axum::{Router, extract::State, response::Response, routing::get};
 
 use crate::{
     db::MemberState,
+    issue::publish,
+    program::{lab, review, run},
+    standard::pathway::award,
     web::{
         Site,
         answer::{self, NEVER},
@@ -64,7 +67,7 @@ async fn shown(State(site): State<Site>, signed: Signed) -> Result<Response, Web
 
 /// What waits for whoever asks.
 async fn to_do(site: &Site, signed: &Signed) -> Result<Vec<ToDo>, WebError> {
-    let mut all = Vec::new();
+    let mut all = in_the_loop(site, signed).await?;
     let app = site.app();
     let who = &signed.who;
     if who.may(Scope::Manage).is_ok() {
@@ -97,6 +100,70 @@ async fn to_do(site: &Site, signed: &Signed) -> Result<Vec<ToDo>, WebError> {
                 sentence: "A tutor proposes and a reviewer decides: nobody approves their own, so it takes two.".to_owned(),
             });
         }
+    }
+    Ok(all)
+}
+
+/// What waits in the loop, or is the next thing to begin with.
+async fn in_the_loop(site: &Site, signed: &Signed) -> Result<Vec<ToDo>, WebError> {
+    let mut all = Vec::new();
+    let (app, who) = (site.app(), &signed.who);
+    let mut add = |title: String, path: &str, sentence: &str| {
+        all.push(ToDo {
+            title,
+            path: path.to_owned(),
+            sentence: sentence.to_owned(),
+        });
+    };
+    if who.may(Scope::Review).is_ok() {
+        let queue = review::queue(app, who).await?;
+        let title = match queue.count {
+            1 => "One attempt waits for review".to_owned(),
+            count => format!("{count} attempts wait for review"),
+        };
+        let late = match queue.late {
+            0 => "The oldest stands first.".to_owned(),
+            late => format!("{late} of them longer than was promised. The oldest stands first."),
+        };
+        if queue.count > 0 {
+            add(title, "/desk/review", &late);
+        }
+    }
+    let standards = who.may(Scope::Standards).is_ok();
+    let programs = who.may(Scope::Programs).is_ok();
+    let propose = who.may(Scope::Propose).is_ok();
+    if standards {
+        let pathways = award::list(app, who).await?;
+        let waiting: usize = pathways.iter().map(|one| one.waiting).sum();
+        if waiting > 0 {
+            let title = format!(
+                "{waiting} of the stacks {} a decision",
+                if waiting == 1 { "needs" } else { "need" }
+            );
+            add(title, "/desk/pathways", "A part of them was taken back.");
+        }
+    }
+    if !(standards || programs || propose) {
+        return Ok(all);
+    }
+    let nothing_published = publish::list(app, who).await?.is_empty();
+    let no_program = run::all(app, who).await?.is_empty();
+    if standards && nothing_published {
+        let how = "First which skills matter (a map), then what is scored (a rubric), then the task: that is an achievement.";
+        add(
+            "Write down what counts".to_owned(),
+            "/desk/achievements",
+            how,
+        );
+    }
+    if programs && no_program {
+        let how = "A term at a school. Its roster says who takes part.";
+        add("Make the first program".to_owned(), "/desk/programs", how);
+    }
+    if propose && !nothing_published && !no_program && lab::all(app, who).await?.is_empty() {
+        let how =
+            "A session where learners try, with a code for the wall and a grid for what you see.";
+        add("Hold the first lab".to_owned(), "/desk/labs", how);
     }
     Ok(all)
 }

@@ -13,8 +13,9 @@ use super::show::{Criterion, Piece, Said};
 use crate::{
     db::AttemptState,
     files::FILE_BYTES,
+    ids::AttemptId,
     program::{
-        attempt,
+        By, attempt,
         evidence::{self, New},
         score,
     },
@@ -151,8 +152,18 @@ async fn own(
     fields: Fields,
 ) -> Result<Response, WebError> {
     let (by, _) = super::learner(&site, &signed).await?;
-    let attempt = said::id(&id)?;
-    let view = attempt::view(site.app(), &by, &attempt).await?;
+    let done = see(&site, &by, &said::id(&id)?, &fields).await;
+    finish(&site, &signed, &id, done).await
+}
+
+/// Keeps how the learner sees it: every level that was chosen.
+async fn see(
+    site: &Site,
+    by: &By,
+    id: &AttemptId,
+    fields: &Fields,
+) -> Result<(), crate::program::Error> {
+    let view = attempt::view(site.app(), by, id).await?;
     let marks = view.cards.iter().enumerate().filter_map(|(at, card)| {
         let level = fields.get(&format!("level-{at}"));
         (!level.is_empty()).then(|| score::Mark {
@@ -162,8 +173,10 @@ async fn own(
         })
     });
     let marks: Vec<score::Mark> = marks.collect();
-    let done = score::put(site.app(), &by, &attempt, &marks).await;
-    finish(&site, &signed, &id, done).await
+    if marks.is_empty() {
+        return Ok(());
+    }
+    score::put(site.app(), by, id, &marks).await
 }
 
 /// The one piece of evidence that a form holds: a file, or a link, or a note.
@@ -205,9 +218,15 @@ async fn submit(
     State(site): State<Site>,
     signed: SignedLearner,
     Path(id): Path<String>,
+    fields: Fields,
 ) -> Result<Response, WebError> {
     let (by, _) = super::learner(&site, &signed).await?;
-    let done = attempt::submit(site.app(), &by, &said::id(&id)?).await;
+    let attempt = said::id(&id)?;
+    // The button stands below the levels: what was chosen there is not lost by handing in.
+    let done = match see(&site, &by, &attempt, &fields).await {
+        Ok(()) => attempt::submit(site.app(), &by, &attempt).await,
+        refused => refused,
+    };
     finish(&site, &signed, &id, done).await
 }
 
