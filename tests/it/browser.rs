@@ -32,6 +32,9 @@ use crate::{
 };
 
 mod desk;
+mod every;
+mod grid;
+mod keyboard;
 mod people;
 mod states;
 
@@ -214,6 +217,18 @@ async fn follow(browser: &WebDriver, selector: &str) {
 async fn write(browser: &WebDriver, selector: &str, words: &str) {
     let field = see(browser, selector).await;
     field.send_keys(words).await.expect(selector);
+}
+
+/// Chooses in a list the line that holds these words, as one does with a pointer.
+async fn choose(browser: &WebDriver, selector: &str, words: &str) {
+    let list = see(browser, selector).await;
+    for option in list.find_all(By::Tag("option")).await.expect("lines") {
+        if option.text().await.expect("words").contains(words) {
+            option.click().await.expect(words);
+            return;
+        }
+    }
+    panic!("no {words} in {selector}");
 }
 
 #[tokio::test]
@@ -553,7 +568,7 @@ async fn examine(browser: &WebDriver, axe: &str, name: &str, faults: &mut BTreeS
             (found) => done({
                 rules: found.passes.length,
                 violations: found.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' | ')),
-                wide: document.documentElement.scrollWidth - innerWidth,
+                wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
             }),
             (error) => done({ violations: [String(error)], wide: 0 }),
         );";

@@ -1,8 +1,10 @@
 //! The desk: who comes in, as what, and who does not.
 
 mod account;
+mod case;
+pub(crate) mod hostile;
 mod log;
-mod matrix;
+pub(crate) mod matrix;
 mod people;
 mod provider;
 mod sign_in;

@@ -2,7 +2,7 @@
 
 mod claims;
 mod confirm;
-mod hostile;
+pub(crate) mod hostile;
 mod layers;
 mod memory;
 mod openapi;

@@ -820,8 +820,13 @@ async fn operations(site: &Site) -> BTreeMap<String, bool> {
 
 /// The routes that the desk's own source names.
 fn routes() -> BTreeSet<String> {
+    routes_in("src/web/desk")
+}
+
+/// The routes that the source in a folder names: method and path.
+pub(crate) fn routes_in(folder: &str) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/desk")];
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder)
             .expect("a folder")

@@ -10,6 +10,7 @@ pub(crate) mod foreign;
 pub(crate) mod hostile;
 pub(crate) mod html;
 pub(crate) mod openapi;
+pub(crate) mod pages;
 pub(crate) mod peers;
 pub(crate) mod report;
 pub(crate) mod rubric_badge;

@@ -156,6 +156,17 @@ impl Site {
     }
 
     async fn provider_with(&self, name: &str, did_method: Option<DidMethod>) -> Provider<'_> {
+        let mut provider = self.begun(name, did_method).await;
+        provider.publish(&memo()).await;
+        provider
+    }
+
+    /// An organisation that has nothing yet.
+    pub(crate) async fn beginner(&self, name: &str) -> Provider<'_> {
+        self.begun(name, None).await
+    }
+
+    async fn begun(&self, name: &str, did_method: Option<DidMethod>) -> Provider<'_> {
         let new = NewIssuer {
             name: name.to_owned(),
             did_method,
@@ -167,14 +178,12 @@ impl Site {
             .await
             .expect("an organisation");
         let who = Who::operator(made.issuer.issuer_id.clone());
-        let mut provider = Provider {
+        Provider {
             site: self,
             who,
             key: made.api_key.reveal().to_owned(),
             achievement: String::new(),
-        };
-        provider.publish(&memo()).await;
-        provider
+        }
     }
 
     /// Asks for a page as a browser does.
