@@ -377,7 +377,7 @@ async fn f16_no_field_of_the_desk_takes_bytes_that_are_no_text() {
             let odd = format!(
                 "{}{odd}{}",
                 &path[..start],
-                path[end + 1..].replace('{', "x").replace('}', "x")
+                path[end + 1..].replace(['{', '}'], "x")
             );
             let visitor = if path.starts_with("/me") {
                 &spoilt.learner
