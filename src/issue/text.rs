@@ -40,6 +40,9 @@ pub(crate) fn check_text(document: &Value<'_>, faults: &mut Vec<Fault>) {
 /// ends, and none of the characters that turn the direction of what follows (they can make a name
 /// read as another).
 pub(crate) fn is_plain(c: char) -> bool {
+    if matches!(c, ' '..='~') {
+        return true;
+    }
     let code = u32::from(c);
     let noncharacter = code & 0xFFFE == 0xFFFE || (0xFDD0..=0xFDEF).contains(&code);
     let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');

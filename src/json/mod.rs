@@ -7,6 +7,7 @@
 
 mod canonical;
 mod parse;
+mod read;
 
 use std::borrow::Cow;
 
@@ -150,7 +151,7 @@ impl<'a> Value<'a> {
         match self {
             Value::Array(items) => {
                 for (i, item) in items.iter().enumerate() {
-                    push_step(pointer, &i.to_string());
+                    push_index(pointer, i);
                     item.walk_from(pointer, visit);
                     pointer.truncate(here);
                 }
@@ -185,9 +186,19 @@ impl<'a> Value<'a> {
     }
 }
 
+/// Adds the place in a list to an RFC 6901 pointer.
+pub fn push_index(pointer: &mut String, index: usize) {
+    use std::fmt::Write as _;
+    // Writing to a text does not fail.
+    let _ = write!(pointer, "/{index}");
+}
+
 /// Adds one step to an RFC 6901 pointer, escaping `~` and `/`.
 pub fn push_step(pointer: &mut String, step: &str) {
     pointer.push('/');
+    if !step.contains(['~', '/']) {
+        return pointer.push_str(step);
+    }
     for c in step.chars() {
         match c {
             '~' => pointer.push_str("~0"),

@@ -51,7 +51,7 @@ fn find<'v, 'a>(value: &'v Value<'a>, pointer: &mut String, places: &mut Vec<Pla
     match value {
         Value::Array(items) => {
             for (i, item) in items.iter().enumerate() {
-                json::push_step(pointer, &i.to_string());
+                json::push_index(pointer, i);
                 find(item, pointer, places);
                 pointer.truncate(here);
             }

@@ -123,6 +123,14 @@ impl Walk {
         self.pointer.truncate(here);
     }
 
+    /// Does `what` with the item at `index` of a list.
+    pub(super) fn at_index(&mut self, index: usize, what: impl FnOnce(&mut Walk)) {
+        let here = self.pointer.len();
+        json::push_index(&mut self.pointer, index);
+        what(self);
+        self.pointer.truncate(here);
+    }
+
     /// Something is wrong here.
     pub(super) fn wrong(&mut self, kind: Kind, sentence: impl Into<String>) {
         self.add(kind, Weight::Wrong, sentence.into());
@@ -152,7 +160,7 @@ impl Walk {
         self.at(name, |walk| match value {
             Value::Array(items) => {
                 for (i, item) in items.iter().enumerate() {
-                    walk.at(&i.to_string(), |walk| what(item, walk));
+                    walk.at_index(i, |walk| what(item, walk));
                 }
             }
             one => what(one, walk),

@@ -66,7 +66,7 @@ pub(super) fn any_context(credential: &Value, walk: &mut Walk) {
         }
         for (i, context) in contexts.iter().enumerate() {
             if contexts[..i].contains(context) {
-                walk.at(&i.to_string(), |walk| {
+                walk.at_index(i, |walk| {
                     walk.wrong(Kind::Shape, "This context is named twice.");
                 });
             }

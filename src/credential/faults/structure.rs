@@ -41,7 +41,7 @@ fn look(value: &Value, under: &str, place: Place, endorsements: &mut usize, walk
     match value {
         Value::Array(items) => {
             for (i, item) in items.iter().enumerate() {
-                walk.at(&i.to_string(), |walk| {
+                walk.at_index(i, |walk| {
                     look(item, under, place, endorsements, walk);
                 });
             }
@@ -140,7 +140,7 @@ fn plain_names(value: &Value, walk: &mut Walk) {
     match value {
         Value::Array(items) => {
             for (i, item) in items.iter().enumerate() {
-                walk.at(&i.to_string(), |walk| plain_names(item, walk));
+                walk.at_index(i, |walk| plain_names(item, walk));
             }
         }
         Value::Object(members) => {

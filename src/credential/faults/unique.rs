@@ -27,7 +27,7 @@ fn look<'v>(
     match value {
         Value::Array(items) => {
             for (i, item) in items.iter().enumerate() {
-                walk.at(&i.to_string(), |walk| {
+                walk.at_index(i, |walk| {
                     look(item, under, parent, seen, walk);
                 });
             }

@@ -111,7 +111,7 @@ macro_rules! json_both_ways {
         impl TryFrom<&$crate::json::Value<'_>> for $name {
             type Error = $crate::credential::ReadError;
             fn try_from(value: &$crate::json::Value<'_>) -> Result<$name, Self::Error> {
-                serde_json::from_value(value.into()).map_err(|error| {
+                serde::Deserialize::deserialize(value).map_err(|error: serde_json::Error| {
                     $crate::credential::ReadError { what: $what, why: error.to_string() }
                 })
             }

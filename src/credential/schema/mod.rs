@@ -5,8 +5,11 @@
 //! for it. They accept and refuse the same documents, which a test shows over some thousand mutants. None is ever fetched, and neither is
 //! what one refers to (threat F22).
 
+mod instance;
+
 use std::sync::LazyLock;
 
+use instance::Ours;
 use jsonschema::{Draft, Validator};
 
 use super::{Fault, Kind, Weight, has_type};
@@ -29,12 +32,12 @@ const PUBLISHED: &str = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_
 const PUBLISHED_RECORD: &str =
     "https://purl.imsglobal.org/spec/clr/v2p0/schema/json/clr_v2p0_clrcredential_schema.json";
 
-const ACHIEVEMENT: &str = include_str!("../../schemas/achievement-credential.schema.json");
-const ENDORSEMENT: &str = include_str!("../../schemas/endorsement-credential.schema.json");
+const ACHIEVEMENT: &str = include_str!("../../../schemas/achievement-credential.schema.json");
+const ENDORSEMENT: &str = include_str!("../../../schemas/endorsement-credential.schema.json");
 
-const RECORD: &str = include_str!("../../schemas/clr-credential.schema.json");
+const RECORD: &str = include_str!("../../../schemas/clr-credential.schema.json");
 
-static COMPILED: LazyLock<[Validator; 3]> = LazyLock::new(compile);
+static COMPILED: LazyLock<[Validator<Ours>; 3]> = LazyLock::new(compile);
 
 /// Which of our schemas stands for the published one at `url`; `None` for any other address.
 #[must_use]
@@ -66,18 +69,17 @@ pub fn check(credential: &Value) -> Vec<Fault> {
 /// Checks a document against one schema; dates must have the form of RFC 3339.
 #[must_use]
 pub fn check_against(credential: &Value, schema: Schema) -> Vec<Fault> {
-    let plain = serde_json::Value::from(credential);
     let [achievement, endorsement, record] = &*COMPILED;
     let validator = match schema {
         Schema::AchievementCredential => achievement,
         Schema::EndorsementCredential => endorsement,
         Schema::ClrCredential => record,
     };
-    if validator.is_valid(&plain) {
+    if validator.is_valid(credential) {
         return Vec::new();
     }
     validator
-        .iter_errors(&plain)
+        .iter_errors(credential)
         .map(|error| Fault {
             pointer: error.instance_path().to_string(),
             // Masked: the sentence names the rule and never repeats what stands there.
@@ -92,7 +94,7 @@ pub fn check_against(credential: &Value, schema: Schema) -> Vec<Fault> {
     clippy::expect_used,
     reason = "the files are part of the program, and a test compiles them"
 )]
-fn compile() -> [Validator; 3] {
+fn compile() -> [Validator<Ours>; 3] {
     let read = |text: &str| serde_json::from_str(text).expect("a schema is JSON");
     let schemas: [serde_json::Value; 3] = [ACHIEVEMENT, ENDORSEMENT, RECORD].map(read);
     let shared = schemas[0].clone();
@@ -103,7 +105,7 @@ fn compile() -> [Validator; 3] {
         .expect("a schema has an address");
     // Nothing is fetched: what a schema refers to stands in the registry, or nowhere.
     schemas.map(|schema| {
-        jsonschema::options()
+        jsonschema::options_for::<Ours>()
             .with_draft(Draft::Draft202012)
             .with_registry(&registry)
             .should_validate_formats(true)
