@@ -28,8 +28,9 @@ mod walk;
 mod write;
 
 use std::{
+    cell::Cell,
     ops::{Deref, DerefMut},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use sha2::{Digest, Sha256, Sha384};
@@ -263,16 +264,16 @@ impl Default for Canonicalizer {
     }
 }
 
-/// Canonicalisers that wait for their next document.
-static IDLE: Mutex<Vec<Canonicalizer>> = Mutex::new(Vec::new());
-
-/// How many wait at most; more are dropped.
-const MAX_IDLE: usize = 32;
+thread_local! {
+    /// The thread's own canonicaliser, while it waits for its next document. Its tables are large, and
+    /// would otherwise be carried from one core's cache to another's with every document.
+    static IDLE: Cell<Option<Canonicalizer>> = const { Cell::new(None) };
+}
 
 /// Lends a [`Canonicalizer`] over the pinned contexts; it goes back when dropped.
 #[must_use]
 pub fn canonicalizer() -> Lent {
-    let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let idle = IDLE.try_with(Cell::take).ok().flatten();
     Lent(Some(idle.unwrap_or_default()))
 }
 
@@ -299,12 +300,8 @@ impl DerefMut for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        let Some(canonicalizer) = self.0.take() else {
-            return;
-        };
-        let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < MAX_IDLE {
-            idle.push(canonicalizer);
-        }
+        let idle = self.0.take();
+        // A thread that is ending keeps nothing.
+        let _ = IDLE.try_with(|place| place.set(idle));
     }
 }
