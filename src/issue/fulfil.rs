@@ -22,6 +22,7 @@ use crate::hooks;
 use crate::ids::{AchievementId, CredentialId, IssuerId, PersonId};
 use crate::keys::SigningKey;
 use crate::queue;
+use crate::verify::Known;
 
 /// How many credentials are signed and stored in one go.
 pub const AT_ONCE: usize = 500;
@@ -149,6 +150,8 @@ struct Work {
     items: Vec<Item>,
     achievements: HashMap<AchievementId, Achievement>,
     keys: Vec<IssuerKeyRow>,
+    /// What a verifier knows of each identifier that the issuer has here.
+    issuers: HashMap<String, Known>,
 }
 
 struct Item {
@@ -166,6 +169,7 @@ async fn load(app: &App, issuer: &IssuerId, rows: Vec<CredentialRow>) -> Result<
         items: Vec::new(),
         achievements: HashMap::new(),
         keys: keys.clone(),
+        issuers: HashMap::new(),
     };
     for mut row in rows {
         let id = row.promise.achievement_id.clone();
@@ -182,6 +186,11 @@ async fn load(app: &App, issuer: &IssuerId, rows: Vec<CredentialRow>) -> Result<
             let (id, from) = (&row.promise.credential_id, &row.promise.key_id);
             of.move_promise(id, from, &key.key_id, &sealed).await?;
             row.promise.key_id.clone_from(&key.key_id);
+        }
+        let did = &order.issuer.id;
+        if !work.issuers.contains_key(did) {
+            let known = own::known(&identity::document_of(did, &keys), app.now());
+            work.issuers.insert(did.clone(), known);
         }
         work.items.push(Item { row, order });
     }
@@ -220,10 +229,13 @@ fn make(item: &Item, work: &Work, signers: &Signers, now: Timestamp) -> Result<M
     };
     let unsigned_sha256 = linted.sha256().to_vec();
     let signed = linted.sign(signer.as_ref());
-    let issuer_document = identity::document_of(&item.order.issuer.id, &work.keys);
+    let known = work
+        .issuers
+        .get(&item.order.issuer.id)
+        .ok_or(Error::NotFound("organisation"))?;
     // A clock that was set back since the promise does not make it one of the future (H13).
     let now = now.max(promise.proof_created.into());
-    own::verify(&signed, &issuer_document, now).map_err(|sentence| {
+    own::verify(&signed, known, now).map_err(|sentence| {
         tracing::error!(credential = %id, "a signed credential did not verify; nothing is stored");
         Error::SelfCheck(sentence)
     })?;

@@ -72,7 +72,7 @@ impl Issuer {
         let mut document = Document::new(self.did());
         let method = VerificationMethod::multikey(method, self.did(), public);
         document.add_for(method, &[Purpose::AssertionMethod]);
-        own::verify(&signed, &document, now).map_err(Error::SelfCheck)?;
+        own::verify(&signed, &own::known(&document, now), now).map_err(Error::SelfCheck)?;
         Ok(signed)
     }
 }

@@ -243,7 +243,7 @@ impl Order {
             document["validUntil"] = json!(dates::text(until));
         }
         document["awardedDate"] = json!(dates::text(self.awarded));
-        document["credentialSubject"] = self.subject(achievement);
+        document["credentialSubject"] = self.subject();
         if !self.evidence.is_empty() {
             let all = self.evidence.iter().zip(&self.evidence_ids);
             document["evidence"] = all.map(|(evidence, id)| evidence.document(id)).collect();
@@ -259,10 +259,29 @@ impl Order {
         }
         document["credentialSchema"] =
             json!([{ "id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019" }]);
-        Value::from(document)
+        let mut document = Value::from(document);
+        if let Some(subject) = document.get_mut("credentialSubject") {
+            subject.set("achievement", self.achievement(achievement));
+        }
+        document
     }
 
-    fn subject(&self, achievement: &Achievement) -> serde_json::Value {
+    /// The achievement, with the endorsements that this credential carries.
+    fn achievement(&self, achievement: &Achievement) -> Value<'static> {
+        let mut document = achievement.document().clone();
+        if !self.endorsements.is_empty() {
+            // They were signed and checked when they were made; what is no JSON is left out.
+            let signed = self.endorsements.iter();
+            let signed = signed
+                .filter_map(|text| serde_json::from_str::<serde_json::Value>(text).ok())
+                .map(Value::from);
+            document.set("endorsement", Value::Array(signed.collect()));
+        }
+        document
+    }
+
+    /// The subject, with a place for the achievement.
+    fn subject(&self) -> serde_json::Value {
         let mut subject = json!({ "id": self.subject_id(), "type": ["AchievementSubject"] });
         if let Recipient::EmailHash { hash, salt, .. } = &self.recipient {
             subject["identifier"] = json!([{
@@ -273,14 +292,7 @@ impl Order {
                 "salt": salt,
             }]);
         }
-        subject["achievement"] = serde_json::Value::from(&achievement.document());
-        if !self.endorsements.is_empty() {
-            // They were signed and checked when they were made; what is no JSON is left out.
-            let signed = self.endorsements.iter();
-            subject["achievement"]["endorsement"] = signed
-                .filter_map(|text| serde_json::from_str::<serde_json::Value>(text).ok())
-                .collect();
-        }
+        subject["achievement"] = json!(null);
         if !self.outcomes.is_empty() {
             subject["result"] = self.outcomes.iter().map(Outcome::document).collect();
         }

@@ -130,19 +130,59 @@ pub(super) async fn token_text(ask: Ask<'_>, text: &str, place: Place) -> Report
 
 /// A credential with embedded proofs.
 async fn embedded(ask: Ask<'_>, value: Value<'_>, place: Place) -> Report {
+    match judged(ask, value, place).await {
+        Ok((judging, value)) => judging.report(value.into_owned(), ask).await,
+        Err(report) => *report,
+    }
+}
+
+/// A credential with embedded proofs, up to the verdict, and the credential without them; a report at
+/// once if its proofs cannot be read.
+async fn judged<'v>(
+    ask: Ask<'_>,
+    value: Value<'v>,
+    place: Place,
+) -> Result<(Judging, Value<'v>), Box<Report>> {
     let mut judging = Judging::begin(ask, &value, Form::EmbeddedProof);
     if let Some(none) = signature::unread(&value) {
         judging.signed(none);
         judging.rest(ask, &value, place).await;
-        return judging.report(value.into_owned(), ask).await;
+        return Ok((judging, value));
     }
     let secured = match Secured::read(value) {
         Ok(secured) => secured,
-        Err(error) => return short(signature::unread_check(&error), ask),
+        Err(error) => return Err(Box::new(short(signature::unread_check(&error), ask))),
     };
     judging.signed(signature::check(ask, &secured).await);
     judging.rest(ask, secured.document(), place).await;
-    judging.report(secured.into_value().into_owned(), ask).await
+    Ok((judging, secured.into_value()))
+}
+
+/// The checks of a badge that is kept as a document with a proof, and of the token beside it.
+pub(super) async fn both(ask: Ask<'_>, document: &str, token: &str) -> [Vec<Check>; 2] {
+    let unread = |sentence: String| Check::fail(CheckId::Parse, "malformed", sentence);
+    let value = match json::parse(document) {
+        Ok(value) => value,
+        Err(error) => return [vec![unread(error.to_string())], Vec::new()],
+    };
+    let (judging, mut value) = match judged(ask, value, Place::Alone).await {
+        Ok(judged) => judged,
+        Err(report) => return [report.checks, Vec::new()],
+    };
+    value.remove("proof");
+    let of_token = match jwt::read(token) {
+        Err(error) => vec![token::failed(&error)],
+        Ok(read) => match read.claims() {
+            Err(error) => vec![token::failed(&error)],
+            Ok(claims) if claims.credential != value => vec![Check::fail(
+                CheckId::Format,
+                "forms_differ",
+                "The token says something else than the document.",
+            )],
+            Ok(claims) => token::check(ask, &read, &claims).await.checks,
+        },
+    };
+    [judging.checks, of_token]
 }
 
 /// A report in the making.

@@ -100,9 +100,13 @@ pub async fn verify(
     options: &Options,
     now: Timestamp,
 ) -> Report {
-    Box::pin(verify_noting(sources, input, options, now))
-        .await
-        .0
+    let ask = Ask {
+        sources,
+        options,
+        now,
+        effort: &Effort::whole(),
+    };
+    Box::pin(judged(ask, input, &mut |_| {})).await
 }
 
 /// [`verify`], and the SHA-256 of the text that was read: the credential in the bytes or behind the
@@ -119,16 +123,29 @@ pub async fn verify_noting(
         now,
         effort: &Effort::whole(),
     };
-    let noted = |text: &str| Some(Sha256::digest(text.trim()).into());
+    let mut digest = None;
+    let mut note = |text: &str| digest = Some(Sha256::digest(text.trim()).into());
+    let report = judged(ask, input, &mut note).await;
+    (report, digest)
+}
+
+/// The report about `input`; `note` hears the text that was read, if there was one.
+async fn judged(ask: Ask<'_>, input: &[u8], note: &mut (dyn FnMut(&str) + Send)) -> Report {
     match read(input) {
-        Ok(Input::Link(link)) => match sources.credential(&link).await {
-            Ok(found) => (whole(ask, &found.text).await, noted(&found.text)),
-            Err(why) => (not_followed(why, ask), None),
+        Ok(Input::Link(link)) => match ask.sources.credential(&link).await {
+            Ok(found) => {
+                note(&found.text);
+                whole(ask, &found.text).await
+            }
+            Err(why) => not_followed(why, ask),
         },
-        Ok(Input::Json(text) | Input::Token(text)) => (whole(ask, &text).await, noted(&text)),
-        Ok(Input::Baked2(text)) => (badge2::baked(ask, &text).await, noted(&text)),
-        Ok(Input::NotYet(what)) => (not_yet(what, ask), None),
-        Err(refused) => (unreadable(&refused, ask), None),
+        Ok(Input::Json(text) | Input::Token(text)) => {
+            note(&text);
+            whole(ask, &text).await
+        }
+        Ok(Input::Baked2(text)) => badge2::baked(ask, &text).await,
+        Ok(Input::NotYet(what)) => not_yet(what, ask),
+        Err(refused) => unreadable(&refused, ask),
     }
 }
 
@@ -136,6 +153,27 @@ pub async fn verify_noting(
 async fn whole(ask: Ask<'_>, text: &str) -> Report {
     let report = judge::text(ask, text, Place::Alone).await;
     refresh::once(ask, report).await
+}
+
+/// The checks of a badge that is kept in two forms, as a document with a proof and as a token, with
+/// [`Known`] sources only: first those of the document, then those of the token.
+///
+/// Both must say the same, value by value; so what they say is looked at once, in the document, and of
+/// the token its header, claims and signature are. No report is made of it.
+#[must_use]
+pub fn both_forms(known: &Known, document: &str, token: &str, now: Timestamp) -> [Vec<Check>; 2] {
+    let ask = Ask {
+        sources: known,
+        options: &Options::default(),
+        now,
+        effort: &Effort::whole(),
+    };
+    let checking = pin!(judge::both(ask, document, token));
+    match checking.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(checks) => checks,
+        // Known sources are always ready; no check at all is never taken for a good one.
+        Poll::Pending => [Vec::new(), Vec::new()],
+    }
 }
 
 /// [`verify`] with [`Known`] sources only, which answer at once: needs no executor.

@@ -66,6 +66,8 @@ pub struct Achievement {
     kind: Kind,
     meaning: String,
     file: Value<'static>,
+    /// As it stands in a credential; made once, since it stands in each of many.
+    document: Value<'static>,
     criteria: Vec<Criterion>,
 }
 
@@ -93,14 +95,16 @@ impl Achievement {
         let Some(kind) = kind.filter(|_| faults.is_empty()) else {
             return Err(faults);
         };
-        let achievement = Achievement {
+        let mut achievement = Achievement {
             id: row_id(&uri),
             kind,
             meaning,
             file,
+            document: Value::Null,
             criteria,
         };
-        let faults = by_the_standard(&achievement.document());
+        achievement.document = achievement.in_a_credential();
+        let faults = by_the_standard(&achievement.document);
         if faults.is_empty() {
             Ok(achievement)
         } else {
@@ -184,7 +188,11 @@ impl Achievement {
     /// `criteria.narrative`. The kind is one of the `tag`s, and a participation achievement says
     /// first of all in its narrative that it is one.
     #[must_use]
-    pub fn document(&self) -> Value<'static> {
+    pub fn document(&self) -> &Value<'static> {
+        &self.document
+    }
+
+    fn in_a_credential(&self) -> Value<'static> {
         let mut document = self.file.clone();
         for ours in OURS {
             document.remove(ours);
@@ -349,7 +357,8 @@ mod tests {
                 "criteria":{"narrative":"Be there."},"tag":["lab","participation"]}"#,
         )
         .expect("json");
-        let document = Achievement::read(&file).expect("good").document();
+        let achievement = Achievement::read(&file).expect("good");
+        let document = achievement.document();
         assert_eq!(
             document.pointer("/criteria/narrative"),
             Some(&Value::from(
@@ -371,9 +380,8 @@ mod tests {
 
     #[test]
     fn task_and_evidence_requirement_are_signed_in_the_narrative() {
-        let document = Achievement::parse(WELD.as_bytes())
-            .expect("good")
-            .document();
+        let achievement = Achievement::parse(WELD.as_bytes()).expect("good");
+        let document = achievement.document();
         assert_eq!(
             document
                 .pointer("/criteria/narrative")
