@@ -40,9 +40,16 @@ pub(crate) async fn question(site: &Site, question: Question) -> Result<Answered
     }
     let given = question.given.into_iter().next().unwrap_or_else(nothing);
     let answered = any(site, given, question.options, question.no_fetch).await?;
-    let report = answered.report;
+    readable(&answered.report).map(|()| answered)
+}
+
+/// Whether there was something to check.
+///
+/// # Errors
+/// 400 or 413 if what was sent could not be read at all.
+fn readable(report: &Report) -> Result<(), WebError> {
     match report.unreadable {
-        None => Ok(Answered { report, ..answered }),
+        None => Ok(()),
         Some(Unreadable::TooLarge) => Err(WebError::too_large()),
         Some(kind) => {
             let code = match kind {
@@ -50,9 +57,37 @@ pub(crate) async fn question(site: &Site, question: Question) -> Result<Answered
                 Unreadable::NothingFound => "nothing_found",
                 _ => "malformed",
             };
-            Err(WebError::unreadable(code, report.sentence))
+            Err(WebError::unreadable(code, report.sentence.clone()))
         }
     }
+}
+
+/// What is written of a report, and until when it may be kept ([`holds_still`]).
+pub(crate) type Written = (Bytes, Option<Option<Timestamp>>);
+
+/// Checks what somebody sent, without anything asked beside it, and writes the report with `write`: all
+/// of it where heavy work is done.
+///
+/// # Errors
+/// As [`question`].
+pub(crate) async fn plain(
+    site: &Site,
+    sent: Bytes,
+    write: fn(&Report) -> Result<Bytes, WebError>,
+) -> Result<Written, WebError> {
+    let now = site.now();
+    let options = Options {
+        trust: site.trust().to_vec(),
+        ..Options::default()
+    };
+    let here = site.clone();
+    let work = async move {
+        let sources = sources::all(here.own());
+        let report = verify::verify(&sources, &sent, &options, now).await;
+        readable(&report)?;
+        Ok((write(&report)?, holds_still(&here, &report).await?))
+    };
+    site.heavy_at_times(work).await?
 }
 
 /// As [`question`], about one of several, with a report also about what cannot be read.
@@ -79,10 +114,7 @@ pub(crate) async fn any(
 ///
 /// # Errors
 /// If the database could not answer.
-pub(crate) async fn holds_still(
-    site: &Site,
-    report: &Report,
-) -> Result<Option<Option<Timestamp>>, WebError> {
+async fn holds_still(site: &Site, report: &Report) -> Result<Option<Option<Timestamp>>, WebError> {
     let verified = report.claim.as_ref().and_then(Claimed::verified);
     let achieved = verified.and_then(|claim| claim.get().achieved());
     let (Some(achieved), Some(issuer)) = (achieved, &report.issuer) else {

@@ -2,33 +2,69 @@
 //! answer, and nobody waits for long (threat K4).
 
 use std::{
-    sync::Arc,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU8, Ordering},
+        mpsc,
+    },
     task::{Context, Poll, Wake, Waker},
+    thread,
     time::Duration,
 };
 
 use tokio::{
-    sync::{Notify, Semaphore},
+    runtime::Handle,
+    sync::{Notify, oneshot},
     time,
 };
 
 use crate::web::error::WebError;
 
-/// How many pieces of work run at once: more only makes everybody wait.
-const AT_ONCE: usize = 16;
 /// How long a piece of work waits until it is begun. Past it whoever asked hears to come again: what
 /// waits behind so much would come too late anyway.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The places where heavy work is done.
-pub(crate) struct Workers(Semaphore);
+/// A piece of work that waits.
+const WAITING: u8 = 0;
+/// One that was begun.
+const BEGUN: u8 = 1;
+/// One that nobody waits for any more.
+const GIVEN_UP: u8 = 2;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// The threads that do heavy work, as many as there are cores: more only makes everybody wait. They
+/// take up one piece after the other, and end with this.
+pub(crate) struct Workers {
+    jobs: mpsc::Sender<Job>,
+}
+
+/// How many pieces of work run at once.
+fn at_once() -> usize {
+    thread::available_parallelism().map_or(2, |cores| cores.get().max(2))
+}
 
 impl Workers {
     pub(crate) fn new() -> Workers {
-        Workers(Semaphore::new(AT_ONCE))
+        let (jobs, waiting) = mpsc::channel::<Job>();
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..at_once() {
+            let waiting = waiting.clone();
+            thread::spawn(move || {
+                let next = || {
+                    let waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                    waiting.recv()
+                };
+                while let Ok(job) = next() {
+                    job();
+                }
+            });
+        }
+        Workers { jobs }
     }
 
-    /// Runs pure work as soon as there is a place.
+    /// Runs pure work as soon as there is a thread for it.
     ///
     /// # Errors
     /// 503 if there was none for [`PATIENCE`]; 500 if the work panicked.
@@ -36,17 +72,38 @@ impl Workers {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, WebError> {
-        let place = time::timeout(PATIENCE, self.0.acquire());
-        let _place = place
-            .await
-            .map_err(|_| {
+        let (tell, mut told) = oneshot::channel();
+        let state = Arc::new(AtomicU8::new(WAITING));
+        let becomes = |state: &AtomicU8, next| {
+            let order = Ordering::AcqRel;
+            state
+                .compare_exchange(WAITING, next, order, Ordering::Acquire)
+                .is_ok()
+        };
+        let (seen, runtime) = (state.clone(), Handle::current());
+        let job = Box::new(move || {
+            // Nobody waits for it: then it is not done at all.
+            if tell.is_closed() || !becomes(&seen, BEGUN) {
+                return;
+            }
+            let _runtime = runtime.enter();
+            let done = catch_unwind(AssertUnwindSafe(work));
+            // Whoever asked may have gone.
+            let _ = tell.send(done.ok());
+        });
+        let sent = self.jobs.send(job);
+        sent.map_err(|_| WebError::internal(&"nobody does heavy work any more"))?;
+        let done = match time::timeout(PATIENCE, &mut told).await {
+            Ok(done) => done,
+            Err(_) if becomes(&state, GIVEN_UP) => {
                 let detail =
                     "Too much is being checked just now. Please try again in a few seconds.";
-                WebError::later(5, "busy", detail)
-            })?
-            .map_err(|cause| WebError::internal(&cause))?;
-        let done = tokio::task::spawn_blocking(work).await;
-        done.map_err(|_| WebError::internal(&"a piece of work panicked"))
+                return Err(WebError::later(5, "busy", detail));
+            }
+            Err(_) => told.await,
+        };
+        let panicked = || WebError::internal(&"a piece of work panicked");
+        done.ok().flatten().ok_or_else(panicked)
     }
 
     /// As [`run`](Self::run), for work that also waits: for the database, or for another server.
@@ -94,30 +151,42 @@ mod tests {
 
     use super::*;
 
-    /// Every place is taken by work that does not end by itself.
+    /// Every thread is taken by work that does not end by itself.
     #[tokio::test(start_paused = true)]
     async fn k4_the_excess_hears_to_come_again_and_what_runs_is_finished() {
         let workers = Arc::new(Workers::new());
-        let (end, ends): (Vec<_>, Vec<_>) = (0..AT_ONCE).map(|_| mpsc::channel::<()>()).unzip();
+        let (begin, begun) = mpsc::channel();
+        let (end, ends): (Vec<_>, Vec<_>) = (0..at_once()).map(|_| mpsc::channel::<()>()).unzip();
         let running: Vec<_> = ends
             .into_iter()
             .map(|ends| {
-                let workers = workers.clone();
-                tokio::spawn(async move { workers.run(move || ends.recv().is_ok()).await.is_ok() })
+                let (workers, begin) = (workers.clone(), begin.clone());
+                tokio::spawn(async move {
+                    let work = move || {
+                        begin.send(()).expect("somebody counts");
+                        ends.recv().is_ok()
+                    };
+                    workers.run(work).await.ok()
+                })
             })
             .collect();
-        while workers.0.available_permits() > 0 {
-            tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+        for _ in 0..at_once() {
+            begun.recv().expect("it is begun");
         }
+        let (done, was_done) = mpsc::channel();
         let excess = tokio::spawn({
             let workers = workers.clone();
-            async move { workers.run_at_times(async { "late" }).await }
+            async move {
+                let late = async move { done.send(()) };
+                workers.run_at_times(late).await.map(|_| ())
+            }
         });
         tokio::task::yield_now().await;
         time::advance(PATIENCE - Duration::from_millis(1)).await;
         assert!(!excess.is_finished(), "it waits");
         time::advance(Duration::from_millis(2)).await;
-        let refused = excess.await.expect("no panic").expect_err("no place");
+        let refused = excess.await.expect("no panic").expect_err("no thread");
         let answer = refused.into_response();
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
 
@@ -125,8 +194,25 @@ mod tests {
             end.send(()).expect("it waits");
         }
         for running in running {
-            assert!(running.await.expect("no panic"), "what runs is finished");
+            assert_eq!(
+                running.await.expect("no panic"),
+                Some(true),
+                "it is finished"
+            );
         }
+        time::resume();
         assert_eq!(workers.run(|| "in time").await.ok(), Some("in time"));
+        assert!(was_done.try_recv().is_err(), "what was refused is not done");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told_and_the_thread_goes_on() {
+        let workers = Workers::new();
+        for _ in 0..at_once() * 2 {
+            let told = workers.run(|| panic!("on purpose")).await;
+            let answer = told.map(|()| ()).expect_err("it panicked").into_response();
+            assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        }
+        assert_eq!(workers.run(|| 7).await.ok(), Some(7));
     }
 }

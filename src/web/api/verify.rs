@@ -139,22 +139,21 @@ async fn plain(site: &Site, body: Bytes) -> Result<Response, WebError> {
     let moment = site.memory().moment(now);
     let moment = moment.filter(|_| body.len() <= limits::DOCUMENT_BYTES);
     let Some(moment) = moment else {
-        let answered = check::question(site, Question::plain(site, &body)).await?;
-        return written(&answered.report).map(json);
+        let (bytes, _) = check::plain(site, body, written).await?;
+        return Ok(json(bytes));
     };
     let key = format!("verify {}", hex(&Sha256::digest(&body)));
     if let Some(known) = site.memory().recall(moment, &key, now) {
         return Ok(json(known));
     }
-    let answered = check::question(site, Question::plain(site, &body)).await?;
-    let bytes = written(&answered.report)?;
-    if let Some(end) = check::holds_still(site, &answered.report).await? {
+    let (bytes, still) = check::plain(site, body, written).await?;
+    if let Some(end) = still {
         site.memory().keep(moment, key, bytes.clone(), now, end);
     }
     Ok(json(bytes))
 }
 
-fn written(answer: &impl Serialize) -> Result<Bytes, WebError> {
+fn written<T: Serialize>(answer: &T) -> Result<Bytes, WebError> {
     let bytes = serde_json::to_vec(answer);
     bytes
         .map(Bytes::from)
