@@ -73,6 +73,9 @@ const WAIT_ON_POSTGRES: Duration = Duration::from_secs(3);
 /// signing what is packed. Only Postgres packs values, and only it has these settings.
 const QUICKER: &str = "select set_config('default_toast_compression', 'lz4', false) \
      from pg_settings where name = 'default_toast_compression' and 'lz4' = any(enumvals)";
+/// What SQLite's writer holds of the file: 32 MiB, in KiB with a minus. One transaction of 500
+/// credentials fits in; with less, pages are written before their time and read again.
+const WRITERS_PAGES: &str = "-32768";
 /// Connections for reading, and on Postgres as many for writing.
 const CONNECTIONS: u32 = 8;
 
@@ -183,7 +186,7 @@ impl Db {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(WAIT_FOR_CONNECTION)
-            .connect_with(options.clone())
+            .connect_with(options.clone().pragma("cache_size", WRITERS_PAGES))
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(CONNECTIONS)
