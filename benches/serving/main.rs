@@ -21,8 +21,8 @@ use skillmark::clock::Stopwatch;
 use client::Client;
 use service::Service;
 
-/// Connections that ask at the same time.
-const CLIENTS: usize = 8;
+/// Connections that ask at the same time: enough that no core ever waits for a question.
+const CLIENTS: usize = 32;
 /// One row's turn.
 const TURN: Duration = Duration::from_millis(250);
 
