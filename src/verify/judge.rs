@@ -176,7 +176,7 @@ pub(super) async fn both(ask: Ask<'_>, document: &str, token: &str) -> [Vec<Chec
             Err(error) => vec![token::failed(&error)],
             Ok(claims) if claims.credential != value => vec![Check::fail(
                 CheckId::Format,
-                "forms_differ",
+                "claim_mismatch",
                 "The token says something else than the document.",
             )],
             Ok(claims) => token::check(ask, &read, &claims).await.checks,
