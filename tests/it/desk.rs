@@ -9,4 +9,5 @@ mod people;
 mod provider;
 mod sign_in;
 mod standards;
+mod texts;
 mod ways_in;
