@@ -210,7 +210,7 @@ mod tests {
         let workers = Workers::new();
         for _ in 0..at_once() * 2 {
             let told = workers.run(|| panic!("on purpose")).await;
-            let answer = told.map(|()| ()).expect_err("it panicked").into_response();
+            let answer = told.expect_err("it panicked").into_response();
             assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
         }
         assert_eq!(workers.run(|| 7).await.ok(), Some(7));

@@ -69,6 +69,23 @@ pub(crate) async fn all(place: &Place, url: &str, intents: Vec<Intent>) {
     good(&app, place, &rows).await;
 }
 
+/// What was begun was answered (X22): everything that is stored, somebody was told of. Whoever was
+/// never read before the service ended left nothing.
+pub(crate) async fn answered(place: &Place, url: &str, intents: &[Intent]) {
+    let app = place.app(url).await;
+    let acked: HashSet<&str> = intents
+        .iter()
+        .filter_map(|one| one.ack.as_ref().map(|(id, _)| id.as_str()))
+        .collect();
+    for row in rows(&app, place).await {
+        let id = row.promise.credential_id.as_str();
+        assert!(
+            acked.contains(id),
+            "{id} was begun, and nobody was answered"
+        );
+    }
+}
+
 /// Everything that is stored, after batches.
 pub(crate) async fn stored(place: &Place, url: &str, count: usize) {
     let app = place.app(url).await;
