@@ -57,7 +57,8 @@ impl Workers {
                     waiting.recv()
                 };
                 while let Ok(job) = next() {
-                    job();
+                    // What a piece of work leaves behind must not end the thread either.
+                    let _ = catch_unwind(AssertUnwindSafe(job));
                 }
             });
         }
@@ -82,11 +83,13 @@ impl Workers {
         };
         let (seen, runtime) = (state.clone(), Handle::current());
         let job = Box::new(move || {
+            // Also for what is only dropped: a connection that goes back to its pool needs it.
+            let _runtime = runtime.enter();
+            let work = work;
             // Nobody waits for it: then it is not done at all.
             if tell.is_closed() || !becomes(&seen, BEGUN) {
                 return;
             }
-            let _runtime = runtime.enter();
             let done = catch_unwind(AssertUnwindSafe(work));
             // Whoever asked may have gone.
             let _ = tell.send(done.ok());
@@ -214,5 +217,59 @@ mod tests {
             assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
         }
         assert_eq!(workers.run(|| 7).await.ok(), Some(7));
+    }
+
+    /// Waits for ever, and is dropped where there is no runtime only with a panic; as a connection is.
+    struct Needy(mpsc::Sender<bool>);
+
+    impl Drop for Needy {
+        fn drop(&mut self) {
+            let _ = self.0.send(Handle::try_current().is_ok());
+            let _ = Handle::current();
+        }
+    }
+
+    #[tokio::test]
+    async fn work_that_nobody_waits_for_any_more_is_dropped_within_the_runtime() {
+        let workers = Arc::new(Workers::new());
+        for _ in 0..at_once() * 2 {
+            let (end, ends) = mpsc::channel::<()>();
+            let (dropped, was_dropped) = mpsc::channel();
+            let (begin, begun) = oneshot::channel();
+            // Every thread is taken, so that what is asked for next waits.
+            let ends = Arc::new(Mutex::new(ends));
+            let taken: Vec<_> = (0..at_once())
+                .map(|_| {
+                    let (workers, ends) = (workers.clone(), ends.clone());
+                    tokio::spawn(async move {
+                        let work = move || ends.lock().expect("unharmed").recv().is_ok();
+                        workers.run(work).await.ok()
+                    })
+                })
+                .collect();
+            let asked = tokio::spawn({
+                let workers = workers.clone();
+                async move {
+                    let needy = Needy(dropped);
+                    begin.send(()).expect("somebody waits");
+                    workers.run(move || drop(needy)).await.ok()
+                }
+            });
+            begun.await.expect("it is asked for");
+            asked.abort();
+            assert!(asked.await.is_err(), "nobody waits for it");
+            for _ in 0..at_once() {
+                end.send(()).expect("they wait");
+            }
+            for taken in taken {
+                assert_eq!(taken.await.expect("no panic"), Some(true));
+            }
+            assert_eq!(was_dropped.recv(), Ok(true), "within the runtime");
+        }
+        assert_eq!(
+            workers.run(|| 7).await.ok(),
+            Some(7),
+            "the threads are there"
+        );
     }
 }
