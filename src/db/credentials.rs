@@ -109,8 +109,6 @@ pub struct Stored {
 pub struct Promised {
     /// Its id.
     pub credential_id: CredentialId,
-    /// What it is about.
-    pub achievement_id: AchievementId,
     /// To whom.
     pub recipient_hash: Vec<u8>,
     /// On which occasion.
@@ -230,15 +228,21 @@ impl Tenant<'_> {
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
-    /// What was promised to these recipients so far, whatever it is about.
+    /// What was promised to these recipients so far of one achievement.
     ///
     /// # Errors
     /// [`Error`] if the database could not answer.
-    pub async fn promised_to(&mut self, hashes: &[Vec<u8>]) -> Result<Vec<Promised>, Error> {
-        self.read_in(
-            "select credential_id, achievement_id, recipient_hash, issue_event from credentials \
-             where issuer_id = $1 and recipient_hash in",
+    pub async fn promised_to(
+        &mut self,
+        achievement: &AchievementId,
+        hashes: &[Vec<u8>],
+    ) -> Result<Vec<Promised>, Error> {
+        self.read_in_where(
+            "select credential_id, recipient_hash, issue_event from credentials \
+             where issuer_id = $1 and achievement_id = $2 and recipient_hash in",
+            Some(achievement.clone()),
             hashes,
+            "",
         )
         .await
     }

@@ -6,7 +6,7 @@ use std::{path::Path, time::Duration};
 use sqlx::{
     AssertSqlSafe, Decode, Encode, FromRow, PgConnection, PgPool, Postgres, Sqlite,
     SqliteConnection, SqlitePool, Transaction, Type,
-    postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
+    postgres::{PgArguments, PgConnectOptions, PgHasArrayType, PgPoolOptions, PgRow},
     query::Query as Prepared,
     sqlite::{
         SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
@@ -35,6 +35,10 @@ impl<T> Arg for T where
         + 'static
 {
 }
+
+/// A value of which many are looked for at once.
+pub(super) trait Key: Arg + Clone + PgHasArrayType {}
+impl<T> Key for T where T: Arg + Clone + PgHasArrayType {}
 
 /// A row that can be read from both engines.
 pub(super) trait Row:
@@ -318,6 +322,15 @@ impl Query<'_> {
             Query::PgTx(e, q) => Query::PgTx(e, q.bind(value)),
             Query::LitePool(e, q) => Query::LitePool(e, q.bind(value)),
             Query::LiteTx(e, q) => Query::LiteTx(e, q.bind(value)),
+        }
+    }
+
+    /// The values of a list: one array on Postgres where they are several, else one by one.
+    pub(super) fn bind_keys<K: Key>(self, keys: &[K]) -> Self {
+        match self {
+            Query::PgPool(e, q) if keys.len() > 1 => Query::PgPool(e, q.bind(keys.to_vec())),
+            Query::PgTx(e, q) if keys.len() > 1 => Query::PgTx(e, q.bind(keys.to_vec())),
+            one_by_one => keys.iter().cloned().fold(one_by_one, Query::bind),
         }
     }
 

@@ -134,6 +134,34 @@ impl Tenant<'_> {
         Ok(())
     }
 
+    /// How many parts of such work somebody began after `then` for which nobody else was asked:
+    /// its `details` say nothing. What was cancelled does not count. The work was put down together
+    /// with a line of the audit log about it.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn parts_alone(
+        &mut self,
+        kind: &str,
+        principal: &str,
+        then: Ts,
+    ) -> Result<i64, Error> {
+        let counts: Vec<i64> = self
+            .read(
+                "select cast(coalesce(sum(j.total - j.cancelled), 0) as bigint) from jobs j \
+                 where j.issuer_id = $1 and j.kind = $2 and j.created_at > $4 \
+                 and j.details = '{}' and exists (select 1 from audit a \
+                 where a.issuer_id = j.issuer_id and a.subject = j.job_id and a.at = j.created_at \
+                 and coalesce(a.on_behalf, a.actor) = $3)",
+            )
+            .bind(kind.to_owned())
+            .bind(principal.to_owned())
+            .bind(then)
+            .scalars()
+            .await?;
+        Ok(counts.first().copied().unwrap_or_default())
+    }
+
     /// The work with this id.
     ///
     /// # Errors

@@ -77,7 +77,7 @@ pub use credentials::{Counts, CredentialRow, CredentialState, Promise, Promised,
 pub use domain_checks::{DomainCheckRow, DomainWay};
 pub use drafts::{DraftRow, EditionRow};
 pub use endorsements::{EndorsementRow, EndorsementState};
-use engine::{Arg, Query, Row};
+use engine::{Arg, Key, Query, Row};
 pub use engine::{Db, Tx};
 pub use error::Error;
 pub use evidence::EvidenceRow;

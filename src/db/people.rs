@@ -98,12 +98,9 @@ impl Tenant<'_> {
     /// [`Error`] if the database could not answer.
     pub async fn hold_people(&mut self, hashes: &[Vec<u8>]) -> Result<Vec<PersonRow>, Error> {
         // In one order, so that two who hold the same people wait and do not lock each other out.
-        self.read_in_locking(
-            SELECT_BY_HASH,
-            hashes,
-            "order by person_id for no key update",
-        )
-        .await
+        let held = "order by person_id for no key update";
+        self.read_in_where(SELECT_BY_HASH, None::<String>, hashes, held)
+            .await
     }
 
     /// Writes new details of a person, sealed under the person's key.

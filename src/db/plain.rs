@@ -19,6 +19,11 @@ macro_rules! as_text {
                 <String as sqlx::Type<D>>::compatible(found)
             }
         }
+        impl sqlx::postgres::PgHasArrayType for $name {
+            fn array_type_info() -> sqlx::postgres::PgTypeInfo {
+                <String as sqlx::postgres::PgHasArrayType>::array_type_info()
+            }
+        }
         impl<'q, D: sqlx::Database> sqlx::Encode<'q, D> for $name where String: sqlx::Encode<'q, D> {
             fn encode_by_ref(
                 &self,

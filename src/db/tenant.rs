@@ -4,7 +4,7 @@
 //! organisation as `$1` of every statement. The same function runs alone ([`Db::of`]) or inside
 //! a transaction ([`Tx::of`]).
 
-use super::{Arg, Db, Error, Many, Query, Row, Tx};
+use super::{Arg, Db, Error, Key, Many, Query, Row, Tx};
 use crate::ids::IssuerId;
 
 /// One organisation's rows.
@@ -115,43 +115,55 @@ impl Tenant<'_> {
     }
 
     /// Reads the rows whose column is one of `keys`, in chunks; `head` ends with `in`.
-    pub(super) async fn read_in<K: Arg + Clone, T: Row>(
+    pub(super) async fn read_in<K: Key, T: Row>(
         &mut self,
         head: &'static str,
         keys: &[K],
     ) -> Result<Vec<T>, Error> {
-        self.read_in_locking(head, keys, "").await
+        self.read_in_where(head, None::<String>, keys, "").await
     }
 
-    /// As [`read_in`](Self::read_in), and on Postgres `lock` says in which order the rows of a
-    /// chunk are locked; SQLite, with its one writer, has neither need nor words.
-    pub(super) async fn read_in_locking<K: Arg + Clone, T: Row>(
+    /// As [`read_in`](Self::read_in), where `head` asks for `also` as `$2`, and `tail` says, on
+    /// Postgres, in which order the rows of a chunk are locked; SQLite, with its one writer, has
+    /// neither need nor words.
+    pub(super) async fn read_in_where<A: Arg + Clone, K: Key, T: Row>(
         &mut self,
         head: &'static str,
+        also: Option<A>,
         keys: &[K],
-        lock: &'static str,
+        tail: &'static str,
     ) -> Result<Vec<T>, Error> {
-        let lock = match &self.on {
-            On::Open(Tx::Postgres(_)) => lock,
-            On::Pools(_) | On::Open(Tx::Sqlite(_)) => "",
-        };
+        let first = if also.is_some() { 3 } else { 2 };
         let mut rows = Vec::with_capacity(keys.len());
         for chunk in keys.chunks(KEYS_PER_STATEMENT) {
-            let places: Vec<String> = (2..chunk.len() + 2).map(|n| format!("${n}")).collect();
-            let sql = format!("{head} ({}) {lock}", places.join(", "));
             let issuer = self.issuer.clone();
+            let sql = |postgres: bool| {
+                let places = places(postgres, first, chunk.len());
+                format!("{head} ({places}) {}", if postgres { tail } else { "" })
+            };
             let mut query = match &mut self.on {
-                On::Pools(db) => db.read_built(sql),
-                On::Open(tx) => tx.built(sql),
+                On::Pools(db) => db.read_built(sql(matches!(db, Db::Postgres { .. }))),
+                On::Open(tx) => tx.built(sql(matches!(tx, Tx::Postgres(_)))),
             }
             .bind(issuer);
-            for key in chunk {
-                query = query.bind(key.clone());
+            if let Some(also) = also.clone() {
+                query = query.bind(also);
             }
-            rows.extend(query.all::<T>().await?);
+            rows.extend(query.bind_keys(chunk).all::<T>().await?);
         }
         Ok(rows)
     }
+}
+
+/// What stands between the brackets after `in`. Several keys are one array on Postgres, to which
+/// it joins the table by its index: from a list of values it guesses, while nothing was counted
+/// yet, that reading all of the organisation's rows is less work.
+fn places(postgres: bool, first: usize, keys: usize) -> String {
+    if postgres && keys > 1 {
+        return format!("select unnest(${first})");
+    }
+    let places: Vec<String> = (first..first + keys).map(|n| format!("${n}")).collect();
+    places.join(", ")
 }
 
 /// Well below what both engines can bind, and few different texts for the statement cache.

@@ -1,16 +1,23 @@
 //! A large batch is signed when a second person says yes (threat G17).
 //!
 //! It is promised and held; what it waits for stands with its work, so that letting it go on is not
-//! enough. The operator at the machine, who could do anything, is asked for nobody.
+//! enough. What one person started on their own word within a day counts together, on pages and by
+//! whatever API key they made, so that a large batch cannot be handed in as several small ones. The
+//! operator at the machine, who could do anything, is asked for nobody.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use crate::db::JobRow;
+use crate::clock::Timestamp;
+use crate::db::{JobRow, Tenant};
+use crate::queue;
 use crate::who::Who;
 
-/// The most credentials of one batch that one person has signed alone.
+/// The most credentials of batches that one person has signed alone within [`HOURS`] hours.
 pub const ALONE: usize = 1_000;
+/// For how long a batch counts: one that was started exactly so long ago does not any more.
+pub const HOURS: i64 = 24;
 
 /// What a batch waits for, or waited for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,13 +30,26 @@ pub struct Approval {
 }
 
 impl Approval {
-    /// What a batch of so many waits for; `None` if for nobody.
-    pub(super) fn of(who: &Who, promised: usize) -> Option<Approval> {
-        let needed = promised > ALONE && !who.is_operator();
-        needed.then(|| Approval {
+    /// What a batch of so many waits for; `None` if for nobody. Use the transaction of the promise,
+    /// which counts what the organisation promised: no two batches look at the same moment.
+    pub(super) async fn of(
+        rows: &mut Tenant<'_>,
+        who: &Who,
+        promised: usize,
+        now: Timestamp,
+    ) -> Result<Option<Approval>, Error> {
+        if promised == 0 || who.is_operator() {
+            return Ok(None);
+        }
+        let since = now.checked_sub(SignedDuration::from_hours(HOURS));
+        let since = since.unwrap_or(Timestamp::MIN);
+        let alone = rows.parts_alone(queue::ISSUE, who.principal(), since.into());
+        let before = usize::try_from(alone.await?).unwrap_or(usize::MAX);
+        let needed = before.saturating_add(promised) > ALONE;
+        Ok(needed.then(|| Approval {
             started_by: who.principal().to_owned(),
             approved_by: None,
-        })
+        }))
     }
 
     /// What stands with the work; `None` if it waits for nobody.

@@ -59,8 +59,9 @@ pub enum Hands {
     Workers,
 }
 
-/// Promises every row, in one transaction, to be signed by whoever calls ([`work`]). More than one
-/// person may have signed alone ([`super::approval::ALONE`]) are held until a second one says yes.
+/// Promises every row, in one transaction, to be signed by whoever calls ([`work`]). What makes more
+/// than one person may have signed alone ([`super::approval::ALONE`]) is held until a second one
+/// says yes.
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `issue`, [`Error::Faults`] if one of the credentials would
@@ -128,6 +129,7 @@ async fn try_start(
         rows: lines.zip(answers).collect(),
     };
     let mut of = tx.of(who.issuer());
+    let approval = Approval::of(&mut of, who, started.promised(), now).await?;
     let about = achievement.id().as_str();
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let work = Work {
@@ -136,7 +138,7 @@ async fn try_start(
         ..Work::new(queue::ISSUE, about, now)
     };
     let mut row = work.row(&of, started.batch.clone(), now);
-    if let Some(approval) = Approval::of(who, started.promised()) {
+    if let Some(approval) = approval {
         row.state = JobState::Paused;
         row.details = approval.text()?;
     } else if hands == Hands::Own {

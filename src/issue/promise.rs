@@ -192,10 +192,9 @@ async fn earlier(
     known: &[Known],
 ) -> Result<HashMap<Natural, CredentialId>, Error> {
     let hashes: Vec<Vec<u8>> = known.iter().map(|known| known.hash.clone()).collect();
-    let promised: Vec<Promised> = of.promised_to(&hashes).await?;
+    let promised: Vec<Promised> = of.promised_to(achievement, &hashes).await?;
     Ok(promised
         .into_iter()
-        .filter(|promised| promised.achievement_id == *achievement)
         .map(|promised| {
             (
                 (promised.recipient_hash, promised.issue_event),

@@ -3,7 +3,11 @@
 use std::{process::Child, time::Duration};
 
 use serde_json::Value;
-use skillmark::clock::Stopwatch;
+use skillmark::{
+    clock::Stopwatch,
+    ids::JobId,
+    issue::batches::{self, Turn},
+};
 
 use super::{load::client, service::Place};
 
@@ -22,7 +26,8 @@ pub(crate) struct Bulk<'p> {
 }
 
 impl<'p> Bulk<'p> {
-    /// Sends so many files of so many rows, and starts the workers.
+    /// Sends so many files of so many rows, has the operator say yes to what is too much for one,
+    /// and starts the workers.
     pub(crate) async fn start(
         place: &'p Place,
         url: &str,
@@ -57,6 +62,13 @@ impl<'p> Bulk<'p> {
             bulk.batches
                 .push(batch["id"].as_str().expect("an id").to_owned());
         }
+        let app = place.app(url).await;
+        for batch in &bulk.batches {
+            let id: JobId = batch.parse().expect("an id");
+            let yes = batches::turn(&app, &place.who, &id, Turn::Approve).await;
+            yes.expect("the operator says yes");
+        }
+        app.db.close().await;
         bulk.watch = Stopwatch::start();
         for _ in 0..WORKERS {
             let worker = bulk.worker();

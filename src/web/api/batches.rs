@@ -55,8 +55,8 @@ pub(crate) struct Batch {
     waiting: i64,
     /// How many rows of the file had been issued before, and are not in `total`.
     repeated: i64,
-    /// Of more than 1,000 credentials: `needed` while it waits until a second person says yes, then
-    /// `given`.
+    /// Where it makes more than 1,000 credentials that one person started within a day: `needed`
+    /// while it waits until a second person says yes, then `given`.
     #[serde(skip_serializing_if = "Option::is_none")]
     approval: Option<&'static str>,
     /// What went wrong the last time.
@@ -117,8 +117,8 @@ pub(crate) struct Asked {
 /// Send the file as the command line takes it: a row for each learner, with the columns `learner`,
 /// `date`, one `level: <criterion>` for each criterion, `assessor_role` and `evidence`. A file with a
 /// single fault is refused whole, with all its faults. Workers sign it from then on; above 1,000
-/// credentials not before a second person says yes. Sending the same file again issues nobody a
-/// second one.
+/// credentials within a day, in one file or several, not before a second person says yes. Sending
+/// the same file again issues nobody a second one.
 #[utoipa::path(post, path = "/api/v1/batches", operation_id = "start_batch", tag = "Batches",
     params(Asked),
     request_body(content = String, content_type = "text/csv", description = "The file: 5 MB, 5,000 rows."),

@@ -192,15 +192,27 @@ on_both! {
         let again = Promise { recipient_hash: Some(vec![1; 32]), ..again };
         assert_eq!(of.promise(&[again]).await, Ok(vec![]));
 
-        let mut there = of.promised_to(&[vec![1; 32], vec![2; 32]]).await.expect("read");
+        let (about, hashes) = (&world.achievement.achievement_id, [vec![1; 32], vec![2; 32]]);
+        let other = AchievementId::random(&SystemChance);
+        assert_eq!(of.promised_to(&other, &hashes).await, Ok(vec![]));
+        assert_eq!(of.promised_to(about, &[]).await, Ok(vec![]));
+        assert_eq!(of.promised_to(about, &hashes[1..]).await, Ok(vec![]));
+        let mut there = of.promised_to(about, &hashes).await.expect("read");
         there.sort_by(|a, b| a.issue_event.cmp(&b.issue_event));
         let promised = |n: usize, event: &str| Promised {
             credential_id: promises[n].credential_id.clone(),
-            achievement_id: world.achievement.achievement_id.clone(),
             recipient_hash: vec![1; 32],
             issue_event: event.to_owned(),
         };
-        assert_eq!(there, [promised(0, ""), promised(2, "2nd")]);
+        let both = [promised(0, ""), promised(2, "2nd")];
+        assert_eq!(there, both);
+        // One alone, and more than fit into one question, are found as well.
+        let mut alone = of.promised_to(about, &hashes[..1]).await.expect("read");
+        alone.sort_by(|a, b| a.issue_event.cmp(&b.issue_event));
+        assert_eq!(alone, both);
+        let mut many: Vec<Vec<u8>> = (0_u32..1001).map(|n| n.to_be_bytes().to_vec()).collect();
+        many.push(vec![1; 32]);
+        assert_eq!(of.promised_to(about, &many).await.map(|there| there.len()), Ok(2));
     }
 
     fn h3_two_at_once_make_one(temp) {

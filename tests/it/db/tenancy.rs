@@ -128,7 +128,10 @@ impl<'d> House<'d> {
             format!("{:?}", of.status_bits(list).await),
             format!("{:?}", self.world.db.status_document(list).await),
         ];
-        let mut promised = of.promised_to(&[vec![1; 32]]).await.expect("read");
+        let mut promised = of
+            .promised_to(&self.world.achievement.achievement_id, &[vec![1; 32]])
+            .await
+            .expect("read");
         promised.sort_by(|a, b| a.issue_event.cmp(&b.issue_event));
         all.push(format!("{promised:?}"));
         for promise in &self.promises {

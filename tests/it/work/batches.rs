@@ -146,8 +146,8 @@ on_both! {
         let thousand = start(&ana, &rows[..1_000]).await;
         assert_eq!(seen(&lab, &thousand).await.state, JobState::Waiting);
         assert_eq!(Approval::read(&seen(&lab, &thousand).await), None);
-        let again = start(&ana, &rows[..1_001]).await;
-        assert_eq!((again.promised(), seen(&lab, &again).await.state), (1, JobState::Waiting));
+        let again = start(&ana, &rows[..1_000]).await;
+        assert_eq!((again.promised(), seen(&lab, &again).await.state), (0, JobState::Waiting));
         let large = start(&ana, &rows[1_001..2_002]).await;
         assert_eq!((large.promised(), seen(&lab, &large).await.state), (1_001, JobState::Paused));
         jobs::run_due(&lab.app).await.expect("worked");
@@ -177,6 +177,40 @@ on_both! {
         let operator = start(&lab.who, &plan::read(csv((0..1_001).map(|n| format!("o-{n}"))).as_bytes(), &achievement, Limits::PAGE, lab.app.now()).expect("no fault")).await;
         assert_eq!(seen(&lab, &operator).await.state, JobState::Waiting);
         turn(&lab.who, &operator, Turn::Cancel).await.expect("cancelled");
+    }
+
+    fn g17_several_small_batches_are_one_large_one(temp) {
+        let lab = Lab::open(temp).await;
+        let member = |id: &str| Who::member(lab.who.issuer(), &id.parse().expect("an id"), &[Role::Coordinator]);
+        let (ana, bo) = (member("AAAAAAAAAAAAAAAAAAAAAA"), member("BBBBBBBBBBBBBBBBBBBBBA"));
+        let achievement = publish::achievement(&lab.app, &lab.who, &lab.achievement).await.expect("published");
+        let rows = plan::read(learners(3_004).as_bytes(), &achievement, Limits::PAGE, lab.app.now()).expect("no fault");
+        let state = async |who: &Who, rows: &[plan::Row]| {
+            let started = batch::start_for(&lab.app, who, &lab.achievement, rows, None, Hands::Workers).await.expect("started");
+            (seen(&lab, &started).await.state, started)
+        };
+        let turn = async |who: &Who, started: &Started, turn| batches::turn(&lab.app, who, &started.batch, turn).await.expect("turned");
+        let (waits, held) = (JobState::Waiting, JobState::Paused);
+        assert_eq!(state(&ana, &rows[..600]).await.0, waits);
+        // 600 and 401 are more than a thousand; what waits for somebody else does not count, 400 fit.
+        let (paused, one_more) = state(&ana, &rows[600..1_001]).await;
+        assert_eq!(paused, held);
+        let (rest, given_up) = state(&ana, &rows[1_001..1_401]).await;
+        assert_eq!(rest, waits);
+        assert_eq!(state(&ana, &rows[1_401..1_402]).await.0, held);
+        // Somebody else has a thousand of their own, and one batch that they say yes to costs nothing.
+        assert_eq!(turn(&bo, &one_more, Turn::Approve).await.state, waits);
+        assert_eq!(state(&bo, &rows[1_402..2_402]).await.0, waits);
+        assert_eq!(state(&bo, &rows[2_402..2_403]).await.0, held);
+        // What was cancelled was not signed.
+        turn(&ana, &given_up, Turn::Cancel).await;
+        assert_eq!(state(&ana, &rows[2_403..2_803]).await.0, waits);
+        assert_eq!(state(&ana, &rows[2_803..2_804]).await.0, held);
+        // A day later it begins anew.
+        lab.clock.advance(24 * 3600 - 1);
+        assert_eq!(state(&ana, &rows[2_804..2_805]).await.0, held);
+        lab.clock.advance(1);
+        assert_eq!(state(&ana, &rows[2_805..2_806]).await.0, waits);
     }
 
     fn h10_a_poisoned_row_is_given_up_and_holds_nobody_up(temp) {
