@@ -19,8 +19,11 @@ pub const WEBHOOK: &str = "webhook.deliver";
 /// Look what a learner's pathways come to now; about the learner.
 pub const RECONSIDER: &str = "pathway.reconsider";
 
+/// Look once a day who is to be reminded; about the day.
+pub const REMIND: &str = "reminders.look";
+
 /// Every kind of work.
-pub const KINDS: &[&str] = &[ISSUE, LETTER, WEBHOOK, RECONSIDER];
+pub const KINDS: &[&str] = &[ISSUE, LETTER, WEBHOOK, RECONSIDER, REMIND];
 
 /// Work to put down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,4 +136,21 @@ pub async fn put_once(
         put(rows, app, kind, about).await?;
     }
     Ok(())
+}
+
+/// Puts work down that is done once for its cause, however often and by however many it is put
+/// down; whether it was not there before.
+///
+/// # Errors
+/// [`db::Error`] if the database could not answer.
+pub async fn put_for(
+    rows: &mut Tenant<'_>,
+    app: &App,
+    kind: &'static str,
+    about: &str,
+) -> Result<bool, db::Error> {
+    let (issuer, now) = (rows.issuer_id().clone(), app.now());
+    let id = JobId::derived(&format!("{issuer}|{kind}|{about}"));
+    let row = Work::new(kind, about, now).row(rows, id, now);
+    rows.add_job_once(&row).await
 }

@@ -1,6 +1,6 @@
 //! Work promised for later, and who works on it.
 
-use super::{Db, Error, Tenant, Ts, issuers::one, plain::words};
+use super::{Db, Error, Many, Tenant, Ts, issuers::one, plain::words};
 use crate::ids::{CredentialId, IssuerId, JobId};
 
 words! {
@@ -110,9 +110,28 @@ impl Tenant<'_> {
     /// # Errors
     /// [`Error::Duplicate`] if an id is taken: then none is put down.
     pub async fn add_jobs(&mut self, rows: &[JobRow]) -> Result<(), Error> {
-        let all = || rows.iter();
+        let many = self.jobs_to_add(rows);
+        self.insert(many).await?;
+        Ok(())
+    }
+
+    /// Puts work down unless work with its id is there already, in whatever state; whether it was
+    /// not.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn add_job_once(&mut self, row: &JobRow) -> Result<bool, Error> {
+        debug_assert_eq!(self.issuer_id(), &row.issuer_id);
         let many = self
-            .many("jobs", rows.len())
+            .jobs_to_add(std::slice::from_ref(row))
+            .tail("on conflict (issuer_id, job_id) do nothing returning job_id");
+        let added: Vec<(JobId,)> = self.insert_returning(many).await?;
+        Ok(!added.is_empty())
+    }
+
+    fn jobs_to_add(&self, rows: &[JobRow]) -> Many {
+        let all = || rows.iter();
+        self.many("jobs", rows.len())
             .text("job_id", all().map(|r| r.job_id.to_string()))
             .text("kind", all().map(|r| r.kind.clone()))
             .text("about", all().map(|r| r.about.clone()))
@@ -129,9 +148,7 @@ impl Tenant<'_> {
             .number("cancelled", all().map(|r| r.cancelled))
             .number("repeated", all().map(|r| r.repeated))
             .time("created_at", all().map(|r| r.created_at))
-            .time("finished_at", all().map(|r| r.finished_at));
-        self.insert(many).await?;
-        Ok(())
+            .time("finished_at", all().map(|r| r.finished_at))
     }
 
     /// How many parts of such work somebody began after `then` for which nobody else was asked:

@@ -76,6 +76,7 @@ on_both! {
         assert_eq!((first.job_id.clone(), first.attempts), (row.job_id.clone(), 1));
         assert_eq!(temp.db.claim_job(noon(), &lease("two", "2026-03-01T12:00:15Z")).await, Ok(None));
         let id = &row.job_id;
+        assert_eq!(of.add_job_once(&row).await, Ok(false), "it is there, and somebody is at it");
         assert_eq!(of.hold_job(id, &lease("one", "2026-03-01T12:00:30Z")).await, Ok(true));
         assert_eq!(of.hold_job(id, &lease("two", "2026-03-01T12:00:30Z")).await, Ok(false));
         assert_eq!(of.keep_job(id, at("2026-03-01T12:00:20Z")).await, Ok(true));
