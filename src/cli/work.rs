@@ -23,6 +23,7 @@ impl Work {
         serve::log(&settings);
         let app = App::open(settings).await?;
         if self.once {
+            jobs::put_down(&app).await?;
             let count = jobs::run_due(&app).await?;
             screen.line(format_args!("Done: {count} pieces of work."))?;
         } else {

@@ -283,6 +283,38 @@ impl Tenant<'_> {
         Ok(counts.unwrap_or_default())
     }
 
+    /// Performances that were returned until `then` and not handed in again since, the oldest first.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn attempts_returned(&mut self, then: Ts) -> Result<Vec<AttemptRow>, Error> {
+        self.read(select!(
+            "and state = 'returned' and kind = 'performance' and decided_at <= $2 \
+             order by decided_at, attempt_id"
+        ))
+        .bind(then)
+        .all()
+        .await
+    }
+
+    /// How many wait past `now`'s promise that `reviewer` had no hand in.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn attempts_late_for(&mut self, reviewer: &str, now: Ts) -> Result<i64, Error> {
+        let counted: Vec<i64> = self
+            .read(
+                "select count(*) from attempts where issuer_id = $1 and state = 'submitted' \
+                 and due_at < $3 and not exists (select 1 from attempt_hands h \
+                 where h.issuer_id = $1 and h.attempt_id = attempts.attempt_id and h.hand = $2)",
+            )
+            .bind(reviewer.to_owned())
+            .bind(now)
+            .scalars()
+            .await?;
+        Ok(counted.first().copied().unwrap_or_default())
+    }
+
     /// Decided attempts that somebody is to read again and nobody has, the oldest first.
     ///
     /// # Errors

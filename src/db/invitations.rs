@@ -75,6 +75,62 @@ impl Tenant<'_> {
         Ok(())
     }
 
+    /// The newest link to join of everybody who has not, where it works until some time after
+    /// `now` and not after `until`.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn invitations_ending(
+        &mut self,
+        now: Ts,
+        until: Ts,
+    ) -> Result<Vec<InvitationRow>, Error> {
+        self.read(
+            "select issuer_id, invitation_id, member_id, kind, token_hash, created_at, \
+             expires_at, used_at, way from invitations where issuer_id = $1 and kind = 'join' \
+             and used_at is null and expires_at > $2 and expires_at <= $3 and exists \
+             (select 1 from members m where m.issuer_id = $1 \
+             and m.member_id = invitations.member_id and m.state = 'invited') and not exists \
+             (select 1 from invitations o where o.issuer_id = $1 \
+             and o.member_id = invitations.member_id and o.used_at is null \
+             and (o.created_at > invitations.created_at or (o.created_at = invitations.created_at \
+             and o.invitation_id > invitations.invitation_id))) order by expires_at, invitation_id",
+        )
+        .bind(now)
+        .bind(until)
+        .all()
+        .await
+    }
+
+    /// Adds another link that does what `first` does and ends when it does; that one goes on
+    /// working.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if the first was used, voided, or its member has joined.
+    pub async fn add_invitation_beside(
+        &mut self,
+        first: &InvitationId,
+        row: &InvitationRow,
+    ) -> Result<(), Error> {
+        debug_assert_eq!(self.issuer_id(), &row.issuer_id);
+        let rows = self
+            .write(
+                "insert into invitations (issuer_id, invitation_id, member_id, kind, token_hash, \
+                 created_at, expires_at, way) select i.issuer_id, $3, i.member_id, i.kind, $4, $5, \
+                 i.expires_at, $6 from invitations i join members m on m.issuer_id = i.issuer_id \
+                 and m.member_id = i.member_id and m.state = 'invited' \
+                 where i.issuer_id = $1 and i.invitation_id = $2 and i.used_at is null",
+            )
+            .bind(first.clone())
+            .bind(row.invitation_id.clone())
+            .bind(row.token_hash.clone())
+            .bind(row.created_at)
+            .bind(row.way)
+            .run()
+            .await?;
+        one(rows)
+    }
+
     /// Makes every link for a member useless.
     ///
     /// # Errors

@@ -187,6 +187,7 @@ const WITH_THE_PERSON: &[&str] = &[
      and sealed_for = $2 and state in ('open', 'submitted', 'returned')",
     "update status_reasons set reason_sealed = null where issuer_id = $1 and sealed_for = $2",
     "delete from learner_links where issuer_id = $1 and person_id = $2",
+    "delete from guardian_links where issuer_id = $1 and person_id = $2",
     "delete from program_learners where issuer_id = $1 and person_id = $2",
     "delete from lab_learners where issuer_id = $1 and person_id = $2",
     "delete from pathway_awards where issuer_id = $1 and person_id = $2",

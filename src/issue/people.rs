@@ -88,6 +88,31 @@ impl Details {
         email.filter(|email| looks_like_email(email))
     }
 
+    /// The address of the guardian, where exactly one stands in what is known of them.
+    #[must_use]
+    pub fn guardian_address(&self) -> Option<&str> {
+        let apart = |c: char| c.is_whitespace() || "<>()[],;:\"".contains(c);
+        let words = self.guardian.as_deref().unwrap_or_default().split(apart);
+        let mut found = words
+            .map(|word| word.trim_matches('.'))
+            .filter(|word| looks_like_email(word));
+        let first = found.next()?;
+        found.all(|other| other == first).then_some(first)
+    }
+
+    /// Whether the learner is of age on this day, as far as is known: the organisation says so, or
+    /// the month in which they turn 18 is over.
+    #[must_use]
+    pub fn is_of_age(&self, today: jiff::civil::Date) -> bool {
+        let first_day = self.birth_month.as_ref().map(|month| format!("{month}-01"));
+        let first_day = first_day.and_then(|day| day.parse::<jiff::civil::Date>().ok());
+        let adult = first_day.is_some_and(|day| {
+            let months = (today.year(), today.month());
+            months > (day.year().saturating_add(18), day.month())
+        });
+        adult || self.adult == Some(true)
+    }
+
     /// Who an order is for, when the person is known.
     #[must_use]
     pub fn learner(&self) -> Learner {
@@ -330,4 +355,47 @@ pub fn open(app: &App, row: &PersonRow) -> Result<Option<Details>, Error> {
 fn text_of(details: &Details) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(details)
         .map_err(|_| Error::Internal("the details of a person cannot be written".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guardian_is_written_to_where_one_address_is_known() {
+        let address = |text: &str| {
+            let details = Details {
+                guardian: Some(text.to_owned()),
+                ..Details::default()
+            };
+            details.guardian_address().map(str::to_owned)
+        };
+        let eva = Some("eva@home.example".to_owned());
+        for text in [
+            "eva@home.example",
+            "Eva Ek <eva@home.example>, 555-0101",
+            "Eva Ek: eva@home.example.",
+            "eva@home.example (eva@home.example)",
+        ] {
+            assert_eq!(address(text), eva, "{text}");
+        }
+        for text in ["", "Eva Ek, 555-0101", "eva@home.example, bo@home.example"] {
+            assert_eq!(address(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn somebody_is_of_age_when_that_is_certain() {
+        let details = |adult, month: Option<&str>| Details {
+            adult,
+            birth_month: month.map(str::to_owned),
+            ..Details::default()
+        };
+        let is = |details: Details, day: &str| details.is_of_age(day.parse().expect("a day"));
+        assert!(is(details(Some(true), None), "2026-03-02"));
+        assert!(!is(details(None, None), "2026-03-02"));
+        let may = details(Some(false), Some("2008-05"));
+        assert!(!is(may.clone(), "2026-05-31"));
+        assert!(is(may, "2026-06-01"));
+    }
 }

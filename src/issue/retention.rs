@@ -26,7 +26,7 @@ pub struct Forgotten {
     pub lines: u64,
     /// Files that nothing referred to any more.
     pub files: u64,
-    /// Records of work, letters and messages that had ended.
+    /// Records of work, letters, messages and guardians' links that had ended.
     pub work: u64,
     /// Sessions of people who were signed in.
     pub sessions: u64,
@@ -88,7 +88,8 @@ async fn forget_work(app: &App, then: Ts) -> Result<u64, Error> {
     let jobs = app.db.forget_jobs(then).await?;
     let letters = app.db.forget_letters(then).await?;
     let messages = app.db.forget_deliveries(then).await?;
-    Ok(jobs + letters + messages)
+    let links = app.db.forget_guardian_links(then).await?;
+    Ok(jobs + letters + messages + links)
 }
 
 /// Deletes the files that nothing refers to any more; what cannot be deleted now is tried again.

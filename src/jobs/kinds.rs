@@ -10,8 +10,9 @@ use crate::{
     hooks,
     ids::{LetterId, PersonId},
     issue::{self, batch, batches},
-    letters, queue,
+    letters, program, queue,
     standard::pathway,
+    who,
 };
 
 /// What became of one try.
@@ -82,6 +83,12 @@ pub const KINDS: &[Kind] = &[
         name: queue::RECONSIDER,
         waits: PATIENTLY,
         run: |task| Box::pin(reconsider(task)),
+        give_up: |_, _, _| Box::pin(async {}),
+    },
+    Kind {
+        name: queue::REMIND,
+        waits: PATIENTLY,
+        run: |task| Box::pin(remind(task)),
         give_up: |_, _, _| Box::pin(async {}),
     },
 ];
@@ -159,6 +166,21 @@ async fn reconsider(task: Task) -> Outcome {
     match pathway::award::reconsider(&app, &job.issuer_id, &person).await {
         Ok(_) => Outcome::Done,
         Err(error) => Outcome::Failed(error.to_string()),
+    }
+}
+
+/// Looks who is to be reminded. What was written before is not written again, so that a look that was
+/// cut off is done from the beginning.
+async fn remind(task: Task) -> Outcome {
+    let Task { app, job, .. } = task;
+    let invited = letters::remind_invited(&app, &job.issuer_id).await;
+    let others = program::remind::look(&app, &job.issuer_id).await;
+    match (invited, others) {
+        (Ok(_), Ok(_)) => Outcome::Done,
+        (Err(who::Error::Db(db::Error::Unavailable(why))), _)
+        | (_, Err(program::Error::Db(db::Error::Unavailable(why)))) => Outcome::Later(why),
+        (Err(error), _) => Outcome::Failed(error.to_string()),
+        (_, Err(error)) => Outcome::Failed(error.to_string()),
     }
 }
 

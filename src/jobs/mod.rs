@@ -6,10 +6,14 @@
 //! tried again later, each time after a longer while, and given up after so many tries that came
 //! no step further (threat H10).
 //!
+//! What is to be done once a day is put down by whichever process comes first ([`put_down`]).
+//!
 //! To add a kind of work: one constant in [`crate::queue`] and one line in [`KINDS`].
 
+mod daily;
 mod kinds;
 mod worker;
 
+pub use daily::{HOUR, put_down};
 pub use kinds::{KINDS, Kind, Outcome, Soon, Task};
 pub use worker::{Workers, run_due, start};

@@ -8,7 +8,10 @@ use tokio::{
     time::{interval, sleep, timeout},
 };
 
-use super::kinds::{KINDS, Kind, Outcome, Task};
+use super::{
+    daily,
+    kinds::{KINDS, Kind, Outcome, Task},
+};
 use crate::{
     app::App,
     clock::{Timestamp, random},
@@ -42,6 +45,9 @@ pub fn start(app: &App, count: usize) -> Workers {
     for _ in 0..count {
         set.spawn(work(app.clone(), stopped.clone()));
     }
+    if count > 0 {
+        set.spawn(each_day(app.clone(), stopped));
+    }
     Workers { set, stop }
 }
 
@@ -67,6 +73,21 @@ async fn work(app: App, mut stop: watch::Receiver<bool>) {
                 idle(IDLE * 2, &mut stop).await;
             }
         }
+    }
+}
+
+/// Puts down what is to be done once a day.
+async fn each_day(app: App, mut stop: watch::Receiver<bool>) {
+    let mut last = None;
+    while !*stop.borrow() {
+        let day = daily::day_of(app.now());
+        if day != last {
+            match daily::put_down(&app).await {
+                Ok(_) => last = day,
+                Err(error) => tracing::error!(%error, "the work of the day could not be put down"),
+            }
+        }
+        idle(daily::LOOK, &mut stop).await;
     }
 }
 

@@ -22,6 +22,7 @@ pub struct Kind {
 const LINK: (&str, &str) = ("link", "the address to open");
 const ORGANISATION: (&str, &str) = ("organisation", "your organisation's name");
 const ACHIEVEMENT: (&str, &str) = ("achievement", "the achievement's name");
+const COUNT: (&str, &str) = ("count", "how many attempts wait too long");
 
 /// Somebody is invited to work here.
 pub const INVITATION: &Kind = &Kind {
@@ -67,15 +68,37 @@ pub const NOT_YET: &Kind = &Kind {
     body: "Hello,\n\nsomebody at {organisation} has read your work and written down what would help. Only what is missing is asked for again:\n\n{link}\n\nYou are on your way.",
 };
 
-/// Something waits for a learner.
+/// A learner has not gone on yet.
 pub const REMINDER: &Kind = &Kind {
     word: "reminder",
-    title: "Reminder",
-    when: "Something waits for a learner or for somebody who works with you.",
+    title: "Reminder to go on",
+    when: "An attempt was returned, and could have been handed in again for a week; once more two weeks later, and never after that. Not to who left the program, or whose program has ended. Reminders go out once a day, after 13:00 UTC.",
+    optional: true,
+    places: &[LINK, ORGANISATION, ACHIEVEMENT],
+    subject: "Something is waiting for you",
+    body: "Hello,\n\nsomething that you began with {organisation} is waiting for you. There is not much left to do, and what you have shown stays. When you are ready, go on here:\n\n{link}\n\nThis link is for you alone, and takes the place of the one that you had. If you have gone on already, ignore this letter.",
+};
+
+/// Work waits longer than was promised.
+pub const REVIEW_REMINDER: &Kind = &Kind {
+    word: "review-reminder",
+    title: "Reminder to review",
+    when: "Attempts wait for review longer than was promised: to everybody who may decide on some of them now, once on each such day. Reminders go out once a day, after 13:00 UTC.",
+    optional: true,
+    places: &[LINK, ORGANISATION, COUNT],
+    subject: "Work waits for review at {organisation}",
+    body: "Hello,\n\nthis is how many attempts at {organisation} wait for an answer longer than was promised, and you may decide on: {count}. The one that waits longest comes first:\n\n{link}\n\nYou get this letter once a day at most, and not when nothing is late.",
+};
+
+/// Somebody was invited, and has not joined.
+pub const INVITATION_REMINDER: &Kind = &Kind {
+    word: "invitation-reminder",
+    title: "Reminder of an invitation",
+    when: "An invitation to work with your organisation ends within two days, and nobody has taken it up: once. Reminders go out once a day, after 13:00 UTC.",
     optional: true,
     places: &[LINK, ORGANISATION],
-    subject: "A reminder from {organisation}",
-    body: "Hello,\n\nsomething waits for you at {organisation}:\n\n{link}\n\nIf you have done it meanwhile, ignore this letter.",
+    subject: "{organisation} invited you",
+    body: "Hello,\n\na few days ago {organisation} invited you to work with them on Skillmark. The invitation ends soon. Open this link to choose how you sign in:\n\n{link}\n\nThe link is for you alone and works once. If you do not want to join, ignore this letter: you get no other.",
 };
 
 /// An employer is asked what they think.
@@ -93,16 +116,24 @@ pub const EMPLOYER: &Kind = &Kind {
 pub const GUARDIAN: &Kind = &Kind {
     word: "guardian",
     title: "Guardian's link",
-    when: "A guardian is given the link to what a learner keeps here.",
+    when: "Somebody here sends a guardian the link to what is kept for a learner: by a button on the learner's page, or by the API. Never by itself.",
     optional: false,
     places: &[LINK, ORGANISATION],
     subject: "A link from {organisation}",
-    body: "Hello,\n\n{organisation} gives you this link to what is kept for the learner whose guardian you are:\n\n{link}\n\nThe link is for you alone. If you did not expect it, ignore this letter.",
+    body: "Hello,\n\n{organisation} gives you this link to what is kept for the learner whose parent or guardian you are. You can read it; you cannot change anything:\n\n{link}\n\nThe link is for you alone and works for 30 days. Please do not pass it on. If you did not expect it, ignore this letter.",
 };
 
 /// Every letter.
 pub const KINDS: &[&Kind] = &[
-    INVITATION, RESET, EARNED, NOT_YET, REMINDER, EMPLOYER, GUARDIAN,
+    INVITATION,
+    INVITATION_REMINDER,
+    RESET,
+    EARNED,
+    NOT_YET,
+    REMINDER,
+    REVIEW_REMINDER,
+    EMPLOYER,
+    GUARDIAN,
 ];
 
 /// The letter of this word.

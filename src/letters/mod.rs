@@ -17,12 +17,13 @@ mod words;
 
 pub use error::{Error, Fault};
 pub use kinds::{
-    EARNED, EMPLOYER, GUARDIAN, INVITATION, KINDS, Kind, NOT_YET, REMINDER, RESET, kind,
+    EARNED, EMPLOYER, GUARDIAN, INVITATION, INVITATION_REMINDER, KINDS, Kind, NOT_YET, REMINDER,
+    RESET, REVIEW_REMINDER, kind,
 };
 pub use many::{About, send_many};
 pub use own::{OwnText, goes_out, log, preview, reset_text, set_sent, set_text, texts};
 use serde::{Deserialize, Serialize};
-pub use ways_in::{WayIn, forgotten, invite, let_in};
+pub use ways_in::{WayIn, forgotten, invite, let_in, remind_invited};
 
 use crate::{
     app::App,
@@ -70,18 +71,33 @@ pub async fn send(
     app: &App,
     letter: &Letter<'_>,
 ) -> Result<LetterId, Error> {
+    let random = || LetterId::random(app.chance.as_ref());
+    let id = letter.id.clone().unwrap_or_else(random);
+    send_as(rows, app, letter, &id).await?;
+    Ok(id)
+}
+
+/// As [`send`], with this id, whatever the letter says; whether it was not written before.
+///
+/// # Errors
+/// As [`send`].
+pub async fn send_as(
+    rows: &mut Tenant<'_>,
+    app: &App,
+    letter: &Letter<'_>,
+    id: &LetterId,
+) -> Result<bool, Error> {
     let issuer = rows.issuer().await?;
     let issuer = issuer.ok_or(Error::NotFound("organisation"))?;
     let words = own::current(rows, letter.kind).await?;
     let content = compose(&issuer.name, &words, letter.to, letter.values)?;
-    let random = || LetterId::random(app.chance.as_ref());
-    let id = letter.id.clone().unwrap_or_else(random);
-    let sealed = seal(rows, app, letter.person, &id, &content).await?;
-    let row = waiting(rows, app, letter.kind, (&id, letter.person), sealed);
-    for id in rows.add_letters(&[row]).await? {
+    let sealed = seal(rows, app, letter.person, id, &content).await?;
+    let row = waiting(rows, app, letter.kind, (id, letter.person), sealed);
+    let written = rows.add_letters(&[row]).await?;
+    for id in &written {
         queue::put(rows, app, queue::LETTER, id.as_str()).await?;
     }
-    Ok(id)
+    Ok(!written.is_empty())
 }
 
 /// What a letter of the organisation of this name says.

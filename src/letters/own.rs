@@ -166,6 +166,7 @@ pub async fn preview(
     let values = [
         ("organisation", issuer.name.as_str()),
         ("achievement", "Reading a Gauge"),
+        ("count", "3"),
         ("link", link.as_str()),
     ];
     Ok((words::fill(subject, &values)?, words::fill(body, &values)?))

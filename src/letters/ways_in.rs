@@ -4,12 +4,12 @@
 //! that mailbox (see `who::invitation`). Where none is, whoever asked for the link is shown it, to be
 //! handed over; on a machine of one's own the letter lies in the folder as well.
 
-use super::{Error, INVITATION, Kind, Letter, RESET, send};
+use super::{Error, INVITATION, INVITATION_REMINDER, Kind, Letter, RESET, goes_out, send, send_as};
 use crate::{
     app::App,
     clock::Timestamp,
     db::{LinkWay, Tx},
-    ids::MemberId,
+    ids::{IssuerId, LetterId, MemberId},
     mail::Reach,
     who::{self, Invite, Letting, Link, LinkKind, Who},
 };
@@ -68,6 +68,59 @@ pub async fn forgotten(app: &App, address: &str) -> Result<(), who::Error> {
     letting.write(&mut tx).await?;
     made(app, tx, letting).await?;
     Ok(())
+}
+
+/// How soon an invitation ends when its member is reminded: seconds.
+const ENDS_SOON: i64 = 2 * 24 * 3_600;
+
+/// Writes once to everybody who was invited to work with the organisation and has not joined, when
+/// the invitation is about to end: how many were written to. The letter's id is made of the member
+/// and the end of the invitation, so that looking twice, or two who look at once, write one letter.
+///
+/// # Errors
+/// As [`who::ending`].
+pub async fn remind_invited(app: &App, issuer: &IssuerId) -> Result<usize, who::Error> {
+    let mut rows = app.db.of(issuer);
+    let goes_out = goes_out(&mut rows, app, INVITATION_REMINDER).await;
+    if !goes_out.map_err(of_letter)? {
+        return Ok(0);
+    }
+    // In a folder anybody may look who runs the service: such a link is worth what the first was.
+    let by_letter = Reach::of(&app.config) == Reach::Everybody;
+    let way = by_letter.then_some(LinkWay::Letter);
+    let mut count = 0;
+    for letting in who::ending(app, issuer, ENDS_SOON, way).await? {
+        count += usize::from(remind(app, &letting).await?);
+    }
+    Ok(count)
+}
+
+async fn remind(app: &App, letting: &Letting) -> Result<bool, who::Error> {
+    let mut tx = app.db.begin().await?;
+    match letting.write(&mut tx).await {
+        // They joined meanwhile.
+        Err(who::Error::Gone) => return Ok(false),
+        written => written?,
+    }
+    let link = app.config.public_url.join(&letting.link.path());
+    let letter = Letter {
+        kind: INVITATION_REMINDER,
+        to: &letting.address,
+        person: None,
+        values: &[("link", &link)],
+        id: None,
+    };
+    let (member, expires) = (&letting.member, letting.link.expires);
+    let id = LetterId::derived(&format!("invitation|{member}|{expires}"));
+    let mut rows = tx.of(letting.issuer());
+    let new = send_as(&mut rows, app, &letter, &id).await;
+    if !new.map_err(of_letter)? {
+        // Written before: then that letter's link is the one.
+        tx.rollback().await?;
+        return Ok(false);
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// How a link goes out that somebody asks for.

@@ -20,6 +20,14 @@ pub enum Error {
     /// Something stands in the way; the sentence says what.
     #[error("{0}")]
     Conflict(String),
+    /// It was done a short while ago, or often enough for now.
+    #[error("{sentence}")]
+    TooOften {
+        /// What was done.
+        sentence: &'static str,
+        /// After how many seconds it is worth trying again.
+        seconds: u32,
+    },
     /// A file is not taken.
     #[error(transparent)]
     File(#[from] files::Refused),

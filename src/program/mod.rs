@@ -15,6 +15,8 @@ pub mod decide;
 mod error;
 // What is handed in.
 pub mod evidence;
+// What a guardian reads, by a link of their own.
+pub mod guardian;
 // Sessions: who comes, what can be earned, the grid.
 pub mod lab;
 // The people it is all about.
@@ -23,6 +25,8 @@ pub mod learner;
 pub mod link;
 // With what right somebody reviews.
 pub mod qualification;
+// Who is reminded of what waits for them.
+pub mod remind;
 // The queue, the decision, the award.
 pub mod review;
 // How often, and when again.

@@ -40,20 +40,21 @@ pub(super) async fn may_open(
     Ok(())
 }
 
-/// Whether somebody may hand this performance in now.
-///
-/// # Errors
-/// [`Error::Conflict`] if all tries are used, or the time between two is not over.
-pub(super) async fn may_hand_in(
-    rows: &mut Tenant<'_>,
-    row: &AttemptRow,
-    now: Timestamp,
-) -> Result<(), Error> {
+/// What an achievement's edition allows, and what was used of it.
+struct Standing {
+    tries: Option<i64>,
+    cool_down_days: i64,
+    used: i64,
+    last: Option<Timestamp>,
+}
+
+/// How somebody stands with what they try; `None` where nothing is laid down.
+async fn standing(rows: &mut Tenant<'_>, row: &AttemptRow) -> Result<Option<Standing>, Error> {
     if row.kind != AttemptKind::Performance {
-        return Ok(());
+        return Ok(None);
     }
     let Some(edition) = rows.edition(&row.achievement_id).await? else {
-        return Ok(());
+        return Ok(None);
     };
     let editions = rows.editions().await?;
     let of_one = |id: &AchievementId| {
@@ -68,9 +69,48 @@ pub(super) async fn may_hand_in(
         .collect();
     let mut decided = rows.reviews(&attempts).await?;
     decided.retain(|review| review.reading == Reading::First);
-    let tries = i64::try_from(decided.len()).unwrap_or(i64::MAX);
-    let last = decided.iter().map(|review| *review.decided_at).max();
-    check(edition.tries, edition.cool_down_days, tries, last, now)
+    Ok(Some(Standing {
+        tries: edition.tries,
+        cool_down_days: edition.cool_down_days,
+        used: i64::try_from(decided.len()).unwrap_or(i64::MAX),
+        last: decided.iter().map(|review| *review.decided_at).max(),
+    }))
+}
+
+/// Whether somebody may hand this performance in now.
+///
+/// # Errors
+/// [`Error::Conflict`] if all tries are used, or the time between two is not over.
+pub(super) async fn may_hand_in(
+    rows: &mut Tenant<'_>,
+    row: &AttemptRow,
+    now: Timestamp,
+) -> Result<(), Error> {
+    match standing(rows, row).await? {
+        None => Ok(()),
+        Some(is) => check(is.tries, is.cool_down_days, is.used, is.last, now),
+    }
+}
+
+/// From when on a performance that was returned may be handed in again; `None`: never, for all
+/// tries are used.
+///
+/// # Errors
+/// [`Error::Db`].
+pub(super) async fn again(
+    rows: &mut Tenant<'_>,
+    row: &AttemptRow,
+) -> Result<Option<Timestamp>, Error> {
+    let returned = row.decided_at.map(|at| *at);
+    let Some(is) = standing(rows, row).await? else {
+        return Ok(returned);
+    };
+    if is.tries.is_some_and(|tries| is.used >= tries) {
+        return Ok(None);
+    }
+    let pause = SignedDuration::from_hours(24 * is.cool_down_days);
+    let paused = is.last.and_then(|last| last.checked_add(pause).ok());
+    Ok(returned.max(paused))
 }
 
 /// The decision: so many tries there are, so many were used, the last one ended then.

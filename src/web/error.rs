@@ -239,6 +239,14 @@ impl From<program::Error> for WebError {
             Error::Rows(faults) => issue::Error::Rows(faults).into(),
             Error::NotFound(thing) => WebError::no_such(thing),
             Error::Conflict(sentence) => issue::Error::Conflict(sentence).into(),
+            Error::TooOften { sentence, seconds } => WebError {
+                retry_after: Some(seconds),
+                ..WebError::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too_often",
+                    self::sentence(sentence),
+                )
+            },
             Error::File(files::Refused::Large | files::Refused::Pixels) => WebError::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "too_large",

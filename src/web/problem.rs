@@ -72,6 +72,10 @@ pub(crate) const CODES: &[(&str, &str)] = &[
         "As many credentials were issued today as one organisation may issue in a day.",
     ),
     (
+        "too_often",
+        "This was done a short while ago, or often enough for a day.",
+    ),
+    (
         "conflict",
         "Something stands in the way; the sentence says what.",
     ),

@@ -19,6 +19,7 @@ pub(crate) fn sentences(error: Error) -> Result<Vec<String>, WebError> {
         Error::Faults(faults) => Ok(faults.iter().map(sentence).collect()),
         Error::Rows(faults) => Ok(faults.iter().map(ToString::to_string).collect()),
         Error::Conflict(sentence) => Ok(vec![started(&sentence)]),
+        Error::TooOften { sentence, .. } => Ok(vec![started(sentence)]),
         Error::File(refused) => Ok(vec![started(&refused.to_string())]),
         other => Err(other.into()),
     }

@@ -46,7 +46,7 @@ pub use sign_in::{SignedIn, change_password, give_code, sign_in};
 pub use token::Token;
 use token::hash;
 pub use two_step::{Offer, Own, begin_two_steps, end_two_steps, offer, offer_again, own};
-pub use way_in::{Letting, forgotten, to_let_in};
+pub use way_in::{Letting, contact, ending, forgotten, to_let_in};
 
 /// Why somebody may not do what they ask.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -9,7 +9,7 @@ use super::{Error, Scope, Token, Who, account, invitation::Link, member};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{
-    AccountRow, AuditRow, InvitationKind, InvitationRow, LinkWay, MemberRow, MemberState, Tx,
+    self, AccountRow, AuditRow, InvitationKind, InvitationRow, LinkWay, MemberRow, MemberState, Tx,
 };
 use crate::ids::{AccountId, InvitationId, IssuerId, MemberId};
 
@@ -41,6 +41,8 @@ pub struct Letting {
     pub address: String,
     row: InvitationRow,
     place: Place,
+    /// The link that this one stands beside; `None`: it takes the place of all before.
+    beside: Option<InvitationId>,
     member_row: MemberRow,
     line: AuditRow,
 }
@@ -86,6 +88,7 @@ impl Letting {
             address,
             row,
             place,
+            beside: None,
             member_row,
             line,
         }
@@ -98,10 +101,11 @@ impl Letting {
     }
 
     /// Writes the link down, with the place and the account it is for where they are new, and its
-    /// line in the log. The links before stop working.
+    /// line in the log. The links before stop working, unless it stands beside one ([`ending`]).
     ///
     /// # Errors
-    /// [`Error::Conflict`] if somebody with this address was invited meanwhile.
+    /// [`Error::Conflict`] if somebody with this address was invited meanwhile; [`Error::Gone`] if
+    /// the one it stands beside was used or ended.
     pub async fn write(&self, tx: &mut Tx) -> Result<(), Error> {
         if let Place::New(Some(account)) | Place::Again(Some(account)) = &self.place {
             tx.add_account(account).await.map_err(member::taken)?;
@@ -118,7 +122,13 @@ impl Letting {
                 .await
                 .map_err(member::taken)?,
         }
-        rows.add_invitation(&self.row).await?;
+        match &self.beside {
+            None => rows.add_invitation(&self.row).await?,
+            Some(first) => rows
+                .add_invitation_beside(first, &self.row)
+                .await
+                .map_err(gone)?,
+        }
         rows.log(std::slice::from_ref(&self.line)).await?;
         Ok(())
     }
@@ -155,6 +165,65 @@ pub async fn to_let_in(
     let line = who.did(app, action, id.as_str(), app.now());
     let what = (kind, way);
     Ok(Letting::new(app, member, Place::There, address, what, line))
+}
+
+fn gone(error: db::Error) -> Error {
+    match error {
+        db::Error::NoRow => Error::Gone,
+        other => other.into(),
+    }
+}
+
+/// For everybody who was invited here, has not joined, and whose link ends within so many seconds:
+/// another link, which does the same and ends with it. The first goes on working, so that neither
+/// letter leads nowhere. `way` is how the new one goes out; `None`: as the first did.
+///
+/// # Errors
+/// [`Error::Custody`], [`Error::Db`].
+pub async fn ending(
+    app: &App,
+    issuer: &IssuerId,
+    within: i64,
+    way: Option<LinkWay>,
+) -> Result<Vec<Letting>, Error> {
+    let now = app.now();
+    let until: Timestamp = later(now, within);
+    let mut rows = app.db.of(issuer);
+    let mut all = Vec::new();
+    for first in rows.invitations_ending(now.into(), until.into()).await? {
+        let Some(member) = rows.member(&first.member_id).await? else {
+            continue;
+        };
+        let Some(account) = &member.account_id else {
+            continue;
+        };
+        let address = account::address_of(app, &account::get(app, account).await?)?;
+        let line =
+            Who::service(issuer.clone()).did(app, "member.remind", first.member_id.as_str(), now);
+        let what = (first.kind, way.unwrap_or(first.way));
+        let mut letting = Letting::new(app, member, Place::There, address, what, line);
+        letting.row.expires_at = first.expires_at;
+        letting.link.expires = first.expires_at.into();
+        letting.beside = Some(first.invitation_id);
+        all.push(letting);
+    }
+    Ok(all)
+}
+
+/// The address of somebody who works for the organisation now, to write to them; `None` for whoever
+/// does not.
+///
+/// # Errors
+/// [`Error::Custody`], [`Error::Db`].
+pub async fn contact(app: &App, member: &MemberRow) -> Result<Option<String>, Error> {
+    let at_work = member.state == MemberState::Active;
+    match member.account_id.as_ref().filter(|_| at_work) {
+        Some(id) => Ok(Some(account::address_of(
+            app,
+            &account::get(app, id).await?,
+        )?)),
+        None => Ok(None),
+    }
 }
 
 /// Holds to it that an account works for one organisation, invitations of others included: then a

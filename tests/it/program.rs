@@ -3,6 +3,8 @@
 mod awards;
 mod bucket;
 mod corrections;
+mod guardians;
 mod learners;
 mod pages;
-mod world;
+pub(crate) mod reminders;
+pub(crate) mod world;

@@ -159,11 +159,15 @@ pub(super) async fn fill(app: &App, staff: &Staff) -> Result<(), Failure> {
     attempts(app, staff, (&lab, &memo), &learners).await
 }
 
-/// The first of the class as a roster: reference and name.
+/// The first of the class as a roster: reference and name, and how to reach a parent.
 fn class() -> String {
     let rows = PARTS[0].csv.lines().skip(1).take(CLASS);
-    let rows = rows.map(|row| row.splitn(3, ',').take(2).collect::<Vec<_>>().join(","));
-    let rows: Vec<String> = std::iter::once("learner,name".to_owned())
+    let rows = rows.map(|row| {
+        let known = row.splitn(3, ',').take(2).collect::<Vec<_>>();
+        let reference = known.first().map_or("", |one| one).to_lowercase();
+        format!("{},parent.of.{reference}@families.example", known.join(","))
+    });
+    let rows: Vec<String> = std::iter::once("learner,name,guardian".to_owned())
         .chain(rows)
         .collect();
     rows.join("\n")

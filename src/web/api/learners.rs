@@ -86,7 +86,8 @@ pub(crate) struct LearnerDetails {
     /// Further addresses.
     #[schema(example = json!([]))]
     addresses: Vec<String>,
-    /// How to reach a parent or guardian.
+    /// How to reach a parent or guardian; where one e-mail address stands in it, they can be sent a
+    /// link.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Eva Ek, 555-0101")]
     guardian: Option<String>,
@@ -129,7 +130,8 @@ pub(crate) struct NewLearner {
     /// Further addresses.
     #[serde(default)]
     addresses: Vec<String>,
-    /// How to reach a parent or guardian.
+    /// How to reach a parent or guardian; where one e-mail address stands in it, they can be sent a
+    /// link.
     #[serde(default)]
     guardian: Option<String>,
     /// The month of birth.

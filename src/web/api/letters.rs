@@ -103,7 +103,8 @@ pub(crate) struct LetterWords {
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LetterSwitch {
-    /// Whether it is from now on. Only `earned`, `not-yet` and `reminder` can be done without.
+    /// Whether it is from now on. Only `earned`, `not-yet`, `reminder`,
+    /// `review-reminder` and `invitation-reminder` can be done without.
     #[schema(example = false)]
     sent: bool,
 }

@@ -13,6 +13,7 @@ mod credential;
 mod everywhere;
 mod evidence;
 mod frame;
+mod guardians;
 mod health;
 mod issue;
 mod keys;
@@ -155,6 +156,10 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
     || OpenApiRouter::new().routes(routes!(learners::read, learners::describe)),
     || OpenApiRouter::new().routes(routes!(learners::merge)),
     || OpenApiRouter::new().routes(routes!(learners::make_link)),
+    || {
+        let link = OpenApiRouter::new();
+        link.routes(routes!(guardians::read, guardians::send, guardians::end))
+    },
     || OpenApiRouter::new().routes(routes!(labs::list, labs::make)),
     || OpenApiRouter::new().routes(routes!(labs::read)),
     || OpenApiRouter::new().routes(routes!(labs::close)),

@@ -11,7 +11,8 @@ use axum::{
 use crate::{
     ids::PersonId,
     issue::people::Details,
-    program::{By, attempt, learner, link},
+    mail::Reach,
+    program::{By, attempt, guardian, learner, link},
     web::{
         Site,
         answer::{self, NEVER},
@@ -22,7 +23,7 @@ use crate::{
         pages::sign_in::again,
         said,
         signed::Signed,
-        text::Text,
+        text::{self, Text},
     },
     who::Scope,
 };
@@ -134,7 +135,40 @@ pub(crate) struct LearnerPage {
     attempts: Vec<Line>,
     others: Vec<Named>,
     link: String,
+    guardian: GuardianCard,
     faults: Vec<String>,
+}
+
+/// What the page says of the learner's guardian.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct GuardianCard {
+    /// Why no link can be sent; empty: one can.
+    why_not: &'static str,
+    /// Of the link that works: when it was made, and until when it works.
+    works: Option<(String, String)>,
+    /// Whether a letter was written just now.
+    written: bool,
+    /// The link, where it was made just now and is to be handed over.
+    link: String,
+    /// Whether letters are sent at all.
+    letters: bool,
+}
+
+impl GuardianCard {
+    /// As it stands, for those who may send links; for others nothing.
+    async fn of(site: &Site, signed: &Signed, person: &PersonId) -> Result<Self, WebError> {
+        if signed.who.may(Scope::Programs).is_err() {
+            return Ok(GuardianCard::default());
+        }
+        let standing = guardian::standing(site.app(), &signed.who, person).await?;
+        let works = |(made, until)| (text::moment(made), text::day(until));
+        Ok(GuardianCard {
+            why_not: standing.why_not.unwrap_or_default(),
+            works: standing.link.map(works),
+            letters: Reach::of(site.config()) != Reach::Nobody,
+            ..GuardianCard::default()
+        })
+    }
 }
 
 /// The pages' routes.
@@ -144,6 +178,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/desk/learners/{id}", get(shown).post(describe))
         .route("/desk/learners/{id}/merge", post(merge))
         .route("/desk/learners/{id}/link", post(make_link))
+        .route("/desk/learners/{id}/guardian", post(to_guardian))
 }
 
 #[derive(serde::Deserialize)]
@@ -214,13 +249,14 @@ async fn page(site: &Site, signed: &Signed, person: &PersonId) -> Result<Learner
         frame: Desk::frame("A learner"),
         desk: Desk::new(signed, PLACE),
         typed: Typed::of(&one.details),
-        one: Named::of(&one),
         attempts: attempts
             .iter()
             .map(|listed| Line::of(listed, site.now()))
             .collect(),
         others: others.iter().map(Named::of).collect(),
         link: String::new(),
+        guardian: GuardianCard::of(site, signed, &one.person).await?,
+        one: Named::of(&one),
         faults: Vec::new(),
     })
 }
@@ -280,6 +316,36 @@ async fn make_link(
     answer::page(&LearnerPage { link, ..page }, NEVER)
 }
 
+/// Sends the guardian a link, or ends the one that they have.
+async fn to_guardian(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    signed.who.may(Scope::Programs)?;
+    let person = said::id(&id)?;
+    if fields.get("step") == "end" {
+        guardian::end(site.app(), &signed.who, &person).await?;
+        return Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response());
+    }
+    let sent = guardian::send(site.app(), &signed.who, &person).await;
+    let mut page = page(&site, &signed, &person).await?;
+    match sent {
+        Ok(sent) => {
+            page.guardian.written = sent.reach != Reach::Nobody;
+            let link = sent.link.as_ref();
+            let link = link.map(|token| site.link(&format!("/guardian/{}", token.reveal())));
+            page.guardian.link = link.unwrap_or_default();
+            answer::page(&page, NEVER)
+        }
+        Err(error) => {
+            page.faults = said::sentences(error)?;
+            again(&page)
+        }
+    }
+}
+
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
     let one = Named {
@@ -306,10 +372,33 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         attempts: vec![Line::sample()],
         others: vec![one.clone()],
         link: "https://badges.example/me/in/x".to_owned(),
+        guardian: GuardianCard {
+            works: Some((
+                "22 November 2026, 14:02 UTC".to_owned(),
+                "22 December 2026".to_owned(),
+            )),
+            written: true,
+            link: "https://badges.example/guardian/x".to_owned(),
+            letters: true,
+            ..GuardianCard::default()
+        },
         faults: vec!["Email is no e-mail address.".to_owned()],
         one: one.clone(),
     };
+    let mut adult = LearnerPage {
+        desk: Desk::sample(PLACE),
+        frame: Desk::frame("A learner"),
+        typed: page.typed.clone(),
+        one: page.one.clone(),
+        attempts: Vec::new(),
+        others: Vec::new(),
+        link: String::new(),
+        guardian: GuardianCard::default(),
+        faults: Vec::new(),
+    };
+    adult.guardian.why_not = "this learner is of age: what is kept is theirs to show";
     vec![
+        ("desk-learner-adult", adult.render().expect("renders")),
         ("desk-learners", list(vec![one]).render().expect("renders")),
         (
             "desk-learners-empty",

@@ -36,6 +36,7 @@ pages! {
     many,
     credential,
     portfolio,
+    guardian,
     evidence,
     employer,
     issuer,

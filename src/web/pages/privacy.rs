@@ -8,6 +8,7 @@ use crate::{
         KEEP_AUDIT_DAYS, KEEP_ENDED_PORTFOLIOS_DAYS, KEEP_REQUESTS_DAYS, KEEP_WORK_DAYS,
     },
     portfolio::{DEFAULT_DAYS, MAX_DAYS, MAX_DAYS_MINOR},
+    program::guardian,
     web::{Site, answer, error::WebError, frame::Frame},
 };
 
@@ -25,10 +26,11 @@ struct Days {
     link: i64,
     link_adult: i64,
     link_minor: i64,
+    guardian: i64,
     portfolio: i64,
     request: i64,
     audit: i64,
-    /// Batches, letters and messages that ended.
+    /// Batches, letters, messages and guardians' links that ended.
     work: i64,
 }
 
@@ -45,6 +47,7 @@ impl Privacy {
                 link: DEFAULT_DAYS,
                 link_adult: MAX_DAYS,
                 link_minor: MAX_DAYS_MINOR,
+                guardian: guardian::DAYS,
                 portfolio: KEEP_ENDED_PORTFOLIOS_DAYS,
                 request: KEEP_REQUESTS_DAYS,
                 audit: KEEP_AUDIT_DAYS,

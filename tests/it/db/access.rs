@@ -3,8 +3,9 @@
 use skillmark::{
     clock::SystemChance,
     db::{
-        AccountRow, Error, GuessRate, InvitationKind, InvitationRow, LearnerLinkRow, LinkWay,
-        MemberRow, MemberState, PasskeyRow, ProviderRow, SessionRow, SignInTry, Stage,
+        AccountRow, Error, GuardianLinkRow, GuessRate, InvitationKind, InvitationRow,
+        LearnerLinkRow, LinkWay, MemberRow, MemberState, PasskeyRow, ProviderRow, SessionRow,
+        SignInTry, Stage,
     },
     ids::{AccountId, InvitationId, MemberId, ProviderId, SessionId},
 };
@@ -245,6 +246,82 @@ on_both! {
         of.put_learner_link(&link(2)).await.expect("put");
         assert_eq!(temp.db.learner_link_by_hash(&[1; 32]).await, Ok(None));
         assert_eq!(temp.db.learner_link_by_hash(&[2; 32]).await, Ok(Some(link(2))));
+    }
+
+    fn a_guardians_link_is_made_after_a_pause_and_belongs_to_one_organisation(temp) {
+        let (ours, theirs) = (World::new(&temp.db).await, World::new(&temp.db).await);
+        let person = ours.person(1).await;
+        let link = |hash: u8, made: &str| GuardianLinkRow {
+            issuer_id: ours.id().clone(),
+            person_id: person.person_id.clone(),
+            token_hash: vec![hash; 32],
+            contact_hash: vec![9; 32],
+            created_at: at(made),
+            expires_at: at("2026-03-31T12:00:00Z"),
+        };
+        let (first, second) = (link(1, "2026-03-01T12:00:00Z"), link(2, "2026-03-01T13:00:00Z"));
+        let mut of = temp.db.of(ours.id());
+        assert_eq!(of.put_guardian_link(&first, at("2026-03-01T11:00:00Z")).await, Ok(true));
+        assert_eq!(of.put_guardian_link(&second, at("2026-03-01T11:59:59Z")).await, Ok(false));
+        assert_eq!(of.guardian_link(&person.person_id).await, Ok(Some(first)));
+        assert_eq!(of.put_guardian_link(&second, noon()).await, Ok(true));
+        assert_eq!(temp.db.guardian_link_by_hash(&[1; 32]).await, Ok(None));
+        assert_eq!(temp.db.guardian_link_by_hash(&[2; 32]).await, Ok(Some(second.clone())));
+        assert_eq!(of.guardian_links_since(noon()).await, Ok(1));
+        assert_eq!(of.guardian_links_since(second.created_at).await, Ok(0));
+        // Another organisation's handle reaches none of it.
+        let mut others = temp.db.of(theirs.id());
+        assert_eq!(others.guardian_link(&person.person_id).await, Ok(None));
+        assert_eq!(others.guardian_links_since(noon()).await, Ok(0));
+        assert_eq!(others.end_guardian_link(&person.person_id, noon()).await, Err(Error::NoRow));
+        let stray = GuardianLinkRow { issuer_id: theirs.id().clone(), token_hash: vec![3; 32], ..second };
+        assert_eq!(others.put_guardian_link(&stray, noon()).await, Err(Error::Missing));
+        of.end_guardian_link(&person.person_id, noon()).await.expect("ended");
+        assert_eq!(of.end_guardian_link(&person.person_id, noon()).await, Err(Error::NoRow));
+        assert_eq!(temp.db.forget_guardian_links(noon()).await, Ok(0));
+        assert_eq!(temp.db.forget_guardian_links(at("2026-03-01T12:00:01Z")).await, Ok(1));
+    }
+
+    fn a_link_beside_an_invitation_ends_with_it(temp) {
+        let (ours, theirs) = (World::new(&temp.db).await, World::new(&temp.db).await);
+        let account = account(1);
+        let mut tx = temp.db.begin().await.expect("begun");
+        tx.add_account(&account).await.expect("added");
+        tx.commit().await.expect("kept");
+        let ana = MemberRow { state: MemberState::Invited, ..member(&ours, &account, "Ana") };
+        let mut of = temp.db.of(ours.id());
+        of.add_member(&ana).await.expect("added");
+        let link = |hash: u8, made: &str| InvitationRow {
+            issuer_id: ours.id().clone(),
+            invitation_id: InvitationId::random(&SystemChance),
+            member_id: ana.member_id.clone(),
+            kind: InvitationKind::Join,
+            way: LinkWay::Letter,
+            token_hash: vec![hash; 32],
+            created_at: at(made),
+            expires_at: at("2026-03-08T12:00:00Z"),
+            used_at: None,
+        };
+        let (first, second) = (link(1, "2026-03-01T12:00:00Z"), link(2, "2026-03-06T13:00:00Z"));
+        of.add_invitation(&first).await.expect("added");
+        let end = first.expires_at;
+        assert_eq!(of.invitations_ending(noon(), at("2026-03-08T11:59:59Z")).await, Ok(vec![]));
+        assert_eq!(of.invitations_ending(end, end).await, Ok(vec![]), "it has ended");
+        assert_eq!(of.invitations_ending(noon(), end).await, Ok(vec![first.clone()]));
+        assert_eq!(temp.db.of(theirs.id()).invitations_ending(noon(), end).await, Ok(vec![]));
+        // It ends with the first, whatever it says itself.
+        let longer = InvitationRow { expires_at: at("2027-01-01T00:00:00Z"), ..second.clone() };
+        of.add_invitation_beside(&first.invitation_id, &longer).await.expect("added");
+        assert_eq!(temp.db.invitation_by_hash(&[1; 32]).await, Ok(Some(first.clone())));
+        assert_eq!(temp.db.invitation_by_hash(&[2; 32]).await, Ok(Some(second.clone())));
+        assert_eq!(of.invitations_ending(noon(), end).await, Ok(vec![second.clone()]), "one for each member");
+        let third = link(3, "2026-03-06T14:00:00Z");
+        let stray = InvitationRow { issuer_id: theirs.id().clone(), ..third.clone() };
+        let mut others = temp.db.of(theirs.id());
+        assert_eq!(others.add_invitation_beside(&first.invitation_id, &stray).await, Err(Error::NoRow));
+        of.set_member_state(&ana.member_id, MemberState::Invited, MemberState::Active).await.expect("joined");
+        assert_eq!(of.invitations_ending(noon(), end).await, Ok(vec![]));
+        assert_eq!(of.add_invitation_beside(&first.invitation_id, &third).await, Err(Error::NoRow));
     }
 
     fn sign_in_providers_go_with_whom_they_let_in(temp) {

@@ -206,6 +206,17 @@ on_both! {
             of.add_hand(id, hand).await.expect("noted");
         }
         assert_eq!(of.hands(id).await.map(|hands| hands.len()), Ok(2));
+        let late = at("2026-03-08T12:00:01Z");
+        assert_eq!(of.attempts_late_for("reviewer", due).await, Ok(0));
+        assert_eq!(of.attempts_late_for("reviewer", late).await, Ok(1));
+        assert_eq!(of.attempts_late_for("tutor", late).await, Ok(0), "they had a hand in it");
+        assert_eq!(of.attempts_returned(late).await, Ok(vec![]));
+        let mut tx = temp.db.begin().await.expect("begun");
+        let back = AttemptRow { state: AttemptState::Returned, decided_at: Some(due), ..now.clone() };
+        tx.of(house.world.id()).set_attempt(&back).await.expect("set");
+        assert_eq!(tx.of(house.world.id()).attempts_returned(noon()).await, Ok(vec![]));
+        assert_eq!(ids(&tx.of(house.world.id()).attempts_returned(due).await.expect("read")), std::slice::from_ref(id));
+        tx.rollback().await.expect("as it was");
         let mut all = ids(&of.attempts_of(&house.ana.person_id).await.expect("read"));
         all.sort();
         let mut both = vec![id.clone(), practice.attempt_id.clone()];
