@@ -45,6 +45,7 @@ struct Words {
     all: &'static str,
     every: &'static str,
     resting: &'static str,
+    newest_resting: &'static str,
 }
 
 macro_rules! about {
@@ -134,6 +135,17 @@ macro_rules! about {
                 $id,
                 " = $1 and version = $2 \
                  and pinned_at is not null limit 1"
+            ),
+            newest_resting: concat!(
+                "select issuer_id, ",
+                $id,
+                " as id, version, name, document, changes, changed_at, \
+                 pinned_at from ",
+                $table,
+                " where ",
+                $id,
+                " = $1 and pinned_at is not null \
+                 order by version desc limit 1"
             ),
         }
     };
@@ -274,6 +286,22 @@ impl Db {
         self.read(words(kept).resting)
             .bind(id.to_owned())
             .bind(version)
+            .opt()
+            .await
+    }
+
+    /// The newest version of a document that something rests on. Across organisations, as
+    /// [`public_version`](Db::public_version).
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn newest_public_version(
+        &self,
+        kept: Kept,
+        id: &str,
+    ) -> Result<Option<VersionRow>, Error> {
+        self.read(words(kept).newest_resting)
+            .bind(id.to_owned())
             .opt()
             .await
     }

@@ -190,19 +190,57 @@ pub async fn version<T: Versioned>(
     version_in(&mut app.db.of(who.issuer()), id, version).await
 }
 
-/// One version of a document that something rests on, for anybody, and whose it is.
+/// A version that was asked for by its number, and the number of the newest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Numbered<T> {
+    /// The version.
+    pub version: Version<T>,
+    /// The number of the newest version.
+    pub newest: i64,
+}
+
+impl<T> Numbered<T> {
+    /// Whether a newer version took its place.
+    #[must_use]
+    pub fn is_old(&self) -> bool {
+        self.version.version < self.newest
+    }
+}
+
+/// One version of a document, old or not.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `read`; [`Error::NotFound`].
+pub async fn numbered<T: Versioned>(
+    app: &App,
+    who: &Who,
+    id: &str,
+    number: i64,
+) -> Result<Numbered<T>, Error> {
+    who.may(Scope::Read)?;
+    let mut rows = app.db.of(who.issuer());
+    let version = version_in(&mut rows, id, number).await?;
+    let newest = newest_in::<T>(&mut rows, id).await?.version;
+    Ok(Numbered { version, newest })
+}
+
+/// One version of a document that something rests on, for anybody, and whose it is. The newest is
+/// told among those that something rests on: no other is public.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is none, or nothing rests on it: then it may still change.
 pub async fn public<T: Versioned>(
     app: &App,
     id: &str,
-    version: i64,
-) -> Result<(IssuerId, Version<T>), Error> {
+    number: i64,
+) -> Result<(IssuerId, Numbered<T>), Error> {
     shaped::<T>(id)?;
-    let found = app.db.public_version(T::KEPT, id, version).await?;
+    let found = app.db.public_version(T::KEPT, id, number).await?;
     let row = found.ok_or(Error::NotFound(T::WORD))?;
-    Ok((row.issuer_id.clone(), Version::of(row)?))
+    let newest = app.db.newest_public_version(T::KEPT, id).await?;
+    let newest = newest.map_or(number, |row| row.version);
+    let (issuer, version) = (row.issuer_id.clone(), Version::of(row)?);
+    Ok((issuer, Numbered { version, newest }))
 }
 
 /// Every version of a document, newest first.

@@ -118,6 +118,28 @@ pub async fn list(app: &App, who: &Who) -> Result<Vec<Written>, Error> {
         .collect()
 }
 
+/// The published editions that are scored with a version of a rubric, by name, each with the
+/// achievement that it is an edition of.
+///
+/// # Errors
+/// [`Error::Refused`] without the scope `read`.
+pub async fn scored_with(
+    app: &App,
+    who: &Who,
+    (rubric, version): (&str, i64),
+) -> Result<Vec<(DraftId, Edition)>, Error> {
+    let rests = |edition: &Edition| {
+        let named = edition.draft.rubric.as_ref();
+        named.is_some_and(|one| one.id.as_str() == rubric && i64::from(one.version) == version)
+    };
+    let mut found = Vec::new();
+    for written in list(app, who).await? {
+        let editions = written.editions.into_iter().filter(|one| rests(one));
+        found.extend(editions.map(|edition| (written.id.clone(), edition)));
+    }
+    Ok(found)
+}
+
 /// What is being written under this id.
 ///
 /// # Errors

@@ -84,6 +84,7 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
     || OpenApiRouter::new().routes(routes!(standards::maps::from_case)),
     || OpenApiRouter::new().routes(routes!(standards::maps::from_csv)),
     || OpenApiRouter::new().routes(routes!(standards::maps::read, standards::maps::save)),
+    || OpenApiRouter::new().routes(routes!(standards::maps::read_version)),
     || OpenApiRouter::new().routes(routes!(standards::maps::as_case)),
     || OpenApiRouter::new().routes(routes!(standards::maps::as_csv)),
     || {
@@ -93,6 +94,7 @@ const ENDPOINTS: &[fn() -> OpenApiRouter<Site>] = &[
         ))
     },
     || OpenApiRouter::new().routes(routes!(standards::rubrics::read, standards::rubrics::save)),
+    || OpenApiRouter::new().routes(routes!(standards::rubrics::read_version)),
     || OpenApiRouter::new().routes(routes!(standards::rubrics::as_case)),
     || {
         OpenApiRouter::new().routes(routes!(

@@ -89,6 +89,9 @@ pub(crate) struct EditionLine {
     achievement: String,
     published: String,
     policy: String,
+    /// The version of the rubric that scores it, and where that is; empty without one.
+    rubric: String,
+    rubric_path: String,
 }
 
 /// One achievement, to be written.
@@ -128,6 +131,12 @@ impl AchievementPage {
             achievement: edition.achievement.to_string(),
             published: text::day(edition.published_at),
             policy: policy(&edition.draft),
+            rubric: (edition.draft.rubric.as_ref())
+                .map(|one| format!("version {}", one.version))
+                .unwrap_or_default(),
+            rubric_path: (edition.draft.rubric.as_ref())
+                .map(|one| format!("/desk/rubrics/{}/{}", one.id, one.version))
+                .unwrap_or_default(),
         });
         AchievementPage {
             id: written.id.to_string(),
@@ -374,6 +383,8 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         achievement: "AAAAAAAAAAAAAAAAAAAAAA".to_owned(),
         published: "1 March 2026".to_owned(),
         policy: policy(&draft),
+        rubric: "version 1".to_owned(),
+        rubric_path: "/desk/rubrics/Zr4XfLk2Qp8sVb1NwYt6Ag/1".to_owned(),
     };
     let whole = AchievementPage {
         id: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),

@@ -200,17 +200,29 @@ async fn open(
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Response, WebError> {
-    let mut all = versions::history::<Map>(site.app(), &signed.who, &id).await?;
-    let numbers = all.iter().map(|version| version.version).collect();
-    let newest = all.swap_remove(0);
+    shown(&site, &signed, &id, None).await
+}
+
+/// A version of a map, or the newest; an older one says so, and leads to the newest.
+async fn shown(
+    site: &Site,
+    signed: &Signed,
+    id: &str,
+    number: Option<i64>,
+) -> Result<Response, WebError> {
+    let mut all = versions::history::<Map>(site.app(), &signed.who, id).await?;
+    let numbers: Vec<i64> = all.iter().map(|version| version.version).collect();
+    let at = number.map_or(Some(0), |number| numbers.iter().position(|n| *n == number));
+    let at = at.ok_or(Error::NotFound("competency map"))?;
     let page = MapPage {
+        old: at > 0,
         versions: numbers,
-        ..MapPage::of(Desk::new(&signed, PATH), newest)
+        ..MapPage::of(Desk::new(signed, PATH), all.swap_remove(at))
     };
     answer::page(&page, NEVER)
 }
 
-/// An older version, or the newest one as a file: `map.csv`, `case.json`.
+/// A version by its number, or the newest one as a file: `map.csv`, `case.json`.
 async fn part(
     State(site): State<Site>,
     signed: Signed,
@@ -219,12 +231,7 @@ async fn part(
 ) -> Result<Response, WebError> {
     let app = site.app();
     if let Ok(number) = part.parse() {
-        let found = versions::version::<Map>(app, &signed.who, &id, number).await?;
-        let page = MapPage {
-            old: true,
-            ..MapPage::of(Desk::new(&signed, PATH), found)
-        };
-        return answer::page(&page, NEVER);
+        return shown(&site, &signed, &id, Some(number)).await;
     }
     let found = versions::newest::<Map>(app, &signed.who, &id).await?;
     let document = match part.as_str() {

@@ -9,9 +9,10 @@ use axum::{
 };
 
 use crate::{
-    ids::RubricId,
+    ids::{DraftId, RubricId},
     issue::Error,
     standard::{
+        achievement,
         rubric::{CRITERIA, LEVELS, Rubric, RubricCriterion, RubricLevel},
         versions::{self, Version},
     },
@@ -88,7 +89,10 @@ pub(crate) struct RubricPage {
     changes: i64,
     used: bool,
     old: bool,
+    /// Every version there is, the newest first.
     versions: Vec<i64>,
+    /// What is scored with this version: where it is written, and its name and edition.
+    scores: Vec<(String, String)>,
     told: Vec<Told>,
     lacking: Vec<Told>,
     rubric: Rubric,
@@ -140,6 +144,7 @@ impl RubricPage {
             used: false,
             old: false,
             versions: Vec::new(),
+            scores: Vec::new(),
             told: Vec::new(),
             lacking: Vec::new(),
             rows: rows.collect(),
@@ -168,7 +173,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route(PATH, get(list).post(create))
         .route("/desk/rubrics/new", get(new))
         .route("/desk/rubrics/{id}", get(open).post(save))
-        .route("/desk/rubrics/{id}/{n}", get(old))
+        .route("/desk/rubrics/{id}/{n}", get(numbered))
 }
 
 async fn list(State(site): State<Site>, signed: Signed) -> Result<Response, WebError> {
@@ -205,25 +210,40 @@ async fn open(
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Response, WebError> {
-    let mut all = versions::history::<Rubric>(site.app(), &signed.who, &id).await?;
-    let numbers = all.iter().map(|version| version.version).collect();
-    let newest = all.swap_remove(0);
-    let page = RubricPage {
-        versions: numbers,
-        ..RubricPage::of(Desk::new(&signed, PATH), newest)
-    };
-    answer::page(&page, NEVER)
+    shown(&site, &signed, &id, None).await
 }
 
-async fn old(
+async fn numbered(
     State(site): State<Site>,
     signed: Signed,
     Path((id, number)): Path<(String, i64)>,
 ) -> Result<Response, WebError> {
-    let found = versions::version::<Rubric>(site.app(), &signed.who, &id, number).await?;
+    shown(&site, &signed, &id, Some(number)).await
+}
+
+/// A version of a rubric, or the newest; an older one says so, and leads to the newest.
+async fn shown(
+    site: &Site,
+    signed: &Signed,
+    id: &str,
+    number: Option<i64>,
+) -> Result<Response, WebError> {
+    let (app, who) = (site.app(), &signed.who);
+    let mut all = versions::history::<Rubric>(app, who, id).await?;
+    let numbers: Vec<i64> = all.iter().map(|version| version.version).collect();
+    let at = number.map_or(Some(0), |number| numbers.iter().position(|n| *n == number));
+    let at = at.ok_or(Error::NotFound("rubric"))?;
+    let found = all.swap_remove(at);
+    let scores = achievement::scored_with(app, who, (id, found.version)).await?;
+    let line = |(draft, edition): (DraftId, achievement::Edition)| {
+        let words = format!("{}, edition {}", edition.draft.name, edition.edition);
+        (format!("/desk/achievements/{draft}"), words)
+    };
     let page = RubricPage {
-        old: true,
-        ..RubricPage::of(Desk::new(&signed, PATH), found)
+        old: at > 0,
+        versions: numbers,
+        scores: scores.into_iter().map(line).collect(),
+        ..RubricPage::of(Desk::new(signed, PATH), found)
     };
     answer::page(&page, NEVER)
 }
@@ -362,6 +382,11 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             "desk-rubric-old",
             one(RubricPage {
                 old: true,
+                versions: vec![3, 2, 1],
+                scores: vec![(
+                    "/desk/achievements/Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
+                    "Explain a decision with data, edition 1".to_owned(),
+                )],
                 ..RubricPage::of(desk(), kept(false))
             }),
         ),

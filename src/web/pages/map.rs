@@ -15,7 +15,7 @@ use crate::{
     standard::{
         case,
         map::Map,
-        versions::{self, Version},
+        versions::{self, Numbered},
     },
     web::{
         Site,
@@ -35,6 +35,9 @@ pub(crate) struct PublicMapPage {
     frame: Frame,
     path: String,
     version: i64,
+    /// The number of the newest version that anybody can read, and where that is.
+    newest: i64,
+    newest_path: String,
     issuer: IssuerView,
     map: Map,
 }
@@ -96,11 +99,11 @@ async fn found(
     site: &Site,
     id: &str,
     version: i64,
-) -> Result<(IssuerView, Version<Map>, Value), WebError> {
+) -> Result<(IssuerView, Numbered<Map>, Value), WebError> {
     let (issuer, found) = versions::public::<Map>(site.app(), id, version).await?;
     let issuer = IssuerView::of(&stored::issuer(site, &issuer).await?);
     let base = site.link(&format!("/maps/{id}/{version}"));
-    let package = case::write_map(&found.document, &base, found.changed_at);
+    let package = case::write_map(&found.version.document, &base, found.version.changed_at);
     Ok((issuer, found, package))
 }
 
@@ -129,7 +132,8 @@ async fn part(
 }
 
 impl PublicMapPage {
-    fn new(issuer: IssuerView, found: Version<Map>) -> PublicMapPage {
+    fn new(issuer: IssuerView, found: Numbered<Map>) -> PublicMapPage {
+        let (newest, found) = (found.newest, found.version);
         PublicMapPage {
             frame: Frame::new(
                 &found.document.name,
@@ -137,6 +141,8 @@ impl PublicMapPage {
             ),
             path: format!("/maps/{}/{}", found.id, found.version),
             version: found.version,
+            newest,
+            newest_path: format!("/maps/{}/{newest}", found.id),
             issuer,
             map: found.document,
         }
@@ -145,14 +151,20 @@ impl PublicMapPage {
 
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
-    let kept = Version {
-        id: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
-        version: 2,
-        changes: 3,
-        changed_at: crate::clock::Timestamp::UNIX_EPOCH,
-        pinned_at: Some(crate::clock::Timestamp::UNIX_EPOCH),
-        document: crate::standard::map::samples::data(),
+    let kept = |newest| Numbered {
+        newest,
+        version: versions::Version {
+            id: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
+            version: 2,
+            changes: 3,
+            changed_at: crate::clock::Timestamp::UNIX_EPOCH,
+            pinned_at: Some(crate::clock::Timestamp::UNIX_EPOCH),
+            document: crate::standard::map::samples::data(),
+        },
     };
-    let page = PublicMapPage::new(super::issuer::riverside(false), kept);
-    vec![("public-map", page.render().expect("renders"))]
+    let page = |newest| {
+        let page = PublicMapPage::new(super::issuer::riverside(false), kept(newest));
+        page.render().expect("renders")
+    };
+    vec![("public-map", page(2)), ("public-map-old", page(3))]
 }

@@ -14,7 +14,7 @@ use crate::{
     standard::{
         case,
         rubric::Rubric,
-        versions::{self, Version},
+        versions::{self, Numbered},
     },
     web::{
         Site,
@@ -36,6 +36,9 @@ pub(crate) struct PublicRubricPage {
     frame: Frame,
     path: String,
     version: i64,
+    /// The number of the newest version that anybody can read, and where that is.
+    newest: i64,
+    newest_path: String,
     issuer: IssuerView,
     rubric: Rubric,
 }
@@ -51,11 +54,11 @@ async fn found(
     site: &Site,
     id: &str,
     version: i64,
-) -> Result<(IssuerView, Version<Rubric>, Value), WebError> {
+) -> Result<(IssuerView, Numbered<Rubric>, Value), WebError> {
     let (issuer, found) = versions::public::<Rubric>(site.app(), id, version).await?;
     let issuer = IssuerView::of(&stored::issuer(site, &issuer).await?);
     let base = site.link(&format!("/rubrics/{id}/{version}"));
-    let package = case::write_rubric(&found.document, &base, found.changed_at);
+    let package = case::write_rubric(&found.version.document, &base, found.version.changed_at);
     Ok((issuer, found, package))
 }
 
@@ -84,7 +87,8 @@ async fn part(
 }
 
 impl PublicRubricPage {
-    fn new(issuer: IssuerView, found: Version<Rubric>) -> PublicRubricPage {
+    fn new(issuer: IssuerView, found: Numbered<Rubric>) -> PublicRubricPage {
+        let (newest, found) = (found.newest, found.version);
         PublicRubricPage {
             frame: Frame::new(
                 &found.document.name,
@@ -92,6 +96,8 @@ impl PublicRubricPage {
             ),
             path: format!("/rubrics/{}/{}", found.id, found.version),
             version: found.version,
+            newest,
+            newest_path: format!("/rubrics/{}/{newest}", found.id),
             issuer,
             rubric: found.document,
         }
@@ -100,14 +106,20 @@ impl PublicRubricPage {
 
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
-    let kept = Version {
-        id: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
-        version: 2,
-        changes: 3,
-        changed_at: crate::clock::Timestamp::UNIX_EPOCH,
-        pinned_at: Some(crate::clock::Timestamp::UNIX_EPOCH),
-        document: crate::standard::rubric::samples::memo(),
+    let kept = |newest| Numbered {
+        newest,
+        version: versions::Version {
+            id: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
+            version: 2,
+            changes: 3,
+            changed_at: crate::clock::Timestamp::UNIX_EPOCH,
+            pinned_at: Some(crate::clock::Timestamp::UNIX_EPOCH),
+            document: crate::standard::rubric::samples::memo(),
+        },
     };
-    let page = PublicRubricPage::new(super::issuer::riverside(false), kept);
-    vec![("public-rubric", page.render().expect("renders"))]
+    let page = |newest| {
+        let page = PublicRubricPage::new(super::issuer::riverside(false), kept(newest));
+        page.render().expect("renders")
+    };
+    vec![("public-rubric", page(2)), ("public-rubric-old", page(3))]
 }

@@ -425,6 +425,18 @@ const API: &[Line] = &[
     ("POST /api/v1/maps/from-csv", Scope::Standards, NONE, "{}"),
     ("GET /api/v1/rubrics/{id}/case", Scope::Read, RUBRIC, ""),
     (
+        "GET /api/v1/rubrics/{id}/versions/{version}",
+        Scope::Read,
+        RUBRIC,
+        "",
+    ),
+    (
+        "GET /api/v1/maps/{id}/versions/{version}",
+        Scope::Read,
+        MAP,
+        "",
+    ),
+    (
         "GET /api/v1/pathways/{id}/dry-run",
         Scope::Read,
         PATHWAY,
@@ -622,6 +634,7 @@ const DESK: &[Line] = &[
     ("POST /desk/labs", Scope::Propose, NONE, ""),
     ("GET /desk/labs/{id}", Scope::Read, LAB, ""),
     ("GET /desk/labs/{id}/qr.svg", Scope::Read, LAB, ""),
+    ("GET /desk/labs/{id}/station", Scope::Read, LAB, ""),
     (
         "POST /desk/labs/{id}/roster",
         Scope::Propose,
@@ -956,6 +969,7 @@ fn with(path: &str, id: &str) -> String {
         .replace("{learner}", NOBODY)
         .replace("{piece}", NOBODY)
         .replace("{n}", "1")
+        .replace("{version}", "1")
         .replace("{achievement}", NOBODY)
 }
 
@@ -1116,6 +1130,7 @@ const OF_LEARNERS: &[&str] = &[
     "GET /desk/learners/{id}",
     "GET /desk/labs/{id}",
     "GET /desk/labs/{id}/qr.svg",
+    "GET /desk/labs/{id}/station",
     "GET /desk/labs/{id}/grid/{achievement}",
     "GET /desk/review",
     "GET /desk/attempts/{id}",

@@ -22,6 +22,7 @@ fn endpoints(document: &Value) -> Vec<(String, String, String, bool)> {
             .replace("{kind}", "earned")
             .replace("{learner}", "AAAAAAAAAAAAAAAAAAAAAA")
             .replace("{piece}", "AAAAAAAAAAAAAAAAAAAAAA")
+            .replace("{version}", "1")
             .replace("{list}", "AAAAAAAAAAAAAAAAAAAAAA");
         assert!(!path.contains('{'), "{path}");
         for method in ["get", "post", "put", "patch", "delete"] {

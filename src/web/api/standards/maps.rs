@@ -7,11 +7,16 @@ use axum::{
     http::{StatusCode, header},
 };
 
-use super::{All, Kept, Refused, Rewritten, id};
+use super::{All, Edition, Kept, Refused, Rewritten, id};
 use crate::{
     ids::MapId,
     issue::Error,
-    standard::{case, map::Map, map_csv, versions},
+    standard::{
+        case,
+        map::Map,
+        map_csv,
+        versions::{self, Versioned as _},
+    },
     web::{Site, api::body, error::WebError, key::Keyed},
     who::Scope,
 };
@@ -65,6 +70,27 @@ pub(crate) async fn read(
 ) -> Result<Json<Kept<Map>>, WebError> {
     let found = versions::newest::<Map>(site.app(), &who, &named).await?;
     Ok(Json(found.into()))
+}
+
+/// Read any version of a competency map.
+///
+/// What was published rests on the version that was the newest then. `old` says whether a newer one
+/// took its place, and `newest_at` where that is read.
+#[utoipa::path(get, path = "/api/v1/maps/{id}/versions/{version}", operation_id = "read_map_version", tag = "Competency maps",
+    params(
+        ("id" = String, Path, description = "Its id: 22 characters."),
+        ("version" = i64, Path, description = "The number of the version: 1, 2, 3 …"),
+    ),
+    security(("api_key" = [])),
+    responses((status = 200, description = "That version.", body = Edition<Map>), Refused))]
+pub(crate) async fn read_version(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path((named, number)): Path<(String, String)>,
+) -> Result<Json<Edition<Map>>, WebError> {
+    let number = id(&number, Map::WORD)?;
+    let found = versions::numbered::<Map>(site.app(), &who, &named, number).await?;
+    Ok(Json(Edition::new(found, "/api/v1/maps")))
 }
 
 /// Write a competency map again.

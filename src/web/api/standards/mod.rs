@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     issue::{Error, Fault},
-    standard::versions::{Version, Versioned},
+    standard::versions::{Numbered, Version, Versioned},
     web::problem::{FaultLine, Problem},
 };
 
@@ -64,6 +64,32 @@ impl<T: Versioned> From<Version<T>> for Kept<T> {
             changed_at: version.changed_at.to_string(),
             pinned_at: version.pinned_at.map(|at| at.to_string()),
             document: version.document,
+        }
+    }
+}
+
+/// A version that was asked for by its number.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Edition<T> {
+    /// Whether a newer version took its place.
+    old: bool,
+    /// The number of the newest version.
+    newest: i64,
+    /// Where the newest version is read.
+    #[schema(example = "/api/v1/rubrics/Zr4XfLk2Qp8sVb1NwYt6Ag")]
+    newest_at: String,
+    /// The version that was asked for.
+    kept: Kept<T>,
+}
+
+impl<T: Versioned> Edition<T> {
+    /// `place`: where all of its kind are, such as `/api/v1/rubrics`.
+    pub(crate) fn new(found: Numbered<T>, place: &str) -> Edition<T> {
+        Edition {
+            old: found.is_old(),
+            newest: found.newest,
+            newest_at: format!("{place}/{}", found.version.id),
+            kept: found.version.into(),
         }
     }
 }

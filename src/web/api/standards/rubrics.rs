@@ -7,10 +7,14 @@ use axum::{
     http::StatusCode,
 };
 
-use super::{All, Kept, Refused, Rewritten, id};
+use super::{All, Edition, Kept, Refused, Rewritten, id};
 use crate::{
     ids::RubricId,
-    standard::{case, rubric::Rubric, versions},
+    standard::{
+        case,
+        rubric::Rubric,
+        versions::{self, Versioned as _},
+    },
     web::{Site, api::body, error::WebError, key::Keyed},
     who::Scope,
 };
@@ -64,6 +68,27 @@ pub(crate) async fn read(
 ) -> Result<Json<Kept<Rubric>>, WebError> {
     let found = versions::newest::<Rubric>(site.app(), &who, &named).await?;
     Ok(Json(found.into()))
+}
+
+/// Read any version of a rubric.
+///
+/// What was published rests on the version that was the newest then. `old` says whether a newer one
+/// took its place, and `newest_at` where that is read.
+#[utoipa::path(get, path = "/api/v1/rubrics/{id}/versions/{version}", operation_id = "read_rubric_version", tag = "Rubrics",
+    params(
+        ("id" = String, Path, description = "Its id: 22 characters."),
+        ("version" = i64, Path, description = "The number of the version: 1, 2, 3 …"),
+    ),
+    security(("api_key" = [])),
+    responses((status = 200, description = "That version.", body = Edition<Rubric>), Refused))]
+pub(crate) async fn read_version(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path((named, number)): Path<(String, String)>,
+) -> Result<Json<Edition<Rubric>>, WebError> {
+    let number = id(&number, Rubric::WORD)?;
+    let found = versions::numbered::<Rubric>(site.app(), &who, &named, number).await?;
+    Ok(Json(Edition::new(found, "/api/v1/rubrics")))
 }
 
 /// Write a rubric again.
