@@ -35,7 +35,9 @@ mod desk;
 mod every;
 mod grid;
 mod keyboard;
+mod others;
 mod people;
+mod printed;
 mod states;
 
 /// A running demo, and what it told about itself.
@@ -472,17 +474,18 @@ async fn axe_finds_nothing_on_any_page() {
             look_as(&browser, scheme, width, height).await;
             let view = format!("{scheme}, {width} px");
             let issuer = issuer_page(&browser, &demo).await;
-            for url in [
-                format!("{}/", demo.origin),
-                format!("{}/verify", demo.origin),
-                format!("{}/privacy", demo.origin),
-                format!("{}/docs", demo.origin),
-                format!("{}/nowhere", demo.origin),
-                issuer,
-                demo.credential.clone(),
-                demo.portfolio.clone(),
+            for (name, url) in [
+                ("home", format!("{}/", demo.origin)),
+                ("verify", format!("{}/verify", demo.origin)),
+                ("privacy", format!("{}/privacy", demo.origin)),
+                ("docs", format!("{}/docs", demo.origin)),
+                ("nowhere", format!("{}/nowhere", demo.origin)),
+                ("issuer", issuer),
+                ("credential", demo.credential.clone()),
+                ("portfolio", demo.portfolio.clone()),
             ] {
                 open(&browser, &url).await;
+                states::picture(&browser, &format!("public-{name}-{scheme}-{width}")).await;
                 examine(&browser, &axe, &format!("{url} ({view})"), &mut faults).await;
             }
             for pasted in [

@@ -42,6 +42,7 @@ pub(crate) mod passkeys;
 desk! {
     today,
     labs,
+    station,
     review,
     attempts,
     reviewers,

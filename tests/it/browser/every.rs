@@ -120,7 +120,7 @@ impl Walk<'_> {
 }
 
 /// Signs in on the page.
-async fn sign_in(browser: &WebDriver, origin: &str, address: &str, password: &str) {
+pub(super) async fn sign_in(browser: &WebDriver, origin: &str, address: &str, password: &str) {
     open(browser, &format!("{origin}/sign-in")).await;
     write(browser, "#address", address).await;
     write(browser, "#password", password).await;
