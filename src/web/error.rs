@@ -7,7 +7,7 @@
 use crate::clock::Stopwatch;
 use crate::web::{
     Site,
-    pages::error::ErrorPage,
+    pages::error::{ErrorPage, on_from},
     problem::{CODES, FaultLine, Problem, plain_words, title},
 };
 use crate::{db, files, hooks, issue, letters, program, who};
@@ -397,12 +397,13 @@ pub(crate) async fn explain(State(site): State<Site>, request: Request, next: Ne
         .map_or("none", MatchedPath::as_str)
         .to_owned();
     let for_programs = wants_problem(request.uri().path(), request.headers());
+    let on = on_from(request.uri().path());
     let id = site.request_id();
     let mut response = next.run(request).await;
     let status = response.status();
     let wrong = status.is_client_error() || status.is_server_error();
     if wrong && response.extensions().get::<Shown>().is_none() {
-        response = render(response, for_programs, &id);
+        response = render(response, (for_programs, on), &id);
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
@@ -412,7 +413,11 @@ pub(crate) async fn explain(State(site): State<Site>, request: Request, next: Ne
     response
 }
 
-fn render(mut response: Response, for_programs: bool, id: &str) -> Response {
+fn render(
+    mut response: Response,
+    (for_programs, on): (bool, (&'static str, &'static str)),
+    id: &str,
+) -> Response {
     let error = response
         .extensions_mut()
         .remove::<WebError>()
@@ -422,7 +427,7 @@ fn render(mut response: Response, for_programs: bool, id: &str) -> Response {
         let problem = Problem::new(error.status, error.code, &error.detail, &error.faults, id);
         problem.into_response()
     } else {
-        page(&error, id)
+        page(&error, on, id)
     };
     *out.status_mut() = error.status;
     let headers = out.headers_mut();
@@ -443,11 +448,17 @@ fn render(mut response: Response, for_programs: bool, id: &str) -> Response {
     out
 }
 
-fn page(error: &WebError, id: &str) -> Response {
+fn page(error: &WebError, on: (&'static str, &'static str), id: &str) -> Response {
+    let line = |fault: &FaultLine| {
+        let place = fault.pointer.trim_start_matches('/');
+        format!("{place} {}", fault.detail).trim().to_owned()
+    };
+    let faults = error.faults.iter().map(line).collect();
     let page = ErrorPage::new(
         error.status.as_u16(),
         title(error.status),
-        &error.detail,
+        (&error.detail, faults),
+        on,
         id,
     );
     match page.render() {

@@ -17,6 +17,8 @@ use crate::{
     web::{Site, error::WebError, text::clean},
 };
 
+/// Most bytes of a pasted text that are shown again.
+const MAX_PASTED: usize = 20_000;
 /// Most characters of a file's name that are shown again.
 const MAX_NAME: usize = 200;
 
@@ -33,6 +35,8 @@ pub(crate) struct Question {
     pub(crate) again: bool,
     /// What the form shows again.
     pub(crate) typed: Typed,
+    /// The text that was pasted, for the form too; empty if there was none, or if it is long.
+    pub(crate) pasted: String,
     /// Why it cannot be answered, though it was read: a list of trusted issuers with faults.
     pub(crate) fault: Option<WebError>,
 }
@@ -110,6 +114,9 @@ impl Question {
                 "again" => question.again = true,
                 _ => {}
             }
+        }
+        if pasted.len() <= MAX_PASTED {
+            question.pasted = String::from_utf8(pasted.clone()).unwrap_or_default();
         }
         // Beside a file it is one more: nothing of what was sent is passed over.
         if !pasted.trim_ascii().is_empty() {

@@ -185,6 +185,8 @@ fn most(path: &str, is_large: bool) -> usize {
         && path.contains("/roster");
     match () {
         () if is_large => BODY_BYTES,
+        // A page reads on until it knows that the file is too large, and shows the form again.
+        () if evidence && !path.starts_with("/api/") => 4 * FILE_BYTES,
         () if evidence => FILE_BYTES + FORM_BYTES,
         // A form writes a separator or a letter that is none of ASCII as three bytes.
         () if roster => CSV_BYTES * 3 + FORM_BYTES,
@@ -245,7 +247,8 @@ pub(crate) async fn admit(State(site): State<Site>, mut request: Request, next: 
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > most) {
-        return WebError::too_large().into_response();
+        let detail = format!("That is more than is read here: {} MB at most.", most >> 20);
+        return WebError::too_many_at_once(detail).into_response();
     }
     request.extensions_mut().insert(Asker(address));
     next.run(request).await

@@ -61,6 +61,12 @@ impl Told {
     }
 }
 
+/// What is wrong in the field of this id, in a sentence; empty if nothing is.
+pub(crate) fn at<'t>(told: &'t [Told], field: &str) -> &'t str {
+    let found = told.iter().find(|one| one.field == field);
+    found.map_or("", |one| one.sentence.as_str())
+}
+
 /// A page that shows a form again.
 ///
 /// # Errors

@@ -2,12 +2,14 @@
 
 mod account;
 mod case;
+mod forms;
 pub(crate) mod hostile;
 mod log;
 pub(crate) mod matrix;
 mod people;
 mod provider;
 mod sign_in;
-mod standards;
+pub(crate) mod standards;
 mod texts;
+mod versions;
 mod ways_in;

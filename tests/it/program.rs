@@ -4,6 +4,7 @@ mod awards;
 mod bucket;
 mod corrections;
 mod guardians;
+mod forms;
 mod learners;
 mod pages;
 pub(crate) mod reminders;

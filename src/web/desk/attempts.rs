@@ -29,9 +29,9 @@ use crate::{
         error::WebError,
         fields::Fields,
         frame::Frame,
-        me::show::{Criterion, Piece, Said},
+        me::show::{Adding, Criterion, Piece, Said},
         pages::sign_in::again,
-        said::{self, Names, Sent},
+        said::{self, Names},
         signed::Signed,
         text::{self, Text},
     },
@@ -163,8 +163,22 @@ pub(crate) struct AttemptPage {
     said: Vec<Said>,
     may: May,
     feedback: String,
+    remark: String,
+    adding: Adding,
+    /// The form that was refused, if it stands behind a fold.
+    refused: &'static str,
     faults: Vec<String>,
     done: String,
+}
+
+impl AttemptPage {
+    /// Puts back what was chosen and typed about the criteria: `level-0`, `note-0`, …
+    fn retype(&mut self, fields: &Fields, put: impl Fn(&mut Criterion, &str, &str)) {
+        for (at, criterion) in self.criteria.iter_mut().enumerate() {
+            let level = fields.get(&format!("level-{at}"));
+            put(criterion, level, fields.get(&format!("note-{at}")));
+        }
+    }
 }
 
 /// The page's routes.
@@ -229,6 +243,9 @@ async fn page(site: &Site, signed: &Signed, id: &str) -> Result<AttemptPage, Web
             .collect(),
         may,
         feedback: String::new(),
+        remark: String::new(),
+        adding: Adding::default(),
+        refused: "",
         faults: Vec::new(),
         done: String::new(),
     })
@@ -315,7 +332,16 @@ async fn propose(
     let marks: Vec<score::Mark> = marks.collect();
     match score::put(site.app(), &by(&signed), &attempt, &marks).await {
         Ok(()) => Ok(back(&id)),
-        Err(error) => refused(&site, &signed, &id, error).await,
+        Err(error) => {
+            let faults = said::sentences(error)?;
+            let mut page = page(&site, &signed, &id).await?;
+            page.retype(&fields, Criterion::propose);
+            again(&AttemptPage {
+                faults,
+                refused: "scores",
+                ..page
+            })
+        }
     }
 }
 
@@ -326,12 +352,23 @@ async fn add_evidence(
     parts: Multipart,
 ) -> Result<Response, WebError> {
     signed.who.may(Scope::Propose)?;
-    let sent = Sent::read(parts).await?;
-    let (name, new) = crate::web::me::attempt::evidence_in(sent);
-    match evidence::add(site.app(), &by(&signed), &said::id(&id)?, &name, new).await {
-        Ok(_) => Ok(back(&id)),
-        Err(error) => refused(&site, &signed, &id, error).await,
-    }
+    let (adding, read) = Adding::read(parts).await?;
+    let faults = match read {
+        Ok((name, new)) => {
+            match evidence::add(site.app(), &by(&signed), &said::id(&id)?, &name, new).await {
+                Ok(_) => return Ok(back(&id)),
+                Err(error) => said::sentences(error)?,
+            }
+        }
+        Err(sentence) => vec![sentence],
+    };
+    let page = page(&site, &signed, &id).await?;
+    again(&AttemptPage {
+        faults,
+        adding,
+        refused: "evidence",
+        ..page
+    })
 }
 
 async fn submit(
@@ -381,13 +418,7 @@ async fn decide(
         Err(error) => {
             let faults = said::sentences(error)?;
             let mut page = page(&site, &signed, &id).await?;
-            // What was typed is not lost.
-            for (at, criterion) in page.criteria.iter_mut().enumerate() {
-                criterion.choose(
-                    fields.get(&format!("level-{at}")),
-                    fields.get(&format!("note-{at}")),
-                );
-            }
+            page.retype(&fields, Criterion::choose);
             again(&AttemptPage {
                 faults,
                 feedback: judgement.feedback,
@@ -417,7 +448,16 @@ async fn read_again(
             let page = page(&site, &signed, &id).await?;
             answer::page(&AttemptPage { done, ..page }, NEVER)
         }
-        Err(error) => refused(&site, &signed, &id, error).await,
+        Err(error) => {
+            let faults = said::sentences(error)?;
+            let mut page = page(&site, &signed, &id).await?;
+            page.retype(&fields, Criterion::choose);
+            again(&AttemptPage {
+                faults,
+                remark: remark.to_owned(),
+                ..page
+            })
+        }
     }
 }
 
@@ -448,6 +488,9 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         said: crate::web::me::show::sample_said(),
         may,
         feedback: String::new(),
+        remark: String::new(),
+        adding: Adding::default(),
+        refused: "scores",
         faults: vec!["Feedback is missing: say what is still to do.".to_owned()],
         done: done.to_owned(),
     };

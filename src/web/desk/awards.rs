@@ -292,6 +292,8 @@ struct Sent {
     achievement: String,
     rows: String,
     issue: bool,
+    /// What of it could not be read.
+    faults: Vec<String>,
 }
 
 impl NewPage {
@@ -305,7 +307,7 @@ impl NewPage {
                 .collect(),
             chosen: sent.achievement,
             rows: sent.rows,
-            faults: Vec::new(),
+            faults: sent.faults,
             ready: 0,
         })
     }
@@ -319,6 +321,9 @@ async fn sent(
     signed.who.may(Scope::Issue)?;
     let (app, who) = (site.app(), &signed.who);
     let sent = read_form(form).await?;
+    if !sent.faults.is_empty() {
+        return again(&NewPage::new(&site, &signed, sent).await?);
+    }
     let id: AchievementId =
         (sent.achievement.parse()).map_err(|_| WebError::no_such("achievement"))?;
     let faults = match prepare(&site, who, &id, &sent).await {
@@ -362,6 +367,9 @@ async fn prepare(
 /// The sentences that stand beside the form; anything else is an error.
 fn told(error: Error) -> Result<Vec<String>, WebError> {
     match error {
+        Error::Conflict(_) | Error::Quota(_) | Error::IssuedOtherwise(_) | Error::Key(_) => {
+            Ok(vec![WebError::from(error).detail().to_owned()])
+        }
         Error::Rows(faults) => Ok(faults.iter().map(ToString::to_string).collect()),
         Error::Faults(faults) => {
             let line = |fault: &crate::issue::Fault| format!("What is awarded {}.", fault.sentence);
@@ -377,10 +385,12 @@ async fn read_form(mut form: Multipart) -> Result<Sent, WebError> {
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         let bytes = field.bytes().await.map_err(broken)?;
-        let text = String::from_utf8(bytes.to_vec());
-        let text = text.map_err(|_| {
-            WebError::unreadable("form", "The file is not UTF-8 text. Save it as CSV UTF-8.")
-        })?;
+        let Ok(text) = String::from_utf8(bytes.to_vec()) else {
+            let sentence =
+                "The file is not UTF-8 text. Save it as “CSV UTF-8”, and choose it again.";
+            sent.faults.push(sentence.to_owned());
+            continue;
+        };
         match name.as_str() {
             "achievement" => sent.achievement = text,
             // The file goes before what is typed; without one its field is empty.

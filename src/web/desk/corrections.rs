@@ -68,6 +68,10 @@ pub(crate) struct CredentialDeskPage {
     form: Option<Form>,
     newer: String,
     reasons: Vec<(String, String, String)>,
+    /// Why it is issued anew, as it was typed.
+    why: String,
+    /// Why it is taken back or held, as it was typed.
+    reason: String,
     faults: Vec<String>,
 }
 
@@ -91,6 +95,8 @@ pub(crate) struct CorrectionsPage {
     desk: Desk,
     waiting: Vec<Waiting>,
     typed: String,
+    /// The change that was chosen.
+    change: String,
     reason: String,
     done: String,
     faults: Vec<String>,
@@ -156,6 +162,8 @@ async fn page(
                 )
             })
             .collect(),
+        why: String::new(),
+        reason: String::new(),
         faults: Vec::new(),
     })
 }
@@ -270,8 +278,33 @@ async fn fix(
         }
         Err(faults) => faults,
     };
-    let page = page(&site, &signed, &credential).await?;
-    again(&CredentialDeskPage { faults, ..page })
+    let mut page = page(&site, &signed, &credential).await?;
+    if let Some(form) = &mut page.form {
+        form.retype(&fields);
+    }
+    again(&CredentialDeskPage {
+        faults,
+        why: fields.whole("reason").to_owned(),
+        ..page
+    })
+}
+
+impl Form {
+    /// Puts back what was chosen and typed.
+    fn retype(&mut self, fields: &Fields) {
+        for (at, (_, levels)) in self.criteria.iter_mut().enumerate() {
+            let level = fields.get(&format!("level-{at}"));
+            for one in levels {
+                one.chosen = one.name.as_str() == level;
+            }
+        }
+        fields.get("awarded").clone_into(&mut self.awarded);
+        fields.get("role").clone_into(&mut self.role);
+        fields
+            .get("qualification")
+            .clone_into(&mut self.qualification);
+        fields.get("narrative").clone_into(&mut self.narrative);
+    }
 }
 
 fn change(word: &str) -> Result<Change, WebError> {
@@ -301,7 +334,11 @@ async fn status(
         Err(error) => {
             let faults = said::sentences(error.into())?;
             let page = page(&site, &signed, &credential).await?;
-            again(&CredentialDeskPage { faults, ..page })
+            again(&CredentialDeskPage {
+                faults,
+                reason: fields.whole("reason").to_owned(),
+                ..page
+            })
         }
     }
 }
@@ -328,6 +365,7 @@ async fn many_page(site: &Site, signed: &Signed) -> Result<CorrectionsPage, WebE
         desk: Desk::new(signed, PLACE),
         waiting: waiting.collect(),
         typed: String::new(),
+        change: String::new(),
         reason: String::new(),
         done: String::new(),
         faults: Vec::new(),
@@ -376,6 +414,7 @@ async fn ask(
     }
     again(&CorrectionsPage {
         typed,
+        change: fields.get("change").to_owned(),
         reason,
         faults,
         ..page
@@ -427,6 +466,8 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             "1 March 2026, 12:00 UTC".to_owned(),
             "Wrong file.".to_owned(),
         )],
+        why: "The level was a slip.".to_owned(),
+        reason: String::new(),
         faults: vec!["Nothing is different.".to_owned()],
     };
     let many = CorrectionsPage {
@@ -442,6 +483,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             mine: false,
         }],
         typed: String::new(),
+        change: "revoke".to_owned(),
         reason: String::new(),
         done: "Done: 3 changed.".to_owned(),
         faults: Vec::new(),

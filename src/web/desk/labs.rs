@@ -242,7 +242,7 @@ async fn shown(
     };
     let attempts = attempts::lines(&site, &one.attempts, &one.learners, &one.offers);
     let page = LabPage {
-        frame: Desk::frame("A lab"),
+        frame: Desk::frame(one.row.name.as_str()),
         desk: Desk::new(&signed, PLACE),
         one: Listed {
             id: id.clone(),
@@ -328,6 +328,20 @@ async fn grid_page(
     })
 }
 
+impl GridPage {
+    /// Puts back what was chosen for one learner.
+    fn choose(&mut self, learner: &str, fields: &Fields) {
+        let row = self.rows.iter_mut().find(|row| row.learner.id == learner);
+        let cells = row.map(|row| row.cells.iter_mut()).into_iter().flatten();
+        for cell in cells.filter(|cell| !cell.met) {
+            let level = fields.get(&cell.field);
+            for one in &mut cell.levels {
+                one.chosen = one.value == level;
+            }
+        }
+    }
+}
+
 fn grid_row(line: &lab::GridLine) -> GridRow {
     use crate::db::AttemptState;
     let state = line.attempt.as_ref().map(|row| row.state);
@@ -394,7 +408,9 @@ async fn enter(
         };
         if let Err(error) = lab::enter(app, &signed.who, &lab_id, &person, &offer, &mark).await {
             let faults = said::sentences(error)?;
-            return again(&grid_page(&site, &signed, (&id, &achievement), faults).await?);
+            let mut page = grid_page(&site, &signed, (&id, &achievement), faults).await?;
+            page.choose(person.as_str(), &fields);
+            return again(&page);
         }
     }
     let back = format!("{PLACE}/{id}/grid/{achievement}#learner-{person}");

@@ -134,6 +134,9 @@ pub(crate) struct LearnerPage {
     typed: Typed,
     attempts: Vec<Line>,
     others: Vec<Named>,
+    /// The other record that was chosen to be merged.
+    double: String,
+    merging: bool,
     link: String,
     guardian: GuardianCard,
     faults: Vec<String>,
@@ -254,6 +257,8 @@ async fn page(site: &Site, signed: &Signed, person: &PersonId) -> Result<Learner
             .map(|listed| Line::of(listed, site.now()))
             .collect(),
         others: others.iter().map(Named::of).collect(),
+        double: String::new(),
+        merging: false,
         link: String::new(),
         guardian: GuardianCard::of(site, signed, &one.person).await?,
         one: Named::of(&one),
@@ -292,15 +297,23 @@ async fn merge(
 ) -> Result<Response, WebError> {
     signed.who.may(Scope::Programs)?;
     let person = said::id(&id)?;
-    let from = said::id(fields.get("double"))?;
-    match learner::merge(site.app(), &signed.who, &from, &person).await {
-        Ok(()) => Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response()),
-        Err(error) => {
-            let faults = said::sentences(error)?;
-            let page = page(&site, &signed, &person).await?;
-            again(&LearnerPage { faults, ..page })
+    let double = fields.get("double");
+    let faults = match double {
+        "" => vec!["Choose the other record.".to_owned()],
+        double => {
+            match learner::merge(site.app(), &signed.who, &said::id(double)?, &person).await {
+                Ok(()) => return Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response()),
+                Err(error) => said::sentences(error)?,
+            }
         }
-    }
+    };
+    let page = page(&site, &signed, &person).await?;
+    again(&LearnerPage {
+        double: double.to_owned(),
+        merging: true,
+        faults,
+        ..page
+    })
 }
 
 async fn make_link(
@@ -371,6 +384,8 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         },
         attempts: vec![Line::sample()],
         others: vec![one.clone()],
+        double: one.id.clone(),
+        merging: true,
         link: "https://badges.example/me/in/x".to_owned(),
         guardian: GuardianCard {
             works: Some((

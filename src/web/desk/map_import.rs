@@ -203,11 +203,15 @@ async fn keep(
     let chance = site.app().chance.as_ref();
     let mut kept_rubrics = 0;
     let mut wrong = None;
-    for rubric in &rubrics {
+    let mut left = Vec::new();
+    for rubric in rubrics {
         let id = RubricId::random(chance);
-        match versions::create(site.app(), &signed.who, id.as_str(), rubric).await {
+        match versions::create(site.app(), &signed.who, id.as_str(), &rubric).await {
             Ok(_) => kept_rubrics += 1,
-            Err(error) => wrong = wrong.or(Some(error)),
+            Err(error) => {
+                wrong = wrong.or(Some(error));
+                left.push(rubric);
+            }
         }
     }
     if map.skills.is_empty() && wrong.is_none() && kept_rubrics > 0 {
@@ -234,7 +238,8 @@ async fn keep(
                 name: map.name,
                 summary: map.summary,
                 items: items.collect(),
-                rubrics: Vec::new(),
+                // Those that are kept already are not kept twice.
+                rubrics: left,
             };
             let page = shown(ImportPage::new(Desk::new(&signed, maps::PATH)), package);
             told::again(&ImportPage { told, ..page })

@@ -172,6 +172,8 @@ pub(crate) struct ProgramPage {
     learners: Vec<Named>,
     labs: Vec<(String, Text, String)>,
     faults: Vec<String>,
+    /// Whether what is said about it was refused: it stands behind a fold.
+    about: bool,
     csv: String,
 }
 
@@ -271,7 +273,7 @@ async fn page(site: &Site, signed: &Signed, id: &ProgramId) -> Result<ProgramPag
         Err(_) => Vec::new(),
     };
     Ok(ProgramPage {
-        frame: Desk::frame("A program"),
+        frame: Desk::frame(row.name.as_str()),
         desk: Desk::new(signed, PLACE),
         one: Listed::of(&row),
         typed: Typed::of(&row),
@@ -288,6 +290,7 @@ async fn page(site: &Site, signed: &Signed, id: &ProgramId) -> Result<ProgramPag
             })
             .collect(),
         faults: Vec::new(),
+        about: false,
         csv: String::new(),
     })
 }
@@ -309,6 +312,7 @@ async fn describe(
             again(&ProgramPage {
                 typed,
                 faults,
+                about: true,
                 ..page
             })
         }
@@ -370,6 +374,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             "2 March 2026".to_owned(),
         )],
         faults: vec!["line 2, column 2 (email): is no e-mail address".to_owned()],
+        about: true,
         csv: "learner,email\nu-1,x\n".to_owned(),
     };
     vec![

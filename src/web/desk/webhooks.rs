@@ -4,7 +4,6 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -22,6 +21,7 @@ use crate::{
         frame::Frame,
         signed::Signed,
         text,
+        told::{self, Told},
     },
     who::Scope,
 };
@@ -87,10 +87,10 @@ pub(crate) struct WebhooksPage {
     frame: Frame,
     desk: Desk,
     hooks: Vec<Hook>,
-    told: String,
+    named: String,
     secret: String,
     url: String,
-    faults: Vec<String>,
+    told: Vec<Told>,
     events: Vec<(&'static str, &'static str, bool)>,
 }
 
@@ -102,10 +102,10 @@ impl WebhooksPage {
             frame: Desk::frame("Webhooks"),
             desk,
             hooks,
-            told: String::new(),
+            named: String::new(),
             secret: String::new(),
             url: String::new(),
-            faults: Vec::new(),
+            told: Vec::new(),
             events: EVENTS.iter().map(unticked).collect(),
         }
     }
@@ -149,7 +149,7 @@ async fn add(
     match added {
         // Shown on this very answer: the secret stands nowhere that it could be led back to.
         Ok((_, secret)) => {
-            (page.told, page.secret) = (url.to_owned(), secret.reveal());
+            (page.named, page.secret) = (url.to_owned(), secret.reveal());
             answer::page(&page, NEVER)
         }
         Err(Error::Faults(faults)) => {
@@ -157,16 +157,22 @@ async fn add(
             for (event, _, ticked) in &mut page.events {
                 *ticked = events.contains(event);
             }
-            let line = |(field, sentence): (&str, String)| match field {
-                "url" => format!("The address {sentence}."),
-                _ => format!("The events: {sentence}."),
-            };
-            page.faults = faults.into_iter().map(line).collect();
-            let mut response = answer::page(&page, NEVER)?;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
+            page.told = faults.into_iter().map(in_words).collect();
+            told::again(&page)
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+fn in_words((field, sentence): (&str, String)) -> Told {
+    let place = match field {
+        "url" => "Address",
+        _ => "What it is told",
+    };
+    Told {
+        place: place.to_owned(),
+        sentence,
+        field: field.to_owned(),
     }
 }
 
@@ -213,11 +219,15 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         ],
     };
     let mut full = WebhooksPage::new(Desk::sample(PATH), vec![hook]);
-    full.told = "https://lms.school.example/skillmark".to_owned();
+    full.named = "https://lms.school.example/skillmark".to_owned();
     full.secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned();
     let mut faulty = WebhooksPage::new(Desk::sample(PATH), Vec::new());
     faulty.url = "http://10.0.0.1/".to_owned();
-    faulty.faults = vec!["The events: name at least one event.".to_owned()];
+    let no_event = ("events", "name at least one event".to_owned());
+    faulty.told = vec![
+        in_words(("url", "must be an https address".to_owned())),
+        in_words(no_event),
+    ];
     let empty = WebhooksPage::new(Desk::sample(PATH), Vec::new());
     vec![
         ("desk-webhooks", full.render().expect("renders")),

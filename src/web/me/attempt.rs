@@ -9,16 +9,12 @@ use axum::{
     routing::{get, post},
 };
 
-use super::show::{Criterion, Piece, Said};
+use super::show::{Adding, Criterion, Piece, Said};
 use crate::{
     db::AttemptState,
     files::FILE_BYTES,
     ids::AttemptId,
-    program::{
-        By, attempt,
-        evidence::{self, New},
-        score,
-    },
+    program::{By, attempt, evidence, score},
     web::{
         Site,
         answer::{self, NEVER},
@@ -27,7 +23,7 @@ use crate::{
         fields::Fields,
         frame::Frame,
         pages::sign_in::again,
-        said::{self, Sent},
+        said,
         signed::SignedLearner,
         text::Text,
     },
@@ -52,6 +48,7 @@ pub(crate) struct MyAttemptPage {
     evidence: Vec<Piece>,
     round: i64,
     said: Vec<Said>,
+    adding: Adding,
     faults: Vec<String>,
 }
 
@@ -121,6 +118,7 @@ async fn page(site: &Site, signed: &SignedLearner, id: &str) -> Result<MyAttempt
             .collect(),
         round: view.row.round,
         said: view.answers.iter().map(|one| Said::of(one, "")).collect(),
+        adding: Adding::default(),
         faults: Vec::new(),
     })
 }
@@ -179,19 +177,6 @@ async fn see(
     score::put(site.app(), by, id, &marks).await
 }
 
-/// The one piece of evidence that a form holds: a file, or a link, or a note.
-pub(crate) fn evidence_in(sent: Sent) -> (String, New) {
-    let name = sent.get("name").to_owned();
-    let link = sent.get("link").trim().to_owned();
-    let note = sent.get("note").to_owned();
-    let new = match (sent.file.is_empty(), link.is_empty()) {
-        (false, _) => New::File(sent.file),
-        (true, false) => New::Link(link),
-        (true, true) => New::Note(note),
-    };
-    (name, new)
-}
-
 async fn add(
     State(site): State<Site>,
     signed: SignedLearner,
@@ -199,9 +184,22 @@ async fn add(
     parts: Multipart,
 ) -> Result<Response, WebError> {
     let (by, _) = super::learner(&site, &signed).await?;
-    let (name, new) = evidence_in(Sent::read(parts).await?);
-    let done = evidence::add(site.app(), &by, &said::id(&id)?, &name, new).await;
-    finish(&site, &signed, &id, done.map(|_| ())).await
+    let (adding, read) = Adding::read(parts).await?;
+    let faults = match read {
+        Ok((name, new)) => {
+            match evidence::add(site.app(), &by, &said::id(&id)?, &name, new).await {
+                Ok(_) => return Ok(back(&id)),
+                Err(error) => said::sentences(error)?,
+            }
+        }
+        Err(sentence) => vec![sentence],
+    };
+    let page = page(&site, &signed, &id).await?;
+    again(&MyAttemptPage {
+        faults,
+        adding,
+        ..page
+    })
 }
 
 async fn remove(
@@ -287,6 +285,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         evidence: super::show::sample_evidence(),
         round: 2,
         said: super::show::sample_said(),
+        adding: Adding::default(),
         faults: Vec::new(),
     };
     vec![

@@ -1,13 +1,20 @@
 //! An attempt in words: its criteria, its evidence, what was said.
 
+use axum::{extract::Multipart, http::StatusCode};
+
 use crate::{
     db::{Decision, EvidenceKind, Reading},
+    files::FILE_BYTES,
     program::{
         attempt::{Answer, View},
         card::{Card, Given},
-        evidence,
+        evidence::{self, New},
     },
-    web::text::{self, Text, clean},
+    web::{
+        error::WebError,
+        said::Sent,
+        text::{self, Text, clean},
+    },
 };
 
 /// A level to choose.
@@ -94,6 +101,14 @@ impl Criterion {
             asked: card.asked,
             typed_note: String::new(),
         }
+    }
+
+    /// Proposes what was proposed before the form was refused.
+    pub(crate) fn propose(&mut self, level: &str, note: &str) {
+        for one in &mut self.levels {
+            one.proposed = one.name.as_str() == level;
+        }
+        note.clone_into(&mut self.proposed_note);
     }
 
     /// Chooses what was chosen before the form was refused.
@@ -183,6 +198,54 @@ impl Piece {
             },
             round: piece.round,
         }
+    }
+}
+
+/// A piece of evidence as it was typed, for the form that is shown again.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Adding {
+    pub(crate) name: String,
+    pub(crate) link: String,
+    pub(crate) note: String,
+    /// Whether a file was chosen: a browser does not keep it.
+    pub(crate) file: bool,
+}
+
+/// The name and the one piece of evidence that a form holds; or why it could not be read whole.
+type Held = Result<(String, New), String>;
+
+impl Adding {
+    /// Reads a form: what was typed, and the file, or the link, or the note in it.
+    ///
+    /// # Errors
+    /// 400 if it is no such form.
+    pub(crate) async fn read(parts: Multipart) -> Result<(Adding, Held), WebError> {
+        let sent = match Sent::read(parts).await {
+            // What came before the file cannot be told from what was cut off.
+            Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                let adding = Adding {
+                    file: true,
+                    ..Adding::default()
+                };
+                let most = FILE_BYTES / (1024 * 1024);
+                let sentence = format!("The file is larger than {most} MB.");
+                return Ok((adding, Err(sentence)));
+            }
+            other => other?,
+        };
+        let adding = Adding {
+            name: sent.get("name").to_owned(),
+            link: sent.get("link").trim().to_owned(),
+            note: sent.get("note").to_owned(),
+            file: !sent.file.is_empty(),
+        };
+        let new = match (adding.file, adding.link.is_empty()) {
+            (true, _) => New::File(sent.file),
+            (false, false) => New::Link(adding.link.clone()),
+            (false, true) => New::Note(adding.note.clone()),
+        };
+        let held = Ok((adding.name.clone(), new));
+        Ok((adding, held))
     }
 }
 

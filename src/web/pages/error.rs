@@ -13,7 +13,24 @@ pub(crate) struct ErrorPage {
     status: u16,
     title: &'static str,
     detail: String,
+    /// What is wrong with what was sent, each in a sentence.
+    faults: Vec<String>,
+    /// Where to go on, and what that is called.
+    on: (&'static str, &'static str),
     request_id: String,
+}
+
+/// Where somebody goes on who was at this path: where they work, if they may.
+pub(crate) fn on_from(path: &str) -> (&'static str, &'static str) {
+    let below = |room: &str| {
+        let rest = path.strip_prefix(room);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    match path {
+        _ if below("/desk") => ("/desk", "Go to the desk"),
+        _ if below("/me/attempts") || below("/me/labs") => ("/me", "Go to my attempts"),
+        _ => ("/verify", "Check a credential"),
+    }
 }
 
 impl ErrorPage {
@@ -22,7 +39,8 @@ impl ErrorPage {
     pub(crate) fn new(
         status: u16,
         title: &'static str,
-        detail: &str,
+        (detail, faults): (&str, Vec<String>),
+        on: (&'static str, &'static str),
         request_id: &str,
     ) -> ErrorPage {
         ErrorPage {
@@ -30,6 +48,8 @@ impl ErrorPage {
             status,
             title,
             detail: detail.to_owned(),
+            faults,
+            on,
             request_id: request_id.to_owned(),
         }
     }
@@ -42,8 +62,9 @@ pub(crate) fn routes() -> Router<Site> {
 
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
-    let html = |status, title, detail| {
-        ErrorPage::new(status, title, detail, "q8Zr4XfLk2")
+    let html = |status, title, detail, faults| {
+        let on = on_from("/desk/labs/x");
+        ErrorPage::new(status, title, (detail, faults), on, "q8Zr4XfLk2")
             .render()
             .expect("renders")
     };
@@ -54,6 +75,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
                 404,
                 "Nothing here",
                 "There is nothing at this address. It may have been mistyped, or taken away.",
+                Vec::new(),
             ),
         ),
         (
@@ -62,7 +84,36 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
                 429,
                 "Please wait a little",
                 "That was a lot at once. Please wait a little and try again.",
+                Vec::new(),
+            ),
+        ),
+        (
+            "error-422",
+            html(
+                422,
+                "It has faults",
+                "There is a fault in what was sent; nothing was done.",
+                vec!["name: is missing".to_owned()],
             ),
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_works_here_goes_on_working() {
+        for (path, on) in [
+            ("/desk", "/desk"),
+            ("/desk/labs/x", "/desk"),
+            ("/desktop", "/verify"),
+            ("/me/attempts/x", "/me"),
+            ("/me/in/x", "/verify"),
+            ("/c/x", "/verify"),
+        ] {
+            assert_eq!(on_from(path).0, on, "{path}");
+        }
+    }
 }

@@ -49,10 +49,13 @@ const CUT: &str = "<!--cut-->";
 struct ManyForm {
     frame: Frame,
     fault: String,
+    /// What was typed: links, and issuers that are trusted.
+    links: String,
+    trust: String,
 }
 
 impl ManyForm {
-    fn new(fault: &str) -> ManyForm {
+    fn new(fault: &str, (links, trust): (String, String)) -> ManyForm {
         let frame = Frame::new(
             "Check many credentials",
             "Check up to 50 credentials at once, and take one signed receipt along.",
@@ -60,6 +63,8 @@ impl ManyForm {
         ManyForm {
             frame: frame.within("/verify"),
             fault: fault.to_owned(),
+            links,
+            trust,
         }
     }
 }
@@ -266,7 +271,7 @@ pub(crate) fn routes() -> Router<Site> {
 }
 
 async fn form() -> Result<Response, WebError> {
-    answer::page(&ManyForm::new(""), "no-cache")
+    answer::page(&ManyForm::new("", Default::default()), "no-cache")
 }
 
 async fn sent(
@@ -275,11 +280,13 @@ async fn sent(
     Extension(turn): Extension<Turn>,
     sent: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, WebError> {
+    let mut typed = (String::new(), String::new());
     let read = async {
         let mut question = match sent {
             Ok(parts) => Question::read(&site, parts).await?,
             Err(_) => Question::default(),
         };
+        typed = (question.pasted.clone(), question.typed.trust.clone());
         if let Some(fault) = question.fault.take() {
             return Err(fault);
         }
@@ -293,7 +300,7 @@ async fn sent(
     match read.await {
         Ok((question, place)) => answer(&site, question, Some(place)),
         Err(error) if error.status().is_client_error() => {
-            let mut response = answer::page(&ManyForm::new(error.detail()), NEVER)?;
+            let mut response = answer::page(&ManyForm::new(error.detail(), typed), NEVER)?;
             *response.status_mut() = error.status();
             response.extensions_mut().insert(Shown);
             Ok(response)
@@ -392,7 +399,12 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         answers.render().expect("renders")
     };
     vec![
-        ("many-form", ManyForm::new("").render().expect("renders")),
+        (
+            "many-form",
+            ManyForm::new("", Default::default())
+                .render()
+                .expect("renders"),
+        ),
         ("many-working", page(steps.clone(), String::new())),
         ("many", page(steps.clone(), answers(false))),
         ("many-trusting", page(steps, answers(true))),

@@ -37,6 +37,8 @@ use crate::{
 pub(crate) struct VerifyForm {
     frame: Frame,
     fault: String,
+    /// The text that was pasted.
+    text: String,
     typed: Typed,
     /// The operator's lists, by name.
     lists: Vec<Text>,
@@ -58,6 +60,7 @@ impl VerifyForm {
         VerifyForm {
             frame: frame.within("/verify"),
             fault: fault.to_owned(),
+            text: String::new(),
             typed,
             lists,
         }
@@ -130,18 +133,20 @@ async fn answered(
         Err(_) => Question::default(),
     };
     let typed = asked.typed.clone();
+    let text = std::mem::take(&mut asked.pasted);
+    let again = |error: &WebError, typed| again(&site, error, text, typed);
     if asked.again {
         return answer::page(&VerifyForm::new(&site, "", typed), NEVER);
     }
     if let Some(error) = &asked.fault {
-        return again(&site, error, typed);
+        return again(error, typed);
     }
     if asked.sent().is_empty() {
-        return again(&site, &WebError::unreadable("nothing", NOTHING), typed);
+        return again(&WebError::unreadable("nothing", NOTHING), typed);
     }
     match several::unpack(&site, std::mem::take(&mut asked.given)).await {
         Ok(given) => asked.given = given,
-        Err(error) if error.status().is_client_error() => return again(&site, &error, typed),
+        Err(error) if error.status().is_client_error() => return again(&error, typed),
         Err(error) => return Err(error),
     }
     if asked.given.len() > 1 {
@@ -176,7 +181,7 @@ async fn answered(
             };
             answer::page(&page, NEVER)
         }
-        Err(error) if error.status().is_client_error() => again(&site, &error, typed),
+        Err(error) if error.status().is_client_error() => again(&error, typed),
         Err(error) => Err(error),
     }
 }
@@ -184,9 +189,10 @@ async fn answered(
 const NOTHING: &str =
     "Nothing was sent. Choose a file, or paste a link or the text of a credential.";
 
-/// The form again, with what is wrong.
-fn again(site: &Site, error: &WebError, typed: Typed) -> Result<Response, WebError> {
-    let mut response = answer::page(&VerifyForm::new(site, error.detail(), typed), NEVER)?;
+/// The form again, with what is wrong and what was typed.
+fn again(site: &Site, error: &WebError, text: String, typed: Typed) -> Result<Response, WebError> {
+    let form = VerifyForm::new(site, error.detail(), typed);
+    let mut response = answer::page(&VerifyForm { text, ..form }, NEVER)?;
     *response.status_mut() = error.status();
     response.extensions_mut().insert(Shown);
     Ok(response)

@@ -9,7 +9,7 @@ use crate::support::{
 };
 
 /// The last part of the place that an answer leads to.
-pub(super) fn led(answer: &Answer) -> String {
+pub(crate) fn led(answer: &Answer) -> String {
     answer.is(303);
     answer
         .header("location")
@@ -45,7 +45,7 @@ async fn upload(teacher: &Visitor<'_>, file: &[u8]) -> Answer {
         .await
 }
 
-pub(super) async fn a_rubric(teacher: &Visitor<'_>) -> String {
+pub(crate) async fn a_rubric(teacher: &Visitor<'_>) -> String {
     let fields = [
         ("name", "Data memo"),
         ("l0_name", "Beginning"),
@@ -61,7 +61,7 @@ pub(super) async fn a_rubric(teacher: &Visitor<'_>) -> String {
 }
 
 /// An achievement that is published over the pages: its draft.
-pub(super) async fn an_achievement(
+pub(crate) async fn an_achievement(
     teacher: &Visitor<'_>,
     rubric: &str,
     name: &str,

@@ -222,21 +222,8 @@ impl Site {
 
     /// Sends a form of parts, each with a name, the name of its file if it is one, and its bytes.
     pub(crate) async fn parts(&self, path: &str, parts: &[(&str, &str, &[u8])]) -> Answer {
-        let mut body = Vec::new();
-        for (name, file, bytes) in parts {
-            let file = match *file {
-                "" => String::new(),
-                file => format!("; filename=\"{file}\""),
-            };
-            let head =
-                format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
-            body.extend_from_slice(head.as_bytes());
-            body.extend_from_slice(bytes);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(b"--x--\r\n");
         self.ask("POST", path)
-            .body("multipart/form-data; boundary=x", body)
+            .body("multipart/form-data; boundary=x", written(parts))
             .send()
             .await
     }
@@ -457,6 +444,15 @@ impl Visitor<'_> {
             .body("application/x-www-form-urlencoded", fields.join("&"));
         self.send(ask).await
     }
+
+    /// As [`Site::parts`], of a page of ours.
+    pub(crate) async fn parts(&self, path: &str, parts: &[(&str, &str, &[u8])]) -> Answer {
+        let ask = self
+            .ask("POST", path)
+            .header("sec-fetch-site", "same-origin")
+            .body("multipart/form-data; boundary=x", written(parts));
+        self.send(ask).await
+    }
 }
 
 /// An achievement with a rubric of two criteria.
@@ -615,6 +611,23 @@ impl Answer {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
     }
+}
+
+/// A form of parts as browsers write it.
+fn written(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, file, bytes) in parts {
+        let file = match *file {
+            "" => String::new(),
+            file => format!("; filename=\"{file}\""),
+        };
+        let head = format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--x--\r\n");
+    body
 }
 
 /// A form value as browsers write it.
