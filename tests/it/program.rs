@@ -3,8 +3,8 @@
 mod awards;
 mod bucket;
 mod corrections;
-mod guardians;
 mod forms;
+mod guardians;
 mod learners;
 mod pages;
 pub(crate) mod reminders;

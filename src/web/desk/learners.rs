@@ -407,6 +407,8 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         one: page.one.clone(),
         attempts: Vec::new(),
         others: Vec::new(),
+        double: String::new(),
+        merging: false,
         link: String::new(),
         guardian: GuardianCard::default(),
         faults: Vec::new(),

@@ -22,7 +22,7 @@ const ASK: &str = "
         const [red, green, blue] = colour.match(/[\\d.]+/g).map(Number);
         return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
     };
-    if (light(getComputedStyle(document.body).backgroundColor) < 1) wrong.push('the paper is not white');
+    if (light(getComputedStyle(document.body).backgroundColor) < 0.999) wrong.push('the paper is not white');
     for (const one of document.querySelectorAll('main :is(h1, h2, h3, p, li, td, th, dt, dd)'))
         if (one.checkVisibility() && light(getComputedStyle(one).color) > 0.35) wrong.push('too pale: ' + one.outerHTML.slice(0, 100));
     const over = document.documentElement.scrollWidth - document.documentElement.clientWidth;

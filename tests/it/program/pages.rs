@@ -141,7 +141,7 @@ on_both! {
         learner.get(&mine).await.is(200).shows("It is with a reviewer now.").hides("Developing</dd>");
 
         // The reviewer: once not yet, then for the rest alone.
-        reviewer.get("/desk/review").await.is(200).shows("Ana Canary").shows("1 waits");
+        reviewer.get("/desk/review").await.is(200).shows("Ana Canary").shows("1 attempt waits");
         let desk = format!("/desk/attempts/{attempt}");
         let page = reviewer.get(&desk).await;
         page.is(200).shows("own view: <span dir=\"auto\">Advanced").shows("the tutor proposes: <span dir=\"auto\">Developing");
