@@ -5,6 +5,8 @@
 //! still at it, and does it at least once: all work here may be done twice. Who does it stands in
 //! `jobs`; here is only how it is put down.
 
+use jiff::SignedDuration;
+
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{self, JobRow, JobState, Tenant};
@@ -14,7 +16,7 @@ use crate::ids::JobId;
 pub const ISSUE: &str = "credentials.issue";
 /// Send a letter; about the letter.
 pub const LETTER: &str = "letter.send";
-/// Tell an address of something; about the message.
+/// Tell an address what waits for it; about the address.
 pub const WEBHOOK: &str = "webhook.deliver";
 /// Look what a learner's pathways come to now; about the learner.
 pub const RECONSIDER: &str = "pathway.reconsider";
@@ -93,8 +95,37 @@ pub async fn put(
     kind: &'static str,
     about: &str,
 ) -> Result<JobId, db::Error> {
+    put_after(rows, app, kind, about, app.now()).await
+}
+
+/// As [`put`], before everything of its kind that waits already: its time lies a day back.
+///
+/// # Errors
+/// As [`put`].
+pub async fn put_first(
+    rows: &mut Tenant<'_>,
+    app: &App,
+    kind: &'static str,
+    about: &str,
+) -> Result<JobId, db::Error> {
+    let now = app.now();
+    let first = now.checked_sub(SignedDuration::from_hours(24));
+    put_after(rows, app, kind, about, first.unwrap_or(now)).await
+}
+
+async fn put_after(
+    rows: &mut Tenant<'_>,
+    app: &App,
+    kind: &'static str,
+    about: &str,
+    after: Timestamp,
+) -> Result<JobId, db::Error> {
     let (id, now) = (JobId::random(app.chance.as_ref()), app.now());
-    let row = Work::new(kind, about, now).row(rows, id.clone(), now);
+    let work = Work {
+        after,
+        ..Work::new(kind, about, now)
+    };
+    let row = work.row(rows, id.clone(), now);
     rows.add_job(&row).await?;
     Ok(id)
 }

@@ -263,6 +263,14 @@ impl Db {
         }
     }
 
+    /// A writing statement whose text was put together from our own fixed words.
+    pub(super) fn write_built(&self, sql: String) -> Query<'_> {
+        match self {
+            Db::Postgres { write, .. } => Query::PgPool(write, sqlx::query(AssertSqlSafe(sql))),
+            Db::Sqlite { write, .. } => Query::LitePool(write, sqlx::query(AssertSqlSafe(sql))),
+        }
+    }
+
     /// A statement that writes.
     pub(super) fn write(&self, sql: &'static str) -> Query<'_> {
         match self {

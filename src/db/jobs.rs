@@ -1,6 +1,6 @@
 //! Work promised for later, and who works on it.
 
-use super::{Db, Error, Many, Tenant, Ts, issuers::one, plain::words};
+use super::{Db, Error, Many, Query, Tenant, Ts, issuers::one, plain::words};
 use crate::ids::{CredentialId, IssuerId, JobId};
 
 words! {
@@ -78,20 +78,29 @@ macro_rules! columns {
     };
 }
 
-/// Takes the first that is due. Its last words are how to lock what is read.
-macro_rules! claim {
-    ($lock:literal) => {
-        concat!(
-            "with due as materialized (select issuer_id as due_issuer, job_id as due_job \
-             from jobs where state = 'waiting' and run_after <= $1 \
-             and (leased_until is null or leased_until <= $1) \
-             order by run_after, created_at, job_id limit 1 ",
-            $lock,
-            ") update jobs set lease = $2, leased_until = $3, attempts = attempts + 1 from due \
-             where issuer_id = due_issuer and job_id = due_job returning ",
-            columns!()
-        )
-    };
+/// Which work a worker takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lane<'a> {
+    /// Of these kinds.
+    pub kinds: &'a [&'a str],
+    /// Of one organisation no more than so many at once.
+    pub share: i64,
+}
+
+/// What is due at `$1` of a lane's kinds, of organisations that have not had their share (`$2`). Of
+/// two workers who look at the same moment both may find the last place free.
+fn due(lane: &Lane<'_>, first: usize) -> String {
+    let places: Vec<String> = (0..lane.kinds.len())
+        .map(|n| format!("${}", first + n))
+        .collect();
+    let kinds = places.join(", ");
+    format!(
+        "state = 'waiting' and kind in ({kinds}) and run_after <= $1 \
+         and (leased_until is null or leased_until <= $1) \
+         and issuer_id not in (select held.issuer_id from jobs held where held.lease is not null \
+         and held.kind in ({kinds}) and held.leased_until > $1 \
+         group by held.issuer_id having count(*) >= $2)"
+    )
 }
 
 impl Tenant<'_> {
@@ -226,6 +235,33 @@ impl Tenant<'_> {
             )
             .bind(about.to_owned())
             .bind(kind.to_owned())
+            .scalars()
+            .await?;
+        Ok(!found.is_empty())
+    }
+
+    /// Whether other work of this kind about this waits, which nobody has begun and which is due by
+    /// `then`.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn job_is_planned(
+        &mut self,
+        kind: &str,
+        about: &str,
+        but: &JobId,
+        then: Ts,
+    ) -> Result<bool, Error> {
+        let found: Vec<JobId> = self
+            .read(
+                "select job_id from jobs where issuer_id = $1 and about = $2 and kind = $3 \
+                 and state = 'waiting' and lease is null and job_id <> $4 and run_after <= $5 \
+                 limit 1",
+            )
+            .bind(about.to_owned())
+            .bind(kind.to_owned())
+            .bind(but.clone())
+            .bind(then)
             .scalars()
             .await?;
         Ok(!found.is_empty())
@@ -468,33 +504,44 @@ impl Tenant<'_> {
 }
 
 impl Db {
-    /// Takes the work that is due at `now`, or whose worker has not been heard of since its lease
-    /// ended. Across organisations: for the worker.
+    /// Takes the work of a lane that is due at `now`, or whose worker has not been heard of since
+    /// its lease ended. Across organisations: for the worker.
     ///
     /// # Errors
     /// [`Error`] if the database could not answer.
-    pub async fn claim_job(&self, now: Ts, lease: &Lease) -> Result<Option<JobRow>, Error> {
+    pub async fn claim_job(
+        &self,
+        now: Ts,
+        lease: &Lease,
+        lane: &Lane<'_>,
+    ) -> Result<Option<JobRow>, Error> {
+        fn of<'q>(query: Query<'q>, lane: &Lane<'_>) -> Query<'q> {
+            let kinds = lane.kinds.iter().map(|kind| (*kind).to_owned());
+            kinds.fold(query, Query::bind)
+        }
         // Asked of those that only read first, so that an idle worker never takes the write lock.
-        let due: Vec<JobId> = self
-            .read(
-                "select job_id from jobs where state = 'waiting' and run_after <= $1 \
-                 and (leased_until is null or leased_until <= $1) limit 1",
-            )
-            .bind(now)
+        let look = format!("select job_id from jobs where {} limit 1", due(lane, 3));
+        let found: Vec<JobId> = of(self.read_built(look).bind(now).bind(lane.share), lane)
             .scalars()
             .await?;
-        if due.is_empty() {
+        if found.is_empty() {
             return Ok(None);
         }
         // Postgres passes over what another worker is taking; SQLite has one writer at a time.
-        let sql = match self {
-            Db::Postgres { .. } => claim!("for update skip locked"),
-            Db::Sqlite { .. } => claim!(""),
+        let lock = match self {
+            Db::Postgres { .. } => "for update skip locked",
+            Db::Sqlite { .. } => "",
         };
-        self.write(sql)
-            .bind(now)
-            .bind(lease.word.clone())
-            .bind(lease.until)
+        let take = format!(
+            "with due as materialized (select issuer_id as due_issuer, job_id as due_job \
+             from jobs where {} order by run_after, created_at, job_id limit 1 {lock}) \
+             update jobs set lease = $3, leased_until = $4, attempts = attempts + 1 from due \
+             where issuer_id = due_issuer and job_id = due_job returning {}",
+            due(lane, 5),
+            columns!()
+        );
+        let query = self.write_built(take).bind(now).bind(lane.share);
+        of(query.bind(lease.word.clone()).bind(lease.until), lane)
             .opt()
             .await
     }

@@ -46,6 +46,10 @@ pub struct WebhookRow {
     pub secret_sealed: Vec<u8>,
     /// Whether it is told.
     pub state: WebhookState,
+    /// How often in a row it could not be told.
+    pub failures: i64,
+    /// Until when it is left alone.
+    pub rests_until: Option<Ts>,
     /// Since when it is there.
     pub created_at: Ts,
 }
@@ -75,15 +79,35 @@ pub struct DeliveryRow {
     pub problem: Option<String>,
     /// When it happened.
     pub created_at: Ts,
+    /// While it waits: not before this.
+    pub next_try: Option<Ts>,
+    /// While it waits: after this it is given up.
+    pub no_later_than: Option<Ts>,
     /// When it was delivered or given up.
     pub finished_at: Option<Ts>,
+}
+
+/// How one try went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// What became of the message.
+    pub state: DeliveryState,
+    /// How it was answered.
+    pub status: Option<i64>,
+    /// Why that is no good answer.
+    pub problem: Option<String>,
+    /// When.
+    pub at: Ts,
+    /// Of one that waits still: when it is tried again.
+    pub next_try: Option<Ts>,
 }
 
 macro_rules! deliveries {
     ($rest:literal) => {
         concat!(
             "select issuer_id, delivery_id, webhook_id, event, about, body, state, attempts, \
-             status, problem, created_at, finished_at from deliveries where issuer_id = $1 ",
+             status, problem, next_try, no_later_than, created_at, finished_at from deliveries \
+             where issuer_id = $1 ",
             $rest
         )
     };
@@ -117,20 +141,46 @@ impl Tenant<'_> {
     /// [`Error`] if the database could not answer.
     pub async fn webhooks(&mut self) -> Result<Vec<WebhookRow>, Error> {
         self.read(
-            "select issuer_id, webhook_id, url, events, secret_sealed, state, created_at \
-             from webhooks where issuer_id = $1 order by created_at, webhook_id",
+            "select issuer_id, webhook_id, url, events, secret_sealed, state, failures, \
+             rests_until, created_at from webhooks where issuer_id = $1 \
+             order by created_at, webhook_id",
         )
         .all()
         .await
     }
 
-    /// Tells an address from now on, or not any more.
+    /// Notes how often in a row an address could not be told by now, and until when it is left alone.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn rest_webhook(
+        &mut self,
+        id: &WebhookId,
+        failures: i64,
+        until: Option<Ts>,
+    ) -> Result<(), Error> {
+        self.write(
+            "update webhooks set failures = $3, rests_until = $4 \
+             where issuer_id = $1 and webhook_id = $2",
+        )
+        .bind(id.clone())
+        .bind(failures)
+        .bind(until)
+        .run()
+        .await
+        .map(|_| ())
+    }
+
+    /// Tells an address from now on, or not any more; what was wrong with it is forgotten.
     ///
     /// # Errors
     /// [`Error::NoRow`] if there is no such address.
     pub async fn turn_webhook(&mut self, id: &WebhookId, to: WebhookState) -> Result<(), Error> {
         let rows = self
-            .write("update webhooks set state = $3 where issuer_id = $1 and webhook_id = $2")
+            .write(
+                "update webhooks set state = $3, failures = 0, rests_until = null \
+                 where issuer_id = $1 and webhook_id = $2",
+            )
             .bind(id.clone())
             .bind(to)
             .run()
@@ -170,6 +220,8 @@ impl Tenant<'_> {
             .text("body", all().map(|r| r.body.clone()))
             .text("state", all().map(|r| r.state.to_string()))
             .number("attempts", all().map(|r| r.attempts))
+            .time("next_try", all().map(|r| r.next_try))
+            .time("no_later_than", all().map(|r| r.no_later_than))
             .time("created_at", all().map(|r| r.created_at));
         self.insert(many).await?;
         Ok(())
@@ -204,46 +256,132 @@ impl Tenant<'_> {
         .await
     }
 
-    /// Lets a message that ended wait again.
+    /// The message to an address that is due first.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn due_delivery(
+        &mut self,
+        webhook: &WebhookId,
+        now: Ts,
+    ) -> Result<Option<DeliveryRow>, Error> {
+        self.read(deliveries!(
+            "and webhook_id = $2 and state = 'waiting' and next_try <= $3 \
+             order by next_try, created_at, delivery_id limit 1"
+        ))
+        .bind(webhook.clone())
+        .bind(now)
+        .opt()
+        .await
+    }
+
+    /// When the next message to an address is due, if one waits.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn next_delivery(&mut self, webhook: &WebhookId) -> Result<Option<Ts>, Error> {
+        let next: Vec<Option<Ts>> = self
+            .read(
+                "select min(next_try) from deliveries \
+                 where issuer_id = $1 and webhook_id = $2 and state = 'waiting'",
+            )
+            .bind(webhook.clone())
+            .scalars()
+            .await?;
+        Ok(next.into_iter().flatten().next())
+    }
+
+    /// Moves the next try of a message from one time to another; `false`: somebody else did.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn move_delivery(
+        &mut self,
+        id: &str,
+        from: Option<Ts>,
+        to: Ts,
+    ) -> Result<bool, Error> {
+        let rows = self
+            .write(
+                "update deliveries set next_try = $4 where issuer_id = $1 and delivery_id = $2 \
+                 and next_try = $3 and state = 'waiting'",
+            )
+            .bind(id.to_owned())
+            .bind(from)
+            .bind(to)
+            .run()
+            .await?;
+        Ok(rows == 1)
+    }
+
+    /// Lets a message that ended wait again, and be tried as if it never had been.
     ///
     /// # Errors
     /// [`Error::NoRow`] if there is no such message.
-    pub async fn wake_delivery(&mut self, id: &str) -> Result<(), Error> {
+    pub async fn wake_delivery(
+        &mut self,
+        id: &str,
+        now: Ts,
+        no_later_than: Ts,
+    ) -> Result<(), Error> {
         let rows = self
             .write(
-                "update deliveries set state = 'waiting', finished_at = null \
-                 where issuer_id = $1 and delivery_id = $2",
+                "update deliveries set state = 'waiting', finished_at = null, attempts = 0, \
+                 next_try = $3, no_later_than = $4 where issuer_id = $1 and delivery_id = $2",
             )
             .bind(id.to_owned())
+            .bind(now)
+            .bind(no_later_than)
             .run()
             .await?;
         one(rows)
     }
 
-    /// Notes how a try went; `at` is when it ended, if it did.
+    /// Notes how a try went.
     ///
     /// # Errors
     /// [`Error::NoRow`] if there is no such message.
-    pub async fn note_delivery(
-        &mut self,
-        id: &str,
-        state: DeliveryState,
-        (status, problem): (Option<i64>, Option<&str>),
-        at: Option<Ts>,
-    ) -> Result<(), Error> {
+    pub async fn note_delivery(&mut self, id: &str, tried: &Tried) -> Result<(), Error> {
+        let ended = tried.state != DeliveryState::Waiting;
         let rows = self
             .write(
                 "update deliveries set state = $3, attempts = attempts + 1, status = $4, \
-                 problem = $5, finished_at = $6 where issuer_id = $1 and delivery_id = $2",
+                 problem = $5, next_try = $6, finished_at = $7 \
+                 where issuer_id = $1 and delivery_id = $2",
             )
             .bind(id.to_owned())
-            .bind(state)
-            .bind(status)
-            .bind(problem.map(str::to_owned))
-            .bind(at)
+            .bind(tried.state)
+            .bind(tried.status)
+            .bind(tried.problem.clone())
+            .bind(tried.next_try)
+            .bind(ended.then_some(tried.at))
             .run()
             .await?;
         one(rows)
+    }
+
+    /// Gives up what waits for an address and was to be told by `then`: how many.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn give_up_deliveries(
+        &mut self,
+        webhook: &WebhookId,
+        problem: &str,
+        then: Ts,
+        at: Ts,
+    ) -> Result<u64, Error> {
+        self.write(
+            "update deliveries set state = 'failed', problem = $3, next_try = null, \
+             finished_at = $5 where issuer_id = $1 and webhook_id = $2 and state = 'waiting' \
+             and no_later_than <= $4",
+        )
+        .bind(webhook.clone())
+        .bind(problem.to_owned())
+        .bind(then)
+        .bind(at)
+        .run()
+        .await
     }
 }
 

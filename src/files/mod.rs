@@ -9,6 +9,7 @@ mod pdf;
 mod store;
 
 use sha2::{Digest as _, Sha256};
+use tokio::sync::Semaphore;
 
 pub use store::{Error, Files, name_of};
 
@@ -16,6 +17,9 @@ pub use store::{Error, Files, name_of};
 pub const FILE_BYTES: usize = 10 * 1024 * 1024;
 /// The longest plain text: bytes.
 pub const TEXT_BYTES: usize = 1024 * 1024;
+
+/// How many files are taken apart at once: a picture of few bytes may be large when it is opened.
+static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// Why a file is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -71,6 +75,18 @@ pub fn clean(bytes: &[u8]) -> Result<Clean, Refused> {
     }
 }
 
+/// Takes a file apart when its turn comes, away from the threads that answer; `None` if that
+/// panicked. A turn lasts as long as the work, also when nobody waits for it any more: whoever
+/// sends large pictures and goes away does not get more than their turn.
+pub async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let turn = TURNS.acquire().await.ok()?;
+    let done = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work()
+    });
+    done.await.ok()
+}
+
 /// A text is one if nothing in it is anything else.
 fn text(bytes: &[u8]) -> Result<Clean, Refused> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -90,7 +106,34 @@ fn text(bytes: &[u8]) -> Result<Clean, Refused> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use super::*;
+
+    #[tokio::test]
+    async fn k4_a_turn_lasts_as_long_as_the_work_also_when_nobody_waits() {
+        let (ends, end): (Vec<_>, Vec<_>) = (0..2).map(|_| mpsc::channel::<()>()).unzip();
+        let (begin, begun) = mpsc::channel();
+        for end in end {
+            let begin = begin.clone();
+            let work = tokio::spawn(in_turn(move || {
+                begin.send(()).expect("somebody counts");
+                end.recv().is_ok()
+            }));
+            while begun.try_recv().is_err() {
+                tokio::task::yield_now().await;
+            }
+            work.abort();
+            assert!(work.await.is_err(), "nobody waits for it");
+        }
+        let next = tokio::spawn(in_turn(|| 7));
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!next.is_finished(), "both turns are taken");
+        ends[0].send(()).expect("it works still");
+        assert_eq!(next.await.expect("no panic"), Some(7));
+    }
 
     #[test]
     fn a_text_is_plain_or_refused() {

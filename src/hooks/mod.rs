@@ -2,13 +2,15 @@
 //!
 //! An organisation names an address and the events it wants to hear of. What happens is written
 //! down as a message in the transaction of its cause ([`tell`]) and delivered by a worker
-//! ([`deliver`]): signed with the address's secret, the same bytes and the same `webhook-id` at
-//! every try, for more than a day. A message names ids and nothing of a learner: whoever wants to
-//! know more asks the API.
+//! ([`deliver`](fn@deliver)): signed with the address's secret, the same bytes and the same
+//! `webhook-id` at every try, for more than a day. A message names ids and nothing of a learner:
+//! whoever wants to know more asks the API.
 
+mod deliver;
 mod error;
 mod sign;
 
+pub use deliver::{Next, deliver};
 pub use error::Error;
 pub use sign::Secret;
 
@@ -18,9 +20,8 @@ use crate::{
     app::App,
     custody::Purpose,
     db::{self, DeliveryRow, DeliveryState, Tenant, WebhookRow, WebhookState},
-    ids::{AuditId, IssuerId, WebhookId},
-    outbound::{self, Post},
-    queue,
+    ids::{AuditId, WebhookId},
+    outbound, queue,
     who::{Scope, Who},
 };
 
@@ -66,8 +67,8 @@ pub async fn tell(
         .flat_map(|hook| ids.iter().map(|id| message(app, hook, event, id)))
         .collect();
     rows.add_deliveries(&messages).await?;
-    let ids: Vec<&str> = messages.iter().map(|m| m.delivery_id.as_str()).collect();
-    queue::put_all(rows, app, queue::WEBHOOK, &ids).await
+    let hooks: Vec<&str> = hooks.iter().map(|hook| hook.webhook_id.as_str()).collect();
+    queue::put_all(rows, app, queue::WEBHOOK, &hooks).await
 }
 
 fn message(app: &App, hook: &WebhookRow, event: &str, id: &str) -> DeliveryRow {
@@ -84,111 +85,10 @@ fn message(app: &App, hook: &WebhookRow, event: &str, id: &str) -> DeliveryRow {
         attempts: 0,
         status: None,
         problem: None,
+        next_try: Some(now.into()),
+        no_later_than: Some(deliver::no_later_than(now).into()),
         created_at: now.into(),
         finished_at: None,
-    }
-}
-
-/// What became of telling.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The other side has it, or nothing is left to do.
-    Ended,
-    /// It was not taken; perhaps later.
-    Later(String),
-}
-
-/// Tells a message that waits, and notes how that went.
-///
-/// # Errors
-/// [`Error`] if it could not be read, or not be noted.
-pub async fn deliver(app: &App, issuer: &IssuerId, id: &str) -> Result<Outcome, Error> {
-    let mut rows = app.db.of(issuer);
-    let Some(row) = rows.delivery(id).await? else {
-        return Ok(Outcome::Ended);
-    };
-    let hooks = rows.webhooks().await?;
-    let hook = hooks.iter().find(|hook| hook.webhook_id == row.webhook_id);
-    let Some(hook) = hook.filter(|hook| hook.state == WebhookState::On) else {
-        return end(app, issuer, id, "the address is not told any more").await;
-    };
-    if row.state != DeliveryState::Waiting {
-        return Ok(Outcome::Ended);
-    }
-    let told = post(app, &message_of(app, hook, &row)?).await;
-    let now = Some(app.now().into());
-    let (status, why) = match told {
-        Ok(status) if (200..300).contains(&status) => {
-            let answer = (Some(i64::from(status)), None);
-            rows.note_delivery(id, DeliveryState::Delivered, answer, now)
-                .await?;
-            return Ok(Outcome::Ended);
-        }
-        Ok(410) => {
-            // The standard's word for "stop telling me".
-            rows.turn_webhook(&hook.webhook_id, WebhookState::Off)
-                .await?;
-            return end(app, issuer, id, "it answered 410: it is not told any more").await;
-        }
-        Ok(status) => (Some(i64::from(status)), format!("it answered {status}")),
-        Err(why) => (None, why),
-    };
-    let answer = (status, Some(why.as_str()));
-    rows.note_delivery(id, DeliveryState::Waiting, answer, None)
-        .await?;
-    Ok(Outcome::Later(why))
-}
-
-async fn end(app: &App, issuer: &IssuerId, id: &str, why: &str) -> Result<Outcome, Error> {
-    give_up(app, issuer, id, why).await?;
-    Ok(Outcome::Ended)
-}
-
-/// Gives a message up.
-///
-/// # Errors
-/// [`Error::Db`].
-pub async fn give_up(app: &App, issuer: &IssuerId, id: &str, why: &str) -> Result<(), Error> {
-    let mut rows = app.db.of(issuer);
-    let Some(row) = rows.delivery(id).await? else {
-        return Ok(());
-    };
-    if row.state == DeliveryState::Waiting {
-        let answer = (row.status, Some(why));
-        let now = Some(app.now().into());
-        rows.note_delivery(id, DeliveryState::Failed, answer, now)
-            .await?;
-    }
-    Ok(())
-}
-
-fn message_of(app: &App, hook: &WebhookRow, row: &DeliveryRow) -> Result<Post, Error> {
-    let (issuer, name) = (&hook.issuer_id, hook.webhook_id.as_str());
-    let opened = app
-        .custody
-        .unseal(issuer, name, Purpose::WebhookSecret, &hook.secret_sealed)?;
-    let now = app.now();
-    let signature = Secret::of(&opened).sign(&row.delivery_id, now, &row.body);
-    Ok(Post {
-        url: hook.url.clone(),
-        content_type: "application/json",
-        headers: vec![
-            ("webhook-id", row.delivery_id.clone()),
-            ("webhook-timestamp", now.as_second().to_string()),
-            ("webhook-signature", signature),
-        ],
-        body: row.body.clone().into_bytes(),
-    })
-}
-
-async fn post(app: &App, post: &Post) -> Result<u16, String> {
-    let unreachable = |_| "it could not be reached".to_owned();
-    if app.config.is_loopback() && outbound::is_here(&post.url) {
-        return outbound::tell_here(post).await.map_err(unreachable);
-    }
-    match &app.outbound {
-        Some(fetcher) => fetcher.tell(post).await.map_err(unreachable),
-        None => Err("this service asks no other server".to_owned()),
     }
 }
 
@@ -231,6 +131,8 @@ pub async fn add(
             .custody
             .seal(issuer, id.as_str(), purpose, secret.bytes(), chance)?,
         state: WebhookState::On,
+        failures: 0,
+        rests_until: None,
         created_at: now.into(),
     };
     let mut tx = app.db.begin().await?;
@@ -318,8 +220,10 @@ pub async fn again(app: &App, who: &Who, id: &str) -> Result<DeliveryRow, Error>
     let mut rows = tx.of(who.issuer());
     let row = rows.delivery(id).await?.ok_or(Error::NotFound("message"))?;
     if row.state != DeliveryState::Waiting {
-        rows.wake_delivery(id).await?;
-        queue::put(&mut rows, app, queue::WEBHOOK, id).await?;
+        let now = app.now();
+        let no_later_than = deliver::no_later_than(now).into();
+        rows.wake_delivery(id, now.into(), no_later_than).await?;
+        queue::put(&mut rows, app, queue::WEBHOOK, row.webhook_id.as_str()).await?;
         rows.log(&[who.did(app, "webhook.again", id, app.now())])
             .await?;
     }

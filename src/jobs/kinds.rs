@@ -6,9 +6,10 @@ use tokio::sync::watch;
 
 use crate::{
     app::App,
+    clock::Timestamp,
     db::{self, JobRow},
     hooks,
-    ids::{LetterId, PersonId},
+    ids::{LetterId, PersonId, WebhookId},
     issue::{self, batch, batches},
     letters, program, queue,
     standard::pathway,
@@ -24,8 +25,37 @@ pub enum Outcome {
     Stopped,
     /// It could not be done now, which is no fault of the work: the try does not count.
     Later(String),
+    /// There is more to do, not before then: the try does not count.
+    Again(Timestamp),
     /// It failed; the words hold nothing of a person.
     Failed(String),
+}
+
+/// Who does what. Work that waits for other machines, one that answers slowly or not at all, keeps
+/// none of those busy that sign; and in no lane can one organisation take all the places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// What is done here.
+    Here,
+    /// What the mail server is asked.
+    Letters,
+    /// What other people's machines are told.
+    Messages,
+}
+
+impl Lane {
+    /// Every lane.
+    pub const ALL: [Lane; 3] = [Lane::Here, Lane::Letters, Lane::Messages];
+
+    /// How many work in it where `count` were asked for, and how many of them for one organisation.
+    pub(super) fn places(self, count: usize) -> (usize, i64) {
+        match self {
+            Lane::Here => (count, i64::MAX),
+            _ if count == 0 => (0, 0),
+            Lane::Letters => (3, 2),
+            Lane::Messages => (6, 2),
+        }
+    }
 }
 
 /// One try at some work.
@@ -46,6 +76,8 @@ pub type Soon<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub struct Kind {
     /// Its word in [`crate::queue`].
     pub name: &'static str,
+    /// Who does it.
+    pub lane: Lane,
     /// Seconds to wait after each try that failed; after the last one it is given up.
     pub waits: &'static [i64],
     /// Does it.
@@ -63,30 +95,35 @@ const PATIENTLY: &[i64] = &[5, 60, 300, 1_800, 7_200, 18_000, 36_000, 36_000];
 pub const KINDS: &[Kind] = &[
     Kind {
         name: queue::ISSUE,
+        lane: Lane::Here,
         waits: SOON,
         run: |task| Box::pin(sign(task)),
         give_up: |app, job, why| Box::pin(give_up_batch(app, job, why)),
     },
     Kind {
         name: queue::LETTER,
+        lane: Lane::Letters,
         waits: PATIENTLY,
         run: |task| Box::pin(letter(task)),
         give_up: |app, job, why| Box::pin(give_up_letter(app, job, why)),
     },
     Kind {
         name: queue::WEBHOOK,
+        lane: Lane::Messages,
         waits: PATIENTLY,
         run: |task| Box::pin(webhook(task)),
-        give_up: |app, job, why| Box::pin(give_up_webhook(app, job, why)),
+        give_up: |_, _, _| Box::pin(async {}),
     },
     Kind {
         name: queue::RECONSIDER,
+        lane: Lane::Here,
         waits: PATIENTLY,
         run: |task| Box::pin(reconsider(task)),
         give_up: |_, _, _| Box::pin(async {}),
     },
     Kind {
         name: queue::REMIND,
+        lane: Lane::Here,
         waits: PATIENTLY,
         run: |task| Box::pin(remind(task)),
         give_up: |_, _, _| Box::pin(async {}),
@@ -141,20 +178,23 @@ async fn give_up_letter(app: App, job: JobRow, why: String) {
 }
 
 async fn webhook(task: Task) -> Outcome {
-    let Task { app, job, .. } = task;
-    match hooks::deliver(&app, &job.issuer_id, &job.about).await {
-        Ok(hooks::Outcome::Ended) => Outcome::Done,
-        Ok(hooks::Outcome::Later(why)) => Outcome::Failed(why),
-        Err(error @ (hooks::Error::Db(db::Error::Unavailable(_)) | hooks::Error::Custody(_))) => {
-            Outcome::Later(error.to_string())
-        }
-        Err(error) => Outcome::Failed(error.to_string()),
-    }
-}
-
-async fn give_up_webhook(app: App, job: JobRow, why: String) {
-    if let Err(error) = hooks::give_up(&app, &job.issuer_id, &job.about, &why).await {
-        tracing::error!(%error, "a message could not be given up");
+    let Task { app, job, stop } = task;
+    let Ok(id) = job.about.parse::<WebhookId>() else {
+        return Outcome::Done;
+    };
+    let going = move || !*stop.borrow();
+    let next = match hooks::deliver(&app, &job.issuer_id, &id, &going).await {
+        Ok(hooks::Next::Nothing) => return Outcome::Done,
+        Ok(hooks::Next::At(next)) => next,
+        Err(error) => return Outcome::Later(error.to_string()),
+    };
+    // What happened meanwhile brought work of its own: one that comes in time is enough.
+    let mut rows = app.db.of(&job.issuer_id);
+    let planned = rows.job_is_planned(queue::WEBHOOK, &job.about, &job.job_id, next.into());
+    match planned.await {
+        Ok(true) => Outcome::Done,
+        Ok(false) => Outcome::Again(next),
+        Err(error) => Outcome::Later(error.to_string()),
     }
 }
 

@@ -4,7 +4,8 @@
 //! may run at once. Work is taken with a lease, and a worker says every few seconds that it still
 //! lives; of one that was killed, another takes the work over when the lease ends. What fails is
 //! tried again later, each time after a longer while, and given up after so many tries that came
-//! no step further (threat H10).
+//! no step further (threat H10). Those who sign wait for nobody else's machine: letters and messages
+//! have workers of their own ([`Lane`]), and one organisation never has all of them.
 //!
 //! What is to be done once a day is put down by whichever process comes first ([`put_down`]).
 //!
@@ -15,5 +16,5 @@ mod kinds;
 mod worker;
 
 pub use daily::{HOUR, put_down};
-pub use kinds::{KINDS, Kind, Outcome, Soon, Task};
+pub use kinds::{KINDS, Kind, Lane, Outcome, Soon, Task};
 pub use worker::{Workers, run_due, start};

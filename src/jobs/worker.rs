@@ -10,7 +10,7 @@ use tokio::{
 
 use super::{
     daily,
-    kinds::{KINDS, Kind, Outcome, Task},
+    kinds::{KINDS, Kind, Lane, Outcome, Task},
 };
 use crate::{
     app::App,
@@ -37,13 +37,17 @@ pub struct Workers {
     stop: watch::Sender<bool>,
 }
 
-/// Starts `count` workers.
+/// Starts `count` workers that sign, and with them those that send letters and tell addresses; none
+/// at all for 0.
 #[must_use = "they stop when this is dropped"]
 pub fn start(app: &App, count: usize) -> Workers {
     let (stop, stopped) = watch::channel(false);
     let mut set = JoinSet::new();
-    for _ in 0..count {
-        set.spawn(work(app.clone(), stopped.clone()));
+    for lane in Lane::ALL {
+        let (workers, share) = lane.places(count);
+        for _ in 0..workers {
+            set.spawn(work(app.clone(), lane, share, stopped.clone()));
+        }
     }
     if count > 0 {
         set.spawn(each_day(app.clone(), stopped));
@@ -63,9 +67,9 @@ impl Workers {
     }
 }
 
-async fn work(app: App, mut stop: watch::Receiver<bool>) {
+async fn work(app: App, lane: Lane, share: i64, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        match step(&app, &stop).await {
+        match step(&app, (lane, share), &stop).await {
             Ok(true) => {}
             Ok(false) => idle(IDLE, &mut stop).await,
             Err(error) => {
@@ -106,22 +110,40 @@ async fn idle(long: Duration, stop: &mut watch::Receiver<bool>) {
 pub async fn run_due(app: &App) -> Result<usize, db::Error> {
     let (_still, stop) = watch::channel(false);
     let mut count = 0;
-    while step(app, &stop).await? {
-        count += 1;
+    loop {
+        let before = count;
+        for lane in Lane::ALL {
+            while step(app, (lane, i64::MAX), &stop).await? {
+                count += 1;
+            }
+        }
+        if count == before {
+            return Ok(count);
+        }
     }
-    Ok(count)
 }
 
-/// Takes one piece of work and does it; `false`: nothing is due.
-async fn step(app: &App, stop: &watch::Receiver<bool>) -> Result<bool, db::Error> {
+/// Takes one piece of work and does it; `false`: nothing is due. What a newer program put down waits
+/// for that one's workers.
+async fn step(
+    app: &App,
+    (lane, share): (Lane, i64),
+    stop: &watch::Receiver<bool>,
+) -> Result<bool, db::Error> {
     let word = hex(&random::<16>(app.chance.as_ref()));
+    let of_lane = KINDS.iter().filter(|kind| kind.lane == lane);
+    let kinds: Vec<&str> = of_lane.clone().map(|kind| kind.name).collect();
+    let asked = db::Lane {
+        kinds: &kinds,
+        share,
+    };
     let lease = lease(app, &word);
-    let Some(job) = app.db.claim_job(app.now().into(), &lease).await? else {
+    let job = app.db.claim_job(app.now().into(), &lease, &asked);
+    let Some(job) = job.await? else {
         return Ok(false);
     };
-    let Some(kind) = KINDS.iter().find(|kind| kind.name == job.kind) else {
-        // Put down by a newer program, whose workers will do it.
-        return lay_down(app, &job, &word, 60, (false, None)).await;
+    let Some(kind) = of_lane.clone().find(|kind| kind.name == job.kind) else {
+        return Ok(false);
     };
     let most = i64::try_from(kind.waits.len()).unwrap_or(i64::MAX) + 1;
     let outcome = if job.attempts > most {
@@ -193,6 +215,12 @@ async fn note(
             Ok(true)
         }
         Outcome::Stopped => lay_down(app, job, word, 0, (false, None)).await,
+        Outcome::Again(then) => {
+            let mut rows = app.db.of(&job.issuer_id);
+            rows.lay_down_job(&job.job_id, word, then.into(), (false, None))
+                .await?;
+            Ok(true)
+        }
         Outcome::Later(why) => {
             tracing::warn!(kind = kind.name, job = %job.job_id, why, "work waits");
             lay_down(app, job, word, LATER_SECONDS, (false, Some(&why))).await

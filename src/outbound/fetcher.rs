@@ -78,8 +78,43 @@ pub struct Fetcher(Arc<Inner>);
 struct Inner {
     parts: Parts,
     tls: TlsConnector,
-    gate: Gate,
+    gates: Gates,
     cache: Cache,
+}
+
+/// On whose behalf a host is asked: what one asks too often, another still may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum For {
+    /// Whoever checks a credential.
+    Strangers,
+    /// Signing in with a provider that an administrator named.
+    Calls,
+    /// Telling an address that an administrator named.
+    Messages,
+}
+
+struct Gates {
+    strangers: Gate,
+    calls: Gate,
+    messages: Gate,
+}
+
+impl Gates {
+    fn new() -> Gates {
+        Gates {
+            strangers: Gate::new(limits::HOST_STARTS),
+            calls: Gate::new(limits::NAMED_STARTS),
+            messages: Gate::new(limits::NAMED_STARTS),
+        }
+    }
+
+    fn of(&self, whom: For) -> &Gate {
+        match whom {
+            For::Strangers => &self.strangers,
+            For::Calls => &self.calls,
+            For::Messages => &self.messages,
+        }
+    }
 }
 
 impl Fetcher {
@@ -90,7 +125,7 @@ impl Fetcher {
     pub fn new(parts: Parts) -> Result<Fetcher, rustls::Error> {
         Ok(Fetcher(Arc::new(Inner {
             tls: tls::connector(parts.roots.clone(), parts.clock.clone())?,
-            gate: Gate::new(),
+            gates: Gates::new(),
             cache: Cache::default(),
             parts,
         })))
@@ -155,8 +190,12 @@ impl Fetcher {
         self.0.refuse_own(place)
     }
 
-    pub(super) async fn open(&self, place: &Place) -> Result<(Under, Box<dyn Stream>), Cause> {
-        self.0.open(place).await
+    pub(super) async fn open(
+        &self,
+        place: &Place,
+        whom: For,
+    ) -> Result<(Under, Box<dyn Stream>), Cause> {
+        self.0.open(place, whom).await
     }
 
     pub(super) fn tls(&self) -> &TlsConnector {
@@ -222,15 +261,16 @@ impl Inner {
     }
 
     /// A connection to a host that may be asked, and the place among all that are.
-    async fn open(&self, place: &Place) -> Result<(Under, Box<dyn Stream>), Cause> {
-        let under = self.gate.enter(place.host()).await?;
+    async fn open(&self, place: &Place, whom: For) -> Result<(Under, Box<dyn Stream>), Cause> {
+        let gate = self.gates.of(whom);
+        let under = gate.enter(place.host()).await?;
         let addresses = self.addresses(place.host()).await?;
-        Ok((under, self.reach(&addresses).await?))
+        Ok((under, self.reach(&addresses, gate).await?))
     }
 
     /// One question to one host.
     async fn ask(&self, place: &Place, want: &Want) -> Result<Answer, Cause> {
-        let (_under, stream) = self.open(place).await?;
+        let (_under, stream) = self.open(place, For::Strangers).await?;
         let stream = tls::agree(&self.tls, place.host(), stream).await?;
         exchange::ask(stream, place, want).await
     }
@@ -238,9 +278,7 @@ impl Inner {
     /// One call to one host.
     async fn call(&self, place: &Place, call: &Call) -> Result<Answered, Cause> {
         let url = Url::parse(place.as_str()).map_err(|_| Cause::Url)?;
-        let _under = self.gate.enter(place.host()).await?;
-        let addresses = self.addresses(place.host()).await?;
-        let stream = self.reach(&addresses).await?;
+        let (_under, stream) = self.open(place, For::Calls).await?;
         let stream = tls::agree(&self.tls, place.host(), stream).await?;
         call::send(stream, &url, call).await
     }
@@ -267,13 +305,13 @@ impl Inner {
 
     /// A connection to the first address of IPv4, or else to the first of IPv6: both within the
     /// time of one.
-    async fn reach(&self, addresses: &[IpAddr]) -> Result<Box<dyn Stream>, Cause> {
+    async fn reach(&self, addresses: &[IpAddr], gate: &Gate) -> Result<Box<dyn Stream>, Cause> {
         let first = |v4: bool| addresses.iter().find(|address| address.is_ipv4() == v4);
         let tries: Vec<&IpAddr> = [first(true), first(false)].into_iter().flatten().collect();
         let each = limits::CONNECT / u32::try_from(tries.len().max(1)).unwrap_or(1);
         let mut cause = Cause::Dns;
         for address in tries {
-            self.gate.note(*address)?;
+            gate.note(*address)?;
             let connecting = self.parts.connector.connect(SocketAddr::new(*address, 443));
             cause = match timeout(each, connecting).await {
                 Ok(Ok(stream)) => return Ok(stream),

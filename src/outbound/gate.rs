@@ -6,6 +6,10 @@
 //! little: keys and lists that were read stand in the cache and cost nothing, what is not in it
 //! comes out as "cannot tell" and never as wrong, and a minute later there is a whole allowance
 //! again. How much one visitor may ask of us is counted where visitors come in.
+//!
+//! What an administrator named has gates of its own, one for calls and one for messages: nobody
+//! shuts a school out of its sign-in by having a thousand strangers' documents checked that lead to
+//! the same host.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -23,6 +27,8 @@ use super::{Cause, limits};
 
 /// Counts fetches, whoever asks for them.
 pub(super) struct Gate {
+    /// Fetches from one host within a minute.
+    starts: usize,
     hosts: Mutex<HashMap<String, Host>>,
     addresses: Mutex<HashMap<IpAddr, Host>>,
     all: Arc<Semaphore>,
@@ -41,8 +47,9 @@ pub(super) struct Under {
 }
 
 impl Gate {
-    pub(super) fn new() -> Gate {
+    pub(super) fn new(starts: usize) -> Gate {
         Gate {
+            starts,
             hosts: Mutex::default(),
             addresses: Mutex::default(),
             all: Arc::new(Semaphore::new(limits::AT_ONCE)),
@@ -52,7 +59,7 @@ impl Gate {
     /// Waits until `host` may be asked, for a moment: whoever waits longer stands behind too many
     /// others, which says nothing about the host.
     pub(super) async fn enter(&self, host: &str) -> Result<Under, Cause> {
-        let at_once = count(&self.hosts, host.to_owned(), limits::HOST_STARTS)?;
+        let at_once = count(&self.hosts, host.to_owned(), self.starts)?;
         let enter =
             |gate: Arc<Semaphore>| async { gate.acquire_owned().await.map_err(|_| Cause::Busy) };
         let both = async {
@@ -68,7 +75,8 @@ impl Gate {
 
     /// Notes that `address` is asked, by whatever name: a thousand names may lead to one machine.
     pub(super) fn note(&self, address: IpAddr) -> Result<(), Cause> {
-        count(&self.addresses, address, limits::ADDRESS_STARTS).map(|_| ())
+        let most = self.starts * limits::ADDRESS_SHARE;
+        count(&self.addresses, address, most).map(|_| ())
     }
 }
 
@@ -139,7 +147,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn four_at_once_and_sixty_a_minute() {
-        let gate = Gate::new();
+        let gate = Gate::new(limits::HOST_STARTS);
         let mut under = Vec::new();
         for _ in 0..limits::HOST_AT_ONCE {
             under.push(gate.enter("a.test").await.expect("in"));
@@ -160,7 +168,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn idle_hosts_are_forgotten() {
-        let gate = Gate::new();
+        let gate = Gate::new(limits::HOST_STARTS);
         for i in 0..limits::HOSTS {
             assert!(gate.enter(&format!("{i}.test")).await.is_ok());
         }
@@ -171,7 +179,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn made_up_names_neither_keep_others_out_nor_make_us_forget() {
-        let gate = Gate::new();
+        let gate = Gate::new(limits::HOST_STARTS);
         let _under = gate.enter("slow.test").await.expect("in");
         for _ in 0..limits::HOST_STARTS {
             assert!(gate.enter("victim.test").await.is_ok());
@@ -186,8 +194,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_machine_is_counted_under_all_its_names() {
-        let (gate, machine) = (Gate::new(), "93.184.216.34".parse().expect("an address"));
-        for _ in 0..limits::ADDRESS_STARTS {
+        let (gate, machine) = (
+            Gate::new(limits::HOST_STARTS),
+            "93.184.216.34".parse().expect("an address"),
+        );
+        for _ in 0..limits::HOST_STARTS * limits::ADDRESS_SHARE {
             assert_eq!(gate.note(machine), Ok(()));
         }
         assert_eq!(gate.note(machine), Err(Cause::Busy));

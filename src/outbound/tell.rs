@@ -12,7 +12,7 @@ use tokio::{
 };
 use url::{Host, Url};
 
-use super::{Cause, Fetcher, Stage, Stream, Unreachable, limits, place::Place, tls};
+use super::{Cause, Fetcher, Stage, Stream, Unreachable, fetcher::For, limits, place::Place, tls};
 
 /// What is told, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,7 +128,7 @@ async fn say(stream: impl Stream, host: &str, target: &str, post: &Post) -> Resu
 impl Fetcher {
     /// A connection to the host of `place`, as every fetch makes it.
     async fn stream(&self, place: &Place) -> Result<(super::gate::Under, impl Stream), Cause> {
-        let (under, stream) = self.open(place).await?;
+        let (under, stream) = self.open(place, For::Messages).await?;
         let stream = tls::agree(self.tls(), place.host(), stream).await?;
         Ok((under, stream))
     }

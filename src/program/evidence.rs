@@ -5,7 +5,6 @@
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
 
 use super::{By, Error, attempt, may_look, sealed};
 use crate::app::App;
@@ -75,9 +74,6 @@ impl std::fmt::Debug for New {
 
 /// How long a file may be on its way until something refers to it.
 const ON_ITS_WAY: SignedDuration = SignedDuration::from_hours(24);
-
-/// How many files are taken apart at once: a picture of few bytes may be large when it is opened.
-static CLEANING: Semaphore = Semaphore::const_new(4);
 
 /// Adds a piece of evidence to an attempt that is open or was returned.
 ///
@@ -210,9 +206,8 @@ async fn read(new: New) -> Result<(EvidenceKind, String, Option<Clean>), Error> 
             Ok((EvidenceKind::Note, note, None))
         }
         New::File(bytes) => {
-            let _turn = CLEANING.acquire().await;
-            let read = tokio::task::spawn_blocking(move || files::clean(&bytes)).await;
-            let clean = read.map_err(|_| files::Refused::Damaged)??;
+            let read = files::in_turn(move || files::clean(&bytes)).await;
+            let clean = read.ok_or(files::Refused::Damaged)??;
             Ok((EvidenceKind::File, String::new(), Some(clean)))
         }
     }

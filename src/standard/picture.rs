@@ -10,6 +10,7 @@ use crate::bake::{
     emblem::{COLOURS, Emblem, ICONS},
 };
 use crate::db::Tenant;
+use crate::files;
 use crate::ids::hex;
 use crate::issue::{Error, Fault};
 use crate::who::{Scope, Who};
@@ -104,9 +105,9 @@ pub(super) fn id_of(png: &[u8]) -> String {
 /// [`Error::Refused`] without the scope `standards`; [`Error::Faults`] for what is no such picture.
 pub async fn upload(app: &App, who: &Who, file: Vec<u8>) -> Result<String, Error> {
     who.may(Scope::Standards)?;
-    let cleaned = tokio::task::spawn_blocking(move || clean::clean(&file)).await;
+    let cleaned = files::in_turn(move || clean::clean(&file)).await;
     let cleaned =
-        cleaned.map_err(|_| Error::Internal("a picture could not be drawn".to_owned()))?;
+        cleaned.ok_or_else(|| Error::Internal("a picture could not be drawn".to_owned()))?;
     let png = cleaned.map_err(|fault| {
         let sentence = format!("is not a PNG or JPEG picture that we can read: {fault}");
         Error::Faults(vec![Fault::new("/picture", sentence)])

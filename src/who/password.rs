@@ -42,7 +42,8 @@ impl Default for Door {
 }
 
 impl Door {
-    /// Runs work on a password in turn, away from the threads that answer.
+    /// Runs work on a password in turn, away from the threads that answer. Its place is taken until
+    /// it is done, also when whoever asked has gone.
     ///
     /// # Errors
     /// [`Error::Busy`] if too many wait already (K4).
@@ -50,10 +51,16 @@ impl Door {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let _place = self.queue.try_acquire().map_err(|_| Error::Busy)?;
-        let _turn = self.work.acquire().await.map_err(|_| Error::Busy)?;
-        let done = tokio::task::spawn_blocking(work).await;
-        done.map_err(|_| Error::Internal("work on a password panicked".to_owned()))
+        let place = self.queue.clone().try_acquire_owned();
+        let place = place.map_err(|_| Error::Busy)?;
+        let turn = self.work.clone().acquire_owned().await;
+        let turn = turn.map_err(|_| Error::Busy)?;
+        let done = tokio::task::spawn_blocking(move || {
+            let _held = (place, turn);
+            work()
+        });
+        done.await
+            .map_err(|_| Error::Internal("work on a password panicked".to_owned()))
     }
 
     /// The password as it is kept: a PHC string.
@@ -152,6 +159,36 @@ mod tests {
         assert_eq!(fits("four plain wet words", Some(&kept)).await, Ok(true));
         assert_eq!(fits("four plain wet word", Some(&kept)).await, Ok(false));
         assert_eq!(fits("four plain wet words", None).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn k4_a_place_is_taken_until_the_work_is_done_also_when_nobody_waits() {
+        use std::sync::mpsc;
+        let door = Door::default();
+        let mut ends = Vec::new();
+        for _ in 0..AT_WORK {
+            let ((end, ends_it), (begin, begun)) = (mpsc::channel::<()>(), mpsc::channel());
+            let door = door.clone();
+            let work = tokio::spawn(async move {
+                let work = move || {
+                    begin.send(()).expect("somebody counts");
+                    ends_it.recv().is_ok()
+                };
+                door.through(work).await
+            });
+            while begun.try_recv().is_err() {
+                tokio::task::yield_now().await;
+            }
+            work.abort();
+            assert!(work.await.is_err(), "nobody waits for it");
+            ends.push(end);
+        }
+        assert_eq!(door.work.available_permits(), 0);
+        assert_eq!(door.queue.available_permits(), WAITING);
+        for end in ends {
+            end.send(()).expect("it works still");
+        }
+        assert_eq!(door.through(|| 7).await, Ok(7));
     }
 
     #[test]

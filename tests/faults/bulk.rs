@@ -43,6 +43,7 @@ impl<'p> Bulk<'p> {
             ended: None,
         };
         for file in 0..files {
+            let key = &place.keys[file % place.keys.len()];
             let mut csv = String::from(
                 "learner,date,level: Uses evidence,level: Explains clearly,assessor_role,evidence\n",
             );
@@ -50,7 +51,7 @@ impl<'p> Bulk<'p> {
                 csv += &format!("B-{file}-{row},2026-03-01,Advanced,Proficient,Reviewer,Memo\n");
             }
             let path = format!("/api/v1/batches?achievement={}", place.achievement);
-            let sent = client().post(place.link(&path)).bearer_auth(&place.key);
+            let sent = client().post(place.link(&path)).bearer_auth(key);
             let answer = sent
                 .header("content-type", "text/csv")
                 .body(csv)
@@ -93,7 +94,11 @@ impl<'p> Bulk<'p> {
 
     async fn read(&self, batch: &str) -> Option<Value> {
         let link = self.place.link(&format!("/api/v1/batches/{batch}"));
-        let answer = client().get(link).bearer_auth(&self.place.key).send().await;
+        let answer = client()
+            .get(link)
+            .bearer_auth(&self.place.keys[0])
+            .send()
+            .await;
         let answer = answer.ok().filter(|answer| answer.status().is_success())?;
         answer.json().await.ok()
     }

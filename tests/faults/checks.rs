@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use skillmark::{
     app::App,
     clock::Stopwatch,
-    db::{CredentialRow, CredentialState},
+    db::{CredentialRow, CredentialState, StatusEntryRow, StatusState},
     did,
-    ids::hex,
+    ids::{CredentialId, hex},
     issue::{audit, list},
     keys::PublicKey,
 };
@@ -96,8 +96,10 @@ pub(crate) async fn stored(place: &Place, url: &str, count: usize) {
 
 /// INV-4: whatever had no good answer gets one, and the same one again.
 async fn converge(place: &Place, intents: &[Intent]) {
-    let (client, address) = (load::client(), load::address(place));
-    for intent in intents.iter().filter(|intent| intent.ack.is_none()) {
+    let client = load::client();
+    let unanswered = intents.iter().filter(|intent| intent.ack.is_none());
+    for (nth, intent) in unanswered.enumerate() {
+        let address = load::address(place, nth);
         let watch = Stopwatch::start();
         let first = loop {
             match load::ask(&client, &address, &intent.key).await {
@@ -181,16 +183,40 @@ async fn good(app: &App, place: &Place, rows: &[CredentialRow]) {
     assert_eq!(summary.credentials, rows.len() as u64);
     let step = rows.len().div_ceil(either(40, 2_000)).max(1);
     let some: Vec<&CredentialRow> = rows.iter().step_by(step).collect();
-    elsewhere(app, place, &some).await;
+    let revoked = revoked(app, place, rows).await;
+    elsewhere(app, place, &some, &revoked).await;
     println!(
-        "    INV-3, INV-5, INV-6: {} credentials, {} of them elsewhere too",
+        "    INV-3, INV-5, INV-6: {} credentials, {} of them revoked, {} looked at elsewhere too",
         rows.len(),
+        revoked.len(),
         some.len()
     );
 }
 
+/// Those that the database says are revoked.
+async fn revoked(app: &App, place: &Place, rows: &[CredentialRow]) -> HashSet<CredentialId> {
+    let all: Vec<CredentialId> = rows
+        .iter()
+        .map(|row| row.promise.credential_id.clone())
+        .collect();
+    let statuses = app.db.of(place.who.issuer()).statuses_of(&all).await;
+    let statuses = statuses.expect("read");
+    assert_eq!(statuses.len(), rows.len(), "INV-6: each has a place");
+    let is = |status: &StatusEntryRow| status.state == StatusState::Revoked;
+    statuses
+        .into_iter()
+        .filter(is)
+        .map(|status| status.credential_id)
+        .collect()
+}
+
 /// What another verifier says.
-async fn elsewhere(app: &App, place: &Place, rows: &[&CredentialRow]) {
+async fn elsewhere(
+    app: &App,
+    place: &Place,
+    rows: &[&CredentialRow],
+    revoked: &HashSet<CredentialId>,
+) {
     let mut documents = serde_json::Map::new();
     for row in rows {
         let id = &row.promise.status_list_id;
@@ -219,8 +245,13 @@ async fn elsewhere(app: &App, place: &Place, rows: &[&CredentialRow]) {
     let answers = tokio::task::spawn_blocking(move || node(&question.to_string()));
     let answers = answers.await.expect("asked");
     assert_eq!(answers.as_array().map(Vec::len), Some(count));
-    for answer in answers.as_array().expect("a list") {
-        assert_eq!(*answer, json!({"verified": true, "bits": [false]}), "INV-5");
+    for (answer, row) in answers.as_array().expect("a list").iter().zip(rows) {
+        let bit = revoked.contains(&row.promise.credential_id);
+        assert_eq!(
+            *answer,
+            json!({"verified": true, "bits": [bit]}),
+            "INV-5, INV-6"
+        );
     }
 }
 

@@ -19,6 +19,8 @@ use super::service::Place;
 
 /// How many ask at once.
 const CLIENTS: usize = 16;
+/// Each client revokes one of so many of those that it has.
+const TAKEN_BACK: usize = 25;
 /// "Status" of a request for which nobody was there to take it.
 pub(crate) const NOBODY_THERE: u16 = 0;
 /// "Status" of a request that was taken and not answered.
@@ -100,10 +102,11 @@ pub(crate) async fn ask(
     Ok((id, Sha256::digest(&body).to_vec()))
 }
 
-/// Where to ask, as whom, for what.
-pub(crate) fn address(place: &Place) -> (String, String, String) {
+/// Where to ask, as whom (the `nth` of those who may), for what.
+pub(crate) fn address(place: &Place, nth: usize) -> (String, String, String) {
     let link = place.link("/api/v1/credentials");
-    (link, place.key.clone(), place.achievement.clone())
+    let key = &place.keys[nth % place.keys.len()];
+    (link, key.clone(), place.achievement.clone())
 }
 
 impl Load {
@@ -119,7 +122,7 @@ impl Load {
         for n in 0..CLIENTS {
             let log = File::create(place.folder().join(format!("client-{n}.log")));
             let log = log.expect("a log");
-            clients.spawn(one(address(place), Arc::clone(&shared), log, each));
+            clients.spawn(one(address(place, n), Arc::clone(&shared), log, each));
         }
         Load { clients, shared }
     }
@@ -162,6 +165,9 @@ async fn one(
         let ack = match answer {
             Ok((id, sha256)) => {
                 write(&mut log, &format!("ack {key} {id}"));
+                if intents.len() % TAKEN_BACK == 0 {
+                    take_back(&client, &place, &id).await;
+                }
                 Some((id, sha256))
             }
             Err(status) => {
@@ -177,6 +183,17 @@ async fn one(
         intents.push(Intent { key, ack });
     }
     intents
+}
+
+/// Revokes a credential, as a client who does not care how that went: what the published lists must
+/// say is what the database does (INV-6).
+async fn take_back(client: &reqwest::Client, place: &(String, String, String), id: &str) {
+    let (link, api_key, _) = place;
+    let sent = client
+        .post(format!("{link}/{id}/status"))
+        .bearer_auth(api_key)
+        .json(&json!({"change": "revoke"}));
+    let _ = sent.send().await;
 }
 
 /// Writes a line that is on the disk before anything else is done.

@@ -19,10 +19,14 @@ use super::{load, postgres::free_port};
 
 const ACHIEVEMENT: &str = include_str!("../../benches/documents/achievement.json");
 
+/// How many API keys it has.
+const KEYS: usize = 16;
+
 /// An organisation, and where its service stands.
 pub(crate) struct Place {
     pub(crate) who: Who,
-    pub(crate) key: String,
+    /// API keys, one for each who asks: a key has a rate of its own.
+    pub(crate) keys: Vec<String>,
     pub(crate) achievement: String,
     pub(crate) port: u16,
     folder: tempfile::TempDir,
@@ -48,13 +52,16 @@ impl Place {
             .await
             .expect("published");
         let scopes = [Scope::Issue, Scope::Read, Scope::Revoke];
-        let (_, key) = issuer::new_api_key(&app, &who, "load", &scopes, None)
-            .await
-            .expect("a key");
+        let mut keys = Vec::new();
+        for n in 0..KEYS {
+            let name = format!("load {n}");
+            let made = issuer::new_api_key(&app, &who, &name, &scopes, None).await;
+            keys.push(made.expect("a key").1.reveal().to_owned());
+        }
         app.db.close().await;
         Place {
             who,
-            key: key.reveal().to_owned(),
+            keys,
             achievement: achievement.id().to_string(),
             port,
             folder,

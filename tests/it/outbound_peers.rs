@@ -6,7 +6,7 @@ use flate2::{Compression, write::GzEncoder};
 use skillmark::{
     clock::SystemChance,
     config::limits::FETCHES,
-    outbound::{Budget, Cause, Stage, Unreachable, Want},
+    outbound::{Budget, Call, Cause, Post, Stage, Unreachable, Want},
 };
 use tokio::time::Instant;
 
@@ -423,6 +423,39 @@ async fn d15_one_host_is_asked_sixty_times_a_minute() {
         fetch(&fetcher, "https://evil.test/60").await.is_ok(),
         "busy is not remembered"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn d15_strangers_who_have_a_host_asked_keep_no_school_out_of_its_sign_in() {
+    let world = World::new();
+    world.says("login.test", address(1), answer("application/json", b"{}"));
+    let fetcher = world.fetcher();
+    for i in 0..61 {
+        let _ = fetch(&fetcher, &format!("https://login.test/{i}")).await;
+    }
+    let busy = fetch(&fetcher, "https://login.test/61").await;
+    assert_eq!(busy.map_err(|e| e.cause()), Err(Cause::Busy));
+    let call = Call {
+        url: "https://login.test/token".to_owned(),
+        headers: Vec::new(),
+        body: None,
+    };
+    let post = Post {
+        url: "https://login.test/told".to_owned(),
+        content_type: "application/json",
+        headers: Vec::new(),
+        body: b"{}".to_vec(),
+    };
+    // A whole school at nine o'clock, and the messages of a batch.
+    for _ in 0..600 {
+        let called = fetcher.call(&call).await.map(|answer| answer.status);
+        assert_eq!(called, Ok(200));
+        assert_eq!(fetcher.tell(&post).await, Ok(200));
+    }
+    let called = fetcher.call(&call).await.map(|answer| answer.status);
+    assert_eq!(called.map_err(|e| e.cause()), Err(Cause::Busy));
+    let told = fetcher.tell(&post).await;
+    assert_eq!(told.map_err(|e| e.cause()), Err(Cause::Busy));
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,9 +5,9 @@ use skillmark::{
     clock::SystemChance,
     db::{
         AuditFilter, AuditRow, BulkChange, BulkRow, BulkState, Claim, DeliveryRow, DeliveryState,
-        DomainWay, Error, GivenEntryRow, JobRow, JobState, Lease, LetterRow, LetterState,
+        DomainWay, Error, GivenEntryRow, JobRow, JobState, Lane, Lease, LetterRow, LetterState,
         LetterTextRow, ReceiptKeyRow, ReceiptKeyState, StatusReasonRow, StatusState, SupersededRow,
-        WebhookRow, WebhookState,
+        Tried, WebhookRow, WebhookState,
     },
     ids::{AuditId, BulkId, CredentialId, JobId, LetterId, WebhookId},
 };
@@ -18,6 +18,11 @@ use super::{
     world::World,
 };
 use crate::support::db::on_both;
+
+const LETTERS: &Lane<'static> = &Lane {
+    kinds: &["letter"],
+    share: i64::MAX,
+};
 
 fn job(world: &World<'_>, about: &str) -> JobRow {
     JobRow {
@@ -70,19 +75,25 @@ on_both! {
         of.add_job(&row).await.expect("added");
         assert_eq!(of.job_waits("letter", "a").await, Ok(true));
         assert_eq!(of.job_waits("letter", "b").await, Ok(false));
+        let other = JobId::random(&SystemChance);
+        assert_eq!(of.job_is_planned("letter", "a", &other, noon()).await, Ok(true));
+        assert_eq!(of.job_is_planned("letter", "a", &row.job_id, noon()).await, Ok(false), "that is the same");
+        assert_eq!(of.job_is_planned("letter", "a", &other, at("2026-03-01T11:59:59Z")).await, Ok(false), "too late");
+        assert_eq!(of.job_is_planned("webhook", "a", &other, noon()).await, Ok(false));
         let early = at("2026-03-01T11:00:00Z");
-        assert_eq!(temp.db.claim_job(early, &lease("w", "2026-03-01T11:01:00Z")).await, Ok(None));
-        let first = temp.db.claim_job(noon(), &lease("one", "2026-03-01T12:00:15Z")).await.expect("answered").expect("due");
+        assert_eq!(temp.db.claim_job(early, &lease("w", "2026-03-01T11:01:00Z"), LETTERS).await, Ok(None));
+        let first = temp.db.claim_job(noon(), &lease("one", "2026-03-01T12:00:15Z"), LETTERS).await.expect("answered").expect("due");
         assert_eq!((first.job_id.clone(), first.attempts), (row.job_id.clone(), 1));
-        assert_eq!(temp.db.claim_job(noon(), &lease("two", "2026-03-01T12:00:15Z")).await, Ok(None));
+        assert_eq!(of.job_is_planned("letter", "a", &other, noon()).await, Ok(false), "somebody began it");
+        assert_eq!(temp.db.claim_job(noon(), &lease("two", "2026-03-01T12:00:15Z"), LETTERS).await, Ok(None));
         let id = &row.job_id;
         assert_eq!(of.add_job_once(&row).await, Ok(false), "it is there, and somebody is at it");
         assert_eq!(of.hold_job(id, &lease("one", "2026-03-01T12:00:30Z")).await, Ok(true));
         assert_eq!(of.hold_job(id, &lease("two", "2026-03-01T12:00:30Z")).await, Ok(false));
         assert_eq!(of.keep_job(id, at("2026-03-01T12:00:20Z")).await, Ok(true));
-        assert_eq!(temp.db.claim_job(at("2026-03-01T12:00:29Z"), &lease("two", "2026-03-01T12:01:00Z")).await, Ok(None));
+        assert_eq!(temp.db.claim_job(at("2026-03-01T12:00:29Z"), &lease("two", "2026-03-01T12:01:00Z"), LETTERS).await, Ok(None));
         let later = at("2026-03-01T12:00:30Z");
-        let second = temp.db.claim_job(later, &lease("two", "2026-03-01T12:01:00Z")).await.expect("answered").expect("forsaken");
+        let second = temp.db.claim_job(later, &lease("two", "2026-03-01T12:01:00Z"), LETTERS).await.expect("answered").expect("forsaken");
         assert_eq!(second.attempts, 2);
         assert_eq!(of.finish_job(id, "one", JobState::Done, None, later).await, Ok(false), "it lost it");
         assert_eq!(of.lay_down_job(id, "two", at("2026-03-01T13:00:00Z"), (false, Some("later"))).await, Ok(true));
@@ -100,7 +111,7 @@ on_both! {
         of.add_jobs(&[job(&world, "b"), job(&world, "c")]).await.expect("added");
         assert_eq!(of.jobs("letter", 9).await.map(|rows| rows.len()), Ok(3));
         assert_eq!(of.jobs("letter", 2).await.map(|rows| rows.len()), Ok(2));
-        let third = temp.db.claim_job(noon(), &lease("three", "2026-03-01T13:00:00Z")).await.expect("answered").expect("due");
+        let third = temp.db.claim_job(noon(), &lease("three", "2026-03-01T13:00:00Z"), LETTERS).await.expect("answered").expect("due");
         assert_eq!(of.finish_job(&third.job_id, "three", JobState::Done, None, noon()).await, Ok(true));
         assert_eq!(temp.db.forget_jobs(noon()).await, Ok(0));
         assert_eq!(temp.db.forget_jobs(at("2026-03-02T00:00:00Z")).await, Ok(2));
@@ -189,6 +200,8 @@ on_both! {
             events: "credential.issued".to_owned(),
             secret_sealed: vec![9; 60],
             state: WebhookState::On,
+            failures: 0,
+            rests_until: None,
             created_at: noon(),
         };
         of.add_webhook(&hook).await.expect("added");
@@ -203,21 +216,52 @@ on_both! {
             attempts: 0,
             status: None,
             problem: None,
+            next_try: Some(noon()),
+            no_later_than: Some(at("2026-03-02T18:00:00Z")),
             created_at: noon(),
             finished_at: None,
         };
         of.add_deliveries(std::slice::from_ref(&message)).await.expect("added");
         let foreign = DeliveryRow { issuer_id: theirs.id().clone(), ..message.clone() };
         assert_eq!(temp.db.of(theirs.id()).add_deliveries(&[foreign]).await, Err(Error::Missing));
-        of.note_delivery("msg_1", DeliveryState::Failed, (Some(500), Some("it answered 500")), Some(noon())).await.expect("noted");
-        let failed = DeliveryRow { state: DeliveryState::Failed, attempts: 1, status: Some(500), problem: Some("it answered 500".to_owned()), finished_at: Some(noon()), ..message };
+        let one = at("2026-03-01T12:00:01Z");
+        assert_eq!(of.due_delivery(&hook.webhook_id, at("2026-03-01T11:59:59Z")).await, Ok(None));
+        assert_eq!(of.due_delivery(&hook.webhook_id, noon()).await, Ok(Some(message.clone())));
+        assert_eq!(temp.db.of(theirs.id()).due_delivery(&hook.webhook_id, noon()).await, Ok(None));
+        assert_eq!(of.next_delivery(&hook.webhook_id).await, Ok(Some(noon())));
+        // Two who take the same message do not both have it.
+        assert_eq!(of.move_delivery("msg_1", Some(noon()), one).await, Ok(true));
+        assert_eq!(of.move_delivery("msg_1", Some(noon()), one).await, Ok(false));
+        assert_eq!(temp.db.of(theirs.id()).move_delivery("msg_1", Some(one), noon()).await, Ok(false));
+        let tried = Tried {
+            state: DeliveryState::Failed,
+            status: Some(500),
+            problem: Some("it answered 500".to_owned()),
+            at: noon(),
+            next_try: None,
+        };
+        of.note_delivery("msg_1", &tried).await.expect("noted");
+        assert_eq!(of.next_delivery(&hook.webhook_id).await, Ok(None));
+        let failed = DeliveryRow { state: DeliveryState::Failed, attempts: 1, status: Some(500), problem: tried.problem.clone(), next_try: None, finished_at: Some(noon()), ..message };
         assert_eq!(of.delivery("msg_1").await, Ok(Some(failed.clone())));
         assert_eq!(of.deliveries(&hook.webhook_id, 9).await, Ok(vec![failed.clone()]));
-        of.wake_delivery("msg_1").await.expect("waits again");
-        assert_eq!(of.wake_delivery("msg_2").await, Err(Error::NoRow));
+        let until = at("2026-03-03T00:00:00Z");
+        of.wake_delivery("msg_1", one, until).await.expect("waits again");
+        let awake = DeliveryRow { state: DeliveryState::Waiting, attempts: 0, next_try: Some(one), no_later_than: Some(until), finished_at: None, ..failed };
+        assert_eq!(of.delivery("msg_1").await, Ok(Some(awake)));
+        assert_eq!(of.wake_delivery("msg_2", one, until).await, Err(Error::NoRow));
+        assert_eq!(of.give_up_deliveries(&hook.webhook_id, "late", at("2026-03-02T23:59:59Z"), noon()).await, Ok(0));
+        assert_eq!(temp.db.of(theirs.id()).give_up_deliveries(&hook.webhook_id, "late", until, noon()).await, Ok(0));
+        assert_eq!(of.give_up_deliveries(&hook.webhook_id, "late", until, noon()).await, Ok(1));
+        let given_up = of.delivery("msg_1").await.expect("read").expect("there");
+        assert_eq!((given_up.state, given_up.problem.as_deref(), given_up.finished_at), (DeliveryState::Failed, Some("late"), Some(noon())));
+        of.wake_delivery("msg_1", one, until).await.expect("waits again");
+        of.rest_webhook(&hook.webhook_id, 3, Some(until)).await.expect("noted");
+        assert_eq!(of.webhooks().await.map(|all| (all[0].failures, all[0].rests_until)), Ok((3, Some(until))));
         assert_eq!(temp.db.forget_deliveries(at("2026-03-02T00:00:00Z")).await, Ok(0), "it waits");
         of.turn_webhook(&hook.webhook_id, WebhookState::Off).await.expect("off");
-        assert_eq!(of.webhooks().await.map(|all| all[0].state), Ok(WebhookState::Off));
+        let off = of.webhooks().await.map(|all| (all[0].state, all[0].failures, all[0].rests_until));
+        assert_eq!(off, Ok((WebhookState::Off, 0, None)));
         let mut others = temp.db.of(theirs.id());
         assert_eq!(others.remove_webhook(&hook.webhook_id).await, Err(Error::NoRow));
         assert_eq!(others.turn_webhook(&hook.webhook_id, WebhookState::On).await, Err(Error::NoRow));

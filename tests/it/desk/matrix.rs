@@ -42,7 +42,7 @@ const EVIDENCE: &str = "select evidence_id from evidence";
 const MEMBER: &str = "select member_id from members where name = 'Una Uninvolved'";
 const KEY: &str = "select api_key_id from api_keys where name = 'first'";
 const PROVIDER: &str = "select provider_id from sign_in_providers";
-const BATCH: &str = "select job_id from jobs where kind = 'batch'";
+const BATCH: &str = "select job_id from jobs where kind = 'credentials.issue'";
 const WEBHOOK: &str = "select webhook_id from webhooks";
 const DELIVERY: &str = "select delivery_id from deliveries";
 const PROGRAM: &str = "select program_id from programs";
@@ -465,8 +465,9 @@ const API: &[Line] = &[
 /// What is put in that nothing else made, as rows of the first organisation.
 const ROWS: &[&str] = &[
     "insert into jobs (issuer_id, job_id, kind, about, details, actor, state, attempts, run_after, total, done, \
-     failed, cancelled, repeated, created_at) values ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', 'batch', 'x', '{}', \
-     'cli', 'paused', 0, '2026-03-01T12:00:00Z', 1, 0, 0, 0, 0, '2026-03-01T12:00:00Z')",
+     failed, cancelled, repeated, created_at, finished_at) values ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', \
+     'credentials.issue', 'x', '{}', 'cli', 'done', 0, '2026-03-01T12:00:00Z', 1, 1, 0, 0, 0, '2026-03-01T12:00:00Z', \
+     '2026-03-01T12:00:00Z')",
     "insert into webhooks (issuer_id, webhook_id, url, events, secret_sealed, state, created_at) values \
      ('{issuer}', 'YYYYfLk2Qp8sVb1NwYt6Ag', 'https://x.example/', 'credential.issued', '', 'on', '2026-03-01T12:00:00Z')",
     "insert into deliveries (issuer_id, delivery_id, webhook_id, event, about, body, state, attempts, created_at) values \
@@ -1147,12 +1148,9 @@ const OF_LEARNERS: &[&str] = &[
 
 /// Pages of things that are not there in this test: whoever is let in is told so.
 const NOT_THERE: &[&str] = &[
-    "GET /desk/awards/{id}",
-    "GET /desk/awards/{id}/events",
     "GET /desk/labs/{id}/grid/{achievement}",
     "GET /desk/files/{id}",
     "GET /api/v1/attempts/{id}/evidence/{piece}",
-    "GET /api/v1/batches/{id}",
 ];
 
 fn works_with_learners(may: impl Fn(Scope) -> bool) -> bool {

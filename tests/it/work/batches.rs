@@ -19,12 +19,12 @@ use crate::{
     support::db::on_both,
 };
 
-fn learners(count: usize) -> String {
+pub(crate) fn learners(count: usize) -> String {
     csv((0..count).map(|n| format!("s-{n}")))
 }
 
 /// A batch for the workers.
-async fn start(lab: &Lab<'_>, csv: &str) -> Started {
+pub(crate) async fn start(lab: &Lab<'_>, csv: &str) -> Started {
     let achievement = publish::achievement(&lab.app, &lab.who, &lab.achievement).await;
     let achievement = achievement.expect("published");
     let rows = plan::read(csv.as_bytes(), &achievement, Limits::PAGE, lab.app.now());
@@ -35,7 +35,7 @@ async fn start(lab: &Lab<'_>, csv: &str) -> Started {
         .expect("started")
 }
 
-async fn seen(lab: &Lab<'_>, started: &Started) -> JobRow {
+pub(crate) async fn seen(lab: &Lab<'_>, started: &Started) -> JobRow {
     let row = batches::one(&lab.app, &lab.who, &started.batch).await;
     row.expect("there")
 }

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use skillmark::{
-    db::{DeliveryState, WebhookState},
+    app::App,
+    db::{DeliveryState, JobState, WebhookState},
     hooks::{self, Error},
+    ids::IssuerId,
     issue::{
         issuer,
         revoke::{self, Change},
@@ -34,9 +36,22 @@ struct Listener {
     heard: Arc<Mutex<Vec<String>>>,
 }
 
+/// Writes messages of this organisation down.
+async fn tell(app: &App, issuer: &IssuerId, ids: &[&str]) {
+    let mut tx = app.db.begin().await.expect("begun");
+    let mut rows = tx.of(issuer);
+    let told = hooks::tell(&mut rows, app, "batch.ended", ids).await;
+    told.expect("written down");
+    tx.commit().await.expect("committed");
+}
+
 impl Listener {
     async fn start(statuses: &[u16]) -> Listener {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        Listener::at(listener, statuses)
+    }
+
+    fn at(listener: TcpListener, statuses: &[u16]) -> Listener {
         let address = listener.local_addr().expect("an address");
         let heard = Arc::new(Mutex::new(Vec::new()));
         let (kept, statuses) = (Arc::clone(&heard), statuses.to_vec());
@@ -144,6 +159,113 @@ on_both! {
         assert_eq!(hooks::all(&lab.app, &lab.who).await.expect("read")[0].state, WebhookState::Off);
         lab.issue("s-2").await;
         assert_eq!(jobs::run_due(&lab.app).await, Ok(0));
+    }
+
+    fn h10_a_message_that_is_refused_holds_no_other_up(temp) {
+        let lab = Lab::open(temp).await;
+        let listener = Listener::start(&[400, 200, 200, 400, 200]).await;
+        let (hook, _) = hooks::add(&lab.app, &lab.who, &listener.url, &["batch.ended"]).await.expect("named");
+        tell(&lab.app, lab.who.issuer(), &["a", "b", "c"]).await;
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(1), "one piece of work tells all three");
+        let states = async || {
+            let log = hooks::log(&lab.app, &lab.who, &hook, 9).await.expect("read");
+            let delivered = log.iter().filter(|one| one.state == DeliveryState::Delivered).count();
+            let waits = log.into_iter().find(|one| one.state == DeliveryState::Waiting);
+            (delivered, waits.map(|one| (one.attempts, one.problem)))
+        };
+        let why = Some("it answered 400".to_owned());
+        assert_eq!(states().await, (2, Some((1, why.clone()))));
+        lab.clock.advance(5);
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(1));
+        assert_eq!(states().await, (2, Some((2, why))));
+        // What happens meanwhile is told at once.
+        tell(&lab.app, lab.who.issuer(), &["d"]).await;
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(1));
+        assert_eq!((states().await.0, listener.heard().len()), (3, 5));
+        lab.clock.advance(60);
+        jobs::run_due(&lab.app).await.expect("told");
+        assert_eq!(states().await, (4, None));
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(0), "and nothing is left to do");
+        lab.clock.advance(86_400);
+        assert_eq!(jobs::run_due(&lab.app).await, Ok(0));
+    }
+
+    fn h10_an_address_that_cannot_be_reached_is_left_alone_for_longer_each_time(temp) {
+        let lab = Lab::open(temp).await;
+        // Nobody listens there: a port that was free a moment ago.
+        let url = {
+            let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+            format!("http://{}/told", listener.local_addr().expect("an address"))
+        };
+        let (hook, _) = hooks::add(&lab.app, &lab.who, &url, &["batch.ended"]).await.expect("named");
+        let ids: Vec<String> = (0..50).map(|n| n.to_string()).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        tell(&lab.app, lab.who.issuer(), &ids).await;
+        let tried = async || {
+            let log = hooks::log(&lab.app, &lab.who, &hook, 99).await.expect("read");
+            log.iter().map(|one| one.attempts).sum::<i64>()
+        };
+        for (n, seconds) in [0, 5, 60, 300, 1_800, 7_200, 18_000, 36_000].into_iter().enumerate() {
+            lab.clock.advance((seconds - 1).max(0));
+            if seconds > 0 {
+                assert_eq!(jobs::run_due(&lab.app).await, Ok(0), "it is left alone");
+                lab.clock.advance(1);
+            }
+            jobs::run_due(&lab.app).await.expect("tried");
+            assert_eq!(tried().await, n as i64 + 1, "fifty that wait cost one try");
+            if n == 1 {
+                // What happens meanwhile waits with the others.
+                tell(&lab.app, lab.who.issuer(), &["new"]).await;
+                jobs::run_due(&lab.app).await.expect("looked");
+                assert_eq!(tried().await, 2);
+            }
+        }
+        // More than a day after they happened they are given up, and say why.
+        lab.clock.advance(45_000);
+        jobs::run_due(&lab.app).await.expect("tried");
+        let log = hooks::log(&lab.app, &lab.who, &hook, 99).await.expect("read");
+        assert_eq!(log.len(), 51);
+        let why = Some("given up: it could not be told for more than a day");
+        assert!(log.iter().all(|one| one.state == DeliveryState::Failed && one.problem.as_deref() == why), "{log:?}");
+        // One is told again because somebody asks: it is tried at once, and answered now.
+        let address = url.trim_start_matches("http://").trim_end_matches("/told");
+        let there = Listener::at(TcpListener::bind(address).await.expect("the port"), &[200]);
+        hooks::again(&lab.app, &lab.who, &log[0].delivery_id).await.expect("again");
+        hooks::turn(&lab.app, &lab.who, &hook, WebhookState::On).await.expect("on");
+        jobs::run_due(&lab.app).await.expect("told");
+        assert_eq!(there.heard().len(), 1);
+        let row = hooks::all(&lab.app, &lab.who).await.expect("read").remove(0);
+        assert_eq!((row.failures, row.rests_until), (0, None));
+    }
+
+    fn h10_addresses_that_never_answer_hold_up_nobody_else(temp) {
+        let lab = Lab::open(temp).await;
+        // Twenty addresses that take the connection and say nothing, each with a message.
+        let silent = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let url = format!("http://{}/told", silent.local_addr().expect("an address"));
+        for _ in 0..20 {
+            hooks::add(&lab.app, &lab.who, &url, &["batch.ended"]).await.expect("named");
+        }
+        tell(&lab.app, lab.who.issuer(), &["a"]).await;
+        let other = issuer::init(&lab.app, &crate::issue::lab::welders()).await.expect("another");
+        let other = skillmark::who::Who::operator(other.issuer.issuer_id);
+        let listener = Listener::start(&[200]).await;
+        hooks::add(&lab.app, &other, &listener.url, &["batch.ended"]).await.expect("named");
+        tell(&lab.app, other.issuer(), &["b"]).await;
+        let batch = crate::work::batches::start(&lab, &crate::work::batches::learners(1)).await;
+        let workers = jobs::start(&lab.app, 1);
+        let signed = async || crate::work::batches::seen(&lab, &batch).await.state == JobState::Done;
+        while listener.heard().is_empty() || !signed().await {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        // Not one of the silent ones was done with by then: nobody waited for them.
+        let mut tried = 0;
+        for hook in hooks::all(&lab.app, &lab.who).await.expect("read") {
+            let log = hooks::log(&lab.app, &lab.who, &hook.webhook_id, 9).await.expect("read");
+            tried += log.iter().map(|one| one.attempts).sum::<i64>();
+        }
+        assert_eq!(tried, 0);
+        drop(workers);
     }
 
     fn an_address_that_may_not_be_told_is_refused_with_every_fault(temp) {
