@@ -21,7 +21,7 @@ pub use kinds::{
     RESET, REVIEW_REMINDER, kind,
 };
 pub use many::{About, send_many};
-pub use own::{OwnText, goes_out, log, preview, reset_text, set_sent, set_text, texts};
+pub use own::{OwnText, Unfit, goes_out, log, preview, reset_text, set_sent, set_text, texts};
 use serde::{Deserialize, Serialize};
 pub use ways_in::{WayIn, forgotten, invite, let_in, remind_invited};
 

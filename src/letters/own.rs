@@ -1,6 +1,6 @@
 //! What an organisation says in its letters instead of our words.
 
-use super::{Error, KINDS, Kind, words};
+use super::{Error, Fault, KINDS, Kind, words};
 use crate::{
     app::App,
     clock::Timestamp,
@@ -22,16 +22,42 @@ pub struct OwnText {
     pub changed: Option<Timestamp>,
     /// Whether the organisation sends it.
     pub sent: bool,
+    /// Words of its own that are not sent.
+    pub unfit: Option<Unfit>,
 }
 
-/// The words in force.
+/// An organisation's own words with faults that were none when they were written: ours are sent in
+/// their place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// Their subject.
+    pub subject: String,
+    /// Their text.
+    pub body: String,
+    /// What is wrong with them.
+    pub faults: Vec<Fault>,
+}
+
+impl Unfit {
+    fn of(kind: &Kind, row: &LetterTextRow) -> Option<Unfit> {
+        let faults = words::faults(kind, &row.subject, &row.body);
+        (!faults.is_empty()).then(|| Unfit {
+            subject: row.subject.clone(),
+            body: row.body.clone(),
+            faults,
+        })
+    }
+}
+
+/// The words in force: the organisation's own, if they are as they must be.
 pub(super) async fn current(
     rows: &mut Tenant<'_>,
     kind: &'static Kind,
 ) -> Result<(String, String), Error> {
     let own = rows.letter_texts().await?;
     let own = own.into_iter().find(|row| row.kind == kind.word);
-    Ok(match own {
+    let fit = own.filter(|row| Unfit::of(kind, row).is_none());
+    Ok(match fit {
         Some(row) => (row.subject, row.body),
         None => (kind.subject.to_owned(), kind.body.to_owned()),
     })
@@ -85,8 +111,11 @@ pub async fn texts(app: &App, who: &Who) -> Result<Vec<OwnText>, Error> {
     let (own, silent) = (rows.letter_texts().await?, rows.silent_letters().await?);
     let text = |kind: &&'static Kind| {
         let row = own.iter().find(|row| row.kind == kind.word);
+        let unfit = row.and_then(|row| Unfit::of(kind, row));
+        let row = row.filter(|_| unfit.is_none());
         OwnText {
             kind,
+            unfit,
             subject: row.map_or(kind.subject, |row| &row.subject).to_owned(),
             body: row.map_or(kind.body, |row| &row.body).to_owned(),
             changed: row.map(|row| row.changed_at.into()),

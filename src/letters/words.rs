@@ -1,10 +1,24 @@
 //! Texts with placeholders: checked when they are written, filled when a letter is.
+//!
+//! Most letters carry a link that lets somebody in, also to what other organisations rely on: an
+//! account has one password. An organisation's own words must not take that link elsewhere. In
+//! `https://evil.test/?u={link}` one click would hand it over, so `{link}` stands alone on a line of
+//! the text, and no other address beside it in the letter.
 
-use super::{Error, Fault, Kind};
+use super::{EARNED, Error, Fault, Kind, REVIEW_REMINDER};
 
 /// Longest subject and text, in characters.
 const SUBJECT_CHARS: usize = 150;
 const BODY_CHARS: usize = 10_000;
+
+impl Kind {
+    /// Whether its link lets in whoever opens it. That of [`EARNED`] leads to a page that anybody may
+    /// read and that names nobody, that of [`REVIEW_REMINDER`] to one for who is signed in.
+    #[must_use]
+    pub fn lets_in(&self) -> bool {
+        ![EARNED.word, REVIEW_REMINDER.word].contains(&self.word)
+    }
+}
 
 /// Everything that is wrong with an organisation's own words for a letter.
 pub(super) fn faults(kind: &Kind, subject: &str, body: &str) -> Vec<Fault> {
@@ -46,7 +60,78 @@ pub(super) fn faults(kind: &Kind, subject: &str, body: &str) -> Vec<Fault> {
             sentence: format!("does not say {{{needed}}}: {what}"),
         });
     }
+    if kind.lets_in() {
+        found.extend(astray(subject, body));
+    }
     found
+}
+
+/// Whatever would take the link of a letter elsewhere, or lead elsewhere in its place.
+fn astray(subject: &str, body: &str) -> Vec<Fault> {
+    let mut found = Vec::new();
+    let mut say = |field, sentence| found.push(Fault { field, sentence });
+    if places(subject).contains(&Some("link")) {
+        let sentence = "has {link}, which stands in the text alone";
+        say("subject", sentence.to_owned());
+    }
+    if let Some(word) = address(subject) {
+        say("subject", format!("has the address {word}: {NO_OTHER}"));
+    }
+    // As a letter is laid out: see `html`.
+    for (n, line) in body.replace('\r', "").split('\n').enumerate() {
+        let n = n + 1;
+        if places(line).contains(&Some("link")) && line.trim() != "{link}" {
+            let sentence = format!(
+                "has {{link}} beside something else in line {n}: it stands alone on a line"
+            );
+            say("body", sentence);
+        }
+        if let Some(word) = address(line) {
+            say(
+                "body",
+                format!("has the address {word} in line {n}: {NO_OTHER}"),
+            );
+        }
+    }
+    found
+}
+
+const NO_OTHER: &str = "this letter lets somebody in, so {link} is the only one in it";
+
+/// The first address on the web in a text, as far as it is to be repeated.
+fn address(text: &str) -> Option<String> {
+    let word = text.split_whitespace().find(|word| is_address(word))?;
+    Some(word.chars().take(60).collect())
+}
+
+/// Whether programs that show letters would make a link of a word, and one with room for more than
+/// a name.
+fn is_address(word: &str) -> bool {
+    let word = word.to_lowercase().replace(['。', '．', '｡'], ".");
+    let marked = ["://", "http:", "https:", "www."];
+    marked.iter().any(|mark| word.contains(mark)) || goes_on_behind_a_name(&word)
+}
+
+/// Whether something follows the name of a host: `evil.test/`, `evil.test?u=`.
+fn goes_on_behind_a_name(word: &str) -> bool {
+    let in_a_name = |c: char| c.is_alphanumeric() || c == '-' || c == '.';
+    word.match_indices(['/', '?', '#', ':']).any(|(at, mark)| {
+        let before = &word[..at];
+        let name = &before[before.trim_end_matches(in_a_name).len()..];
+        let more = word.len() > at + 1 || mark == "/";
+        more && is_host(name.strip_suffix('.').unwrap_or(name))
+    })
+}
+
+fn is_host(name: &str) -> bool {
+    let labels: Vec<&str> = name.split('.').collect();
+    let (Some(last), true) = (labels.last(), labels.len() > 1) else {
+        return false;
+    };
+    let number = |label: &&str| label.chars().all(|c| c.is_ascii_digit());
+    let named = last.chars().count() > 1 && !last.starts_with(|c: char| c.is_ascii_digit());
+    labels.iter().all(|label| !label.is_empty())
+        && (named || (labels.len() == 4 && labels.iter().all(number)))
 }
 
 /// The names between braces; `None` for a brace that is not closed.
@@ -125,7 +210,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::letters::{EARNED, KINDS};
+    use crate::letters::{KINDS, RESET};
 
     #[test]
     fn our_own_words_have_no_fault() {
@@ -152,6 +237,76 @@ mod tests {
             ]
         );
         assert_eq!(said("", "{link}"), ["subject is empty"]);
+    }
+
+    /// The reset of one organisation lets into every other that the account works for.
+    #[test]
+    fn g12_no_words_of_an_organisation_take_a_way_in_elsewhere() {
+        let said = |subject: &str, body: &str| -> Vec<String> {
+            faults(RESET, subject, body)
+                .into_iter()
+                .map(|fault| format!("{} {}", fault.field, fault.sentence))
+                .collect()
+        };
+        let alone = "has {link} beside something else in line 2: it stands alone on a line";
+        assert_eq!(
+            said("Sign in", "Hi\nhttps://evil.test/?u={link}"),
+            [
+                format!("body {alone}"),
+                format!("body has the address https://evil.test/?u={{link}} in line 2: {NO_OTHER}"),
+            ]
+        );
+        for beside in [
+            "Open {link}",
+            "{link}.",
+            "{link}{link}",
+            "\u{200b}{link}",
+            "x\r{link}",
+        ] {
+            let body = format!("Hi\n{beside}");
+            assert_eq!(
+                said("Sign in", &body),
+                [format!("body {alone}")],
+                "{beside}"
+            );
+        }
+        assert_eq!(
+            said("Open {link}", "{link}"),
+            ["subject has {link}, which stands in the text alone"]
+        );
+        assert_eq!(
+            said("At evil.test/x", "{link}"),
+            [format!("subject has the address evil.test/x: {NO_OTHER}")]
+        );
+        for elsewhere in [
+            "HTTPS://evil.test",
+            "http:evil.test",
+            "(www.evil.test)",
+            "evil.test/",
+            "Evil.Test/?u=",
+            "evil.test:80",
+            "evil.test?u",
+            "a@evil.test/x",
+            "evil。test/x",
+            "10.0.0.1/x",
+            "ftp://evil.test",
+        ] {
+            let body = format!("Hi\n\n\t{{link}}  \nor {elsewhere}");
+            let wanted = format!("body has the address {elsewhere} in line 4: {NO_OTHER}");
+            assert_eq!(said("Sign in", &body), [wanted]);
+        }
+        for harmless in [
+            "Ask help@school.example, or call 555/0101.",
+            "Riverside (riverside.example): yes/no? Nr.1/2",
+            "e.g./i.e. at 10:30",
+            "From {organisation}:",
+        ] {
+            let body = format!("{harmless}\n\n{{link}}\r\n");
+            assert_eq!(said("Sign in", &body), [""; 0], "{harmless}");
+        }
+        // What leads to a page that anybody may read may stand beside anything.
+        let earned = faults(EARNED, "{link}", "https://riverside.example or {link}");
+        assert_eq!(earned, []);
     }
 
     #[test]

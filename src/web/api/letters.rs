@@ -59,7 +59,8 @@ pub(crate) struct LetterText {
     /// Its text.
     #[schema(example = "Hello,\n\nlook at it:\n\n{link}")]
     body: String,
-    /// Since when it is the organisation's own; left out where the words are ours.
+    /// Since when it is the organisation's own; left out where the words are ours, also because
+    /// those of the organisation have a fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-03-01T12:00:00Z")]
     own_since: Option<String>,
@@ -94,7 +95,9 @@ pub(crate) struct LetterWords {
     /// Its subject: one line of at most 150 characters.
     #[schema(example = "You earned it")]
     subject: String,
-    /// Its text: at most 10,000 characters.
+    /// Its text: at most 10,000 characters. `{link}` stands in it. Except in `earned` and
+    /// `review-reminder` it lets somebody in: it stands alone on a line, and no other web address
+    /// anywhere.
     #[schema(example = "Hello,\n\nlook at it:\n\n{link}")]
     body: String,
 }

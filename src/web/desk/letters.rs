@@ -44,6 +44,7 @@ pub(crate) struct Line {
     title: &'static str,
     when: &'static str,
     own: bool,
+    unfit: bool,
     sent: bool,
     subject: Text,
 }
@@ -55,6 +56,7 @@ impl Line {
             title: text.kind.title,
             when: text.kind.when,
             own: text.changed.is_some(),
+            unfit: text.unfit.is_some(),
             sent: text.sent,
             subject: Text::new(&text.subject),
         }
@@ -105,6 +107,9 @@ pub(crate) struct LetterPage {
     own: bool,
     sent: bool,
     optional: bool,
+    lets_in: bool,
+    /// Whether their own words are not sent, for the faults that are listed.
+    unfit: bool,
     subject: String,
     body: String,
     faults: Vec<String>,
@@ -113,6 +118,9 @@ pub(crate) struct LetterPage {
 
 impl LetterPage {
     fn new(desk: Desk, text: &OwnText) -> LetterPage {
+        let unfit = text.unfit.as_ref();
+        let (subject, body) =
+            unfit.map_or((&text.subject, &text.body), |own| (&own.subject, &own.body));
         LetterPage {
             frame: Desk::frame(text.kind.title),
             desk,
@@ -120,12 +128,14 @@ impl LetterPage {
             title: text.kind.title,
             when: text.kind.when,
             places: text.kind.places,
-            own: text.changed.is_some(),
+            own: text.changed.is_some() || unfit.is_some(),
             sent: text.sent,
             optional: text.kind.optional,
-            subject: text.subject.clone(),
-            body: text.body.clone(),
-            faults: Vec::new(),
+            lets_in: text.kind.lets_in(),
+            unfit: unfit.is_some(),
+            subject: subject.clone(),
+            body: body.clone(),
+            faults: unfit.map_or(Vec::new(), |own| in_words(&own.faults)),
             preview: None,
         }
     }
@@ -196,24 +206,28 @@ async fn sent(
         _ => letters::preview(app, who, kind, words).await,
     };
     (text.subject, text.body) = (words.0.to_owned(), body.clone());
+    text.unfit = None;
     let mut page = LetterPage::new(Desk::new(&signed, PATH), &text);
     match outcome {
         Ok((subject, body)) => page.preview = Some((Text::new(&subject), body)),
         Err(Error::Faults(faults)) => {
-            let line = |fault: &letters::Fault| {
-                let field = if fault.field == "subject" {
-                    "The subject"
-                } else {
-                    "The text"
-                };
-                format!("{field} {}.", fault.sentence)
-            };
-            page.faults = faults.iter().map(line).collect();
+            page.faults = in_words(&faults);
             return again(&page);
         }
         Err(error) => return Err(error.into()),
     }
     answer::page(&page, NEVER)
+}
+
+fn in_words(faults: &[letters::Fault]) -> Vec<String> {
+    let line = |fault: &letters::Fault| {
+        let field = match fault.field {
+            "subject" => "The subject",
+            _ => "The text",
+        };
+        format!("{field} {}.", fault.sentence)
+    };
+    faults.iter().map(line).collect()
 }
 
 #[cfg(test)]
@@ -224,6 +238,15 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         body: kind.body.to_owned(),
         changed: None,
         sent: kind.word != "not-yet",
+        unfit: (kind.word == "reset").then(|| letters::Unfit {
+            subject: "Sign in".to_owned(),
+            body: "Open {link}".to_owned(),
+            faults: vec![letters::Fault {
+                field: "body",
+                sentence: "has {link} beside something else in line 1: it stands alone on a line"
+                    .to_owned(),
+            }],
+        }),
     };
     let list = |reach, log| {
         let page = LettersPage {
@@ -257,6 +280,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     let mut one = LetterPage::new(Desk::sample(PATH), &text(letters::EARNED));
     let plain = one.render().expect("renders");
     let stopped = LetterPage::new(Desk::sample(PATH), &text(letters::NOT_YET));
+    let unfit = LetterPage::new(Desk::sample(PATH), &text(letters::RESET));
     one.preview = Some(("You earned it".into(), "Hello,\n\nlook.".to_owned()));
     one.faults = vec!["The text does not say {link}: the address to open.".to_owned()];
     one.own = true;
@@ -265,6 +289,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         ("desk-letters-empty", list(Reach::Nobody, Vec::new())),
         ("desk-letter", plain),
         ("desk-letter-stopped", stopped.render().expect("renders")),
+        ("desk-letter-unfit", unfit.render().expect("renders")),
         ("desk-letter-faults", one.render().expect("renders")),
     ]
 }

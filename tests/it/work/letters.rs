@@ -11,7 +11,7 @@ use std::{
 use serde_json::{Value, json};
 use skillmark::{
     config::Config,
-    db::LetterState,
+    db::{LetterState, LetterTextRow},
     ids::LetterId,
     issue::people,
     jobs,
@@ -137,6 +137,38 @@ on_both! {
         letters::reset_text(app, who, letters::EARNED).await.expect("reset");
         let texts = letters::texts(app, who).await.expect("read");
         assert!(texts.iter().all(|text| text.changed.is_none()));
+    }
+
+    fn g12_words_that_take_a_way_in_elsewhere_are_neither_kept_nor_sent(temp) {
+        let lab = Lab::open(temp).await;
+        let (app, who) = (&lab.app, &lab.who);
+        let evil = "Hi\n\nhttps://evil.test/?u={link}";
+        let set = letters::set_text(app, who, letters::RESET, ("Sign in", evil)).await;
+        let Err(Error::Faults(faults)) = set else { panic!("refused") };
+        assert_eq!(faults.len(), 2);
+        // They were kept before anybody looked.
+        let row = LetterTextRow {
+            kind: "reset".to_owned(),
+            subject: "Sign in".to_owned(),
+            body: evil.to_owned(),
+            changed_at: app.now().into(),
+        };
+        app.db.of(who.issuer()).set_letter_text(&row).await.expect("kept");
+        let link = [("link", "https://badges.example/invitation/x")];
+        write(&lab, &Letter { kind: letters::RESET, ..earned(&link) }).await.expect("written");
+        jobs::run_due(app).await.expect("sent");
+        let sent = files(temp.folder.path()).remove(0);
+        assert!(!sent.contains("evil") && sent.contains("https://badges.example/invitation/x"), "{sent}");
+        let reset = async || {
+            let texts = letters::texts(app, who).await.expect("read");
+            texts.into_iter().find(|text| text.kind == letters::RESET).expect("there")
+        };
+        let text = reset().await;
+        assert_eq!((text.body.as_str(), text.changed), (letters::RESET.body, None));
+        assert_eq!(text.unfit.map(|own| (own.body, own.faults)), Some((evil.to_owned(), faults)));
+        letters::set_text(app, who, letters::RESET, ("Sign in", "Hi\n\n{link}")).await.expect("set");
+        let text = reset().await;
+        assert_eq!((text.body.as_str(), text.unfit), ("Hi\n\n{link}", None));
     }
 
     fn a_letter_that_nobody_takes_is_tried_again_and_given_up(temp) {
