@@ -24,7 +24,9 @@ Examples:
 
 A program shows its key in a header: Authorization: Bearer skm_…
 What a key may do: issue, revoke (and suspend), read, publish (achievements), manage (keys, people,
-portfolios). Give each program a key of its own, with no more than it needs.")]
+portfolios). Give each program a key of its own, with no more than it needs. Where a second person says
+yes (batches of more than 1,000, changes of more than 100), the program needs a key that somebody made
+for it at the desk.")]
 pub(super) struct ApiKeys {
     #[command(subcommand)]
     what: What,
@@ -58,7 +60,7 @@ enum What {
     /// Show every key: its id, its name, what it may do
     #[command(after_help = "Examples:\n  skillmark api-keys list")]
     List,
-    /// Take a key back: it stops working at once
+    /// Take a key back: it stops working at once, with those made through it
     #[command(after_help = "Examples:\n  skillmark api-keys revoke Qw3rT5yU7iO9pA1sD3fG5h")]
     Revoke {
         /// The key's id, as `list` shows it.

@@ -22,8 +22,10 @@ pub struct ApiKeyRow {
     pub expires_at: Option<Ts>,
     /// When it was taken back.
     pub revoked_at: Option<Ts>,
-    /// The member who made it; `None`: the operator.
+    /// The member who made it, or the key of nobody through which it was made; `None`: the operator.
     pub made_by: Option<String>,
+    /// The key through which it was made, if it was.
+    pub made_with: Option<ApiKeyId>,
 }
 
 impl Tenant<'_> {
@@ -35,7 +37,8 @@ impl Tenant<'_> {
         debug_assert_eq!(self.issuer_id(), &row.issuer_id);
         self.write(
             "insert into api_keys (issuer_id, api_key_id, name, secret_hash, scopes, created_at, \
-             expires_at, revoked_at, made_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             expires_at, revoked_at, made_by, made_with) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(row.api_key_id.clone())
         .bind(row.name.clone())
@@ -45,6 +48,7 @@ impl Tenant<'_> {
         .bind(row.expires_at)
         .bind(row.revoked_at)
         .bind(row.made_by.clone())
+        .bind(row.made_with.clone())
         .run()
         .await?;
         Ok(())
@@ -57,7 +61,8 @@ impl Tenant<'_> {
     pub async fn api_keys(&mut self) -> Result<Vec<ApiKeyRow>, Error> {
         self.read(
             "select issuer_id, api_key_id, name, secret_hash, scopes, created_at, expires_at, \
-             revoked_at, made_by from api_keys where issuer_id = $1 order by created_at, api_key_id",
+             revoked_at, made_by, made_with from api_keys where issuer_id = $1 \
+             order by created_at, api_key_id",
         )
         .all()
         .await
@@ -105,7 +110,7 @@ impl Db {
     pub async fn api_key_by_hash(&self, secret_hash: &[u8]) -> Result<Option<ApiKeyRow>, Error> {
         self.read(
             "select issuer_id, api_key_id, name, secret_hash, scopes, created_at, expires_at, \
-             revoked_at, made_by from api_keys where secret_hash = $1",
+             revoked_at, made_by, made_with from api_keys where secret_hash = $1",
         )
         .bind(secret_hash.to_vec())
         .opt()

@@ -4,6 +4,13 @@
 //! enough. What one person started on their own word within a day counts together, on pages and by
 //! whatever API key they made, so that a large batch cannot be handed in as several small ones. The
 //! operator at the machine, who could do anything, is asked for nobody.
+//!
+//! A key that no member made is nobody's ([`Who::is_person`]). Whoever holds it may be the colleague
+//! who would say yes, so it starts nothing that asks for a second person: that takes a member, or a
+//! key that one of them made.
+//!
+//! What is issued one by one is no batch and asks for nobody; it is held to what an organisation may
+//! issue in a day (`issue_quota`), with everything else.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -23,7 +30,8 @@ pub const HOURS: i64 = 24;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Approval {
-    /// Who started it: a member, or an API key that no member made.
+    /// The member who started it, themselves or through a key. (Of a batch from before keys of nobody
+    /// were refused: the key.)
     pub started_by: String,
     /// The second person who said yes.
     pub approved_by: Option<String>,
@@ -32,6 +40,9 @@ pub struct Approval {
 impl Approval {
     /// What a batch of so many waits for; `None` if for nobody. Use the transaction of the promise,
     /// which counts what the organisation promised: no two batches look at the same moment.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] for a key that is nobody's, if it would wait for a second person.
     pub(super) async fn of(
         rows: &mut Tenant<'_>,
         who: &Who,
@@ -45,8 +56,11 @@ impl Approval {
         let since = since.unwrap_or(Timestamp::MIN);
         let alone = rows.parts_alone(queue::ISSUE, who.principal(), since.into());
         let before = usize::try_from(alone.await?).unwrap_or(usize::MAX);
-        let needed = before.saturating_add(promised) > ALONE;
-        Ok(needed.then(|| Approval {
+        if before.saturating_add(promised) <= ALONE {
+            return Ok(None);
+        }
+        somebodys(who)?;
+        Ok(Some(Approval {
             started_by: who.principal().to_owned(),
             approved_by: None,
         }))
@@ -72,8 +86,9 @@ impl Approval {
     /// The yes of a second person.
     ///
     /// # Errors
-    /// [`Error::Conflict`] for whoever started it, and for a program that no member stands behind.
-    pub(super) fn given(&self, who: &Who) -> Result<Approval, Error> {
+    /// [`Error::Conflict`] for whoever started it, for a key that no member made, and if such a key
+    /// started it.
+    pub(super) async fn given(&self, rows: &mut Tenant<'_>, who: &Who) -> Result<Approval, Error> {
         if self.started_by == who.principal() {
             return Err(Error::Conflict(
                 "you started this batch, so somebody else says yes".to_owned(),
@@ -85,9 +100,34 @@ impl Approval {
                     .to_owned(),
             ));
         }
+        if is_nobodys(rows, &self.started_by).await? {
+            return Err(Error::Conflict(
+                "nobody's key started this batch: cancel it, and start it as a member".to_owned(),
+            ));
+        }
         Ok(Approval {
             approved_by: Some(who.principal().to_owned()),
             ..self.clone()
         })
     }
+}
+
+/// Holds to it that what asks for a second person is begun by a first one.
+///
+/// # Errors
+/// [`Error::Conflict`].
+pub(super) fn somebodys(who: &Who) -> Result<(), Error> {
+    if who.is_person() {
+        return Ok(());
+    }
+    Err(Error::Conflict(
+        "so many ask for a second person, and this API key is nobody's: ask with one that a member makes at the desk, under \"API keys\""
+            .to_owned(),
+    ))
+}
+
+/// Whether this is no member but an API key.
+pub(super) async fn is_nobodys(rows: &mut Tenant<'_>, principal: &str) -> Result<bool, Error> {
+    let keys = rows.api_keys().await?;
+    Ok(keys.iter().any(|key| key.api_key_id.as_str() == principal))
 }

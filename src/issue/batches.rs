@@ -132,7 +132,7 @@ async fn try_turn(app: &App, who: &Who, id: &JobId, turn: Turn) -> Result<JobRow
             let Some(waits) = waits else {
                 return Ok(row);
             };
-            let given = waits.given(who)?.text()?;
+            let given = waits.given(&mut rows, who).await?.text()?;
             let (from, to) = (JobState::Paused, JobState::Waiting);
             rows.detail_job(id, &row.details, &given).await?;
             rows.turn_job(id, from, to, now.into()).await?;

@@ -2,12 +2,13 @@
 //!
 //! What counts is what one person changed on their own word in the last 24 hours, at once or one by
 //! one, on pages and by whatever API key they made. Asking for what is so already changes nothing and
-//! counts nothing. The operator at the machine is not counted.
+//! counts nothing. The operator at the machine is not counted. A key that no member made asks for
+//! nothing that waits for a second person: see [`super::approval`].
 
 use jiff::SignedDuration;
 
 use super::revoke::{self, Change};
-use super::{Error, reasons};
+use super::{Error, approval, reasons};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::custody::Purpose;
@@ -49,7 +50,8 @@ pub struct Bulk {
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `revoke`; [`Error::NotFound`] if one is not this
-/// organisation's; [`Error::Conflict`] for one that is revoked, for none and for too many.
+/// organisation's; [`Error::Conflict`] for one that is revoked, for none and for too many, and for a
+/// key of nobody where a second person would be asked.
 pub async fn ask(
     app: &App,
     who: &Who,
@@ -97,6 +99,7 @@ async fn try_ask(
         tx.commit().await?;
         return Ok(Asked::Done(changed));
     }
+    approval::somebodys(who)?;
     let id = wait(app, &mut rows, who, (change, reason), all).await?;
     tx.commit().await?;
     Ok(Asked::Waiting(id))
@@ -174,6 +177,11 @@ pub async fn decide(app: &App, who: &Who, id: &BulkId, yes: bool) -> Result<usiz
     if yes && !who.is_person() {
         return Err(Error::Conflict(
             "a second person says yes, not a program".to_owned(),
+        ));
+    }
+    if yes && approval::is_nobodys(&mut rows, &bulk.row.asked_by).await? {
+        return Err(Error::Conflict(
+            "nobody's key asked for it: say no, and ask for it as a member".to_owned(),
         ));
     }
     let state = if yes {

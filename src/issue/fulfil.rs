@@ -9,6 +9,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::achievement::Achievement;
+use super::approval::Approval;
 use super::lint::{self, Signer};
 use super::order::Order;
 use super::people::ERASED;
@@ -16,7 +17,7 @@ use super::{Error, Fault, earned, identity, keys, own, promise, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{
-    self, CredentialRow, CredentialState, IssuerKeyRow, KeyState, Signed, Stored, Tenant,
+    self, CredentialRow, CredentialState, IssuerKeyRow, JobState, KeyState, Signed, Stored, Tenant,
 };
 use crate::hooks;
 use crate::ids::{AchievementId, CredentialId, IssuerId, PersonId};
@@ -57,6 +58,7 @@ pub struct Count {
 /// Keeps these promises; those that are kept already are left alone.
 ///
 /// # Errors
+/// [`Error::Conflict`] if one is part of a batch that is held (threat G17).
 /// [`Error::SelfCheck`] if something signed does not verify: then nothing of this call is stored.
 /// [`Error::Custody`] or [`Error::Db`]: nothing is lost, the promises stand.
 pub async fn fulfil(
@@ -68,11 +70,37 @@ pub async fn fulfil(
     let mut count = Count::default();
     for chunk in ids.chunks(AT_ONCE) {
         let rows = app.db.of(issuer).credentials(chunk).await?;
+        none_is_held(app, issuer, &rows).await?;
         let kept = keep(app, issuer, rows, Arc::clone(&wrap)).await?;
         count.issued += kept.issued;
         count.failed += kept.failed;
     }
     Ok(count)
+}
+
+/// Holds to it that what stands in a batch is signed with that, and not before by asking for it alone.
+async fn none_is_held(app: &App, issuer: &IssuerId, rows: &[CredentialRow]) -> Result<(), Error> {
+    let pending = rows
+        .iter()
+        .filter(|row| row.state == CredentialState::Pending);
+    let batches: HashSet<&str> = pending
+        .filter_map(|row| row.promise.batch.as_deref())
+        .collect();
+    for batch in batches {
+        let Ok(batch) = batch.parse() else { continue };
+        let job = app.db.of(issuer).job(&batch).await?;
+        let Some(job) = job.filter(|job| job.state == JobState::Paused) else {
+            continue;
+        };
+        let why = match Approval::read(&job).filter(Approval::waits) {
+            Some(_) => "waits until a second person says yes",
+            None => "is held",
+        };
+        return Err(Error::Conflict(format!(
+            "this award is part of a batch that {why}: it is signed with that"
+        )));
+    }
+    Ok(())
 }
 
 /// How often what another worker or a change of the key took away is signed again.

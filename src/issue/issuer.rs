@@ -49,7 +49,9 @@ pub struct Made {
 }
 
 /// Makes an organisation with its DID, its first signing key and its first API key. Until its web
-/// address is proven, every page says "unverified organisation" (threat G19).
+/// address is proven, every page says "unverified organisation" (threat G19). Names are reserved by
+/// whoever runs the service: an organisation is made, and so named, at the machine alone, and no page
+/// and no call of the API names one.
 ///
 /// # Errors
 /// [`Error::Faults`] if the description has faults; [`Error::Custody`] if there is no
@@ -173,7 +175,9 @@ pub async fn api_keys(app: &App, who: &Who) -> Result<Vec<ApiKeyRow>, Error> {
     Ok(app.db.of(who.issuer()).api_keys().await?)
 }
 
-/// Makes an API key. Its secret is shown once.
+/// Makes an API key. Its secret is shown once. It belongs to whoever makes it; one that the operator
+/// makes, or that is made through such a key, is nobody's, and starts nothing that asks for a second
+/// person (threat G17).
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `manage`, and for a scope that the asker does not have;
@@ -201,8 +205,20 @@ pub async fn new_api_key(
     );
     // What the key does is done for whoever made it.
     row.made_by = Some(who.principal().to_owned()).filter(|actor| actor != "cli");
+    row.made_with = Some(who.actor())
+        .filter(|_| who.is_key())
+        .and_then(|id| id.parse().ok());
     let mut tx = app.db.begin().await?;
     let mut of = tx.of(who.issuer());
+    of.hold_members().await?;
+    if let Some(with) = &row.made_with {
+        // It may have been taken back since it was shown.
+        let all = of.api_keys().await?;
+        let good = |key: &ApiKeyRow| key.api_key_id == *with && key.revoked_at.is_none();
+        if !all.iter().any(good) {
+            return Err(Error::Refused(who::Refusal::Unknown));
+        }
+    }
     of.add_api_key(&row).await?;
     of.log(&[who.did(app, "api-key.new", row.api_key_id.as_str(), now)])
         .await?;
@@ -210,7 +226,8 @@ pub async fn new_api_key(
     Ok((row, secret))
 }
 
-/// Takes an API key back: it stops working at once.
+/// Takes an API key back: it stops working at once, and so do the keys that were made through it
+/// (threat G11).
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `manage`; [`Error::NotFound`] for one of somebody else or
@@ -220,12 +237,36 @@ pub async fn revoke_api_key(app: &App, who: &Who, id: &ApiKeyId) -> Result<(), E
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut of = tx.of(who.issuer());
+    of.hold_members().await?;
     match of.revoke_api_key(id, now.into()).await {
         Err(db::Error::NoRow) => return Err(Error::NotFound("API key that could be revoked")),
         other => other?,
     }
-    of.log(&[who.did(app, "api-key.revoke", id.as_str(), now)])
-        .await?;
+    let mut lines = vec![who.did(app, "api-key.revoke", id.as_str(), now)];
+    for key in made_through(&of.api_keys().await?, id) {
+        match of.revoke_api_key(&key, now.into()).await {
+            Ok(()) => lines.push(who.did(app, "api-key.revoke", key.as_str(), now)),
+            // It ended before.
+            Err(db::Error::NoRow) => {}
+            Err(cause) => return Err(cause.into()),
+        }
+    }
+    of.log(&lines).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// The keys that were made through this one, those that were made through them, and so on.
+fn made_through(all: &[ApiKeyRow], id: &ApiKeyId) -> Vec<ApiKeyId> {
+    let mut found = vec![id.clone()];
+    let mut at = 0;
+    while let Some(with) = found.get(at).cloned() {
+        let next = all
+            .iter()
+            .filter(|key| key.made_with.as_ref() == Some(&with));
+        let next: Vec<ApiKeyId> = next.map(|key| key.api_key_id.clone()).collect();
+        found.extend(next);
+        at += 1;
+    }
+    found.split_off(1)
 }

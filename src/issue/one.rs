@@ -68,7 +68,7 @@ pub struct Issued {
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `issue`; [`Error::Faults`] if the credential would have
-/// any; [`Error::KeyReused`]; [`Error::Unfinished`]; [`Error::IssuedOtherwise`] if the learner has this achievement from
+/// any; [`Error::Conflict`] for an award that is part of a batch that is held; [`Error::KeyReused`]; [`Error::Unfinished`]; [`Error::IssuedOtherwise`] if the learner has this achievement from
 /// this date with other results. After any other error, ask again with the same key.
 pub async fn issue(app: &App, who: &Who, request: &Request) -> Result<Issued, Error> {
     issue_with(app, who, request, Arc::new(fulfil::plainly)).await

@@ -64,6 +64,7 @@ pub fn new_api_key(
         expires_at: expires.map(Into::into),
         revoked_at: None,
         made_by: None,
+        made_with: None,
     };
     (row, secret)
 }

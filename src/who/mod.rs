@@ -75,13 +75,20 @@ pub struct Who {
     roles: Vec<Role>,
     on_behalf: Option<String>,
     reason: Option<String>,
+    /// Whether it is known which person it is.
+    person: bool,
+    /// Whether it is a program with an API key.
+    key: bool,
 }
 
 impl Who {
     /// The operator at the machine itself, who may do everything.
     #[must_use]
     pub fn operator(issuer: IssuerId) -> Who {
-        Who::plain(issuer, "cli", Scope::ALL.to_vec())
+        Who {
+            person: true,
+            ..Who::plain(issuer, "cli", Scope::ALL.to_vec())
+        }
     }
 
     /// Whether this is the operator at the machine.
@@ -95,6 +102,7 @@ impl Who {
     pub fn member(issuer: &IssuerId, member: &MemberId, roles: &[Role]) -> Who {
         Who {
             roles: roles.to_vec(),
+            person: true,
             ..Who::plain(issuer.clone(), member.as_str(), scopes_of(roles))
         }
     }
@@ -106,6 +114,7 @@ impl Who {
         Who {
             roles: vec![Role::Auditor],
             reason: Some(reason.to_owned()),
+            person: true,
             ..Who::plain(issuer, "support", scopes_of(&[Role::Auditor]))
         }
     }
@@ -118,6 +127,8 @@ impl Who {
             roles: Vec::new(),
             on_behalf: None,
             reason: None,
+            person: false,
+            key: false,
         }
     }
 
@@ -141,7 +152,8 @@ impl Who {
         Who::plain(issuer, "service", Vec::new())
     }
 
-    /// Looks up who shows this API key at `now`.
+    /// Looks up who shows this API key at `now`. A key that a member made may do what they may do
+    /// themselves at this moment, and no more (threat G11).
     ///
     /// # Errors
     /// [`Refusal::Unknown`] for what is no API key, unknown, expired or revoked.
@@ -157,18 +169,25 @@ impl Who {
         if expired || row.revoked_at.is_some() {
             return Err(Refusal::Unknown);
         }
-        if let Some(Ok(member)) = row.made_by.as_deref().map(str::parse) {
-            // A key does not outlive the place of whoever made it.
-            let maker = db.of(&row.issuer_id).member(&member).await?;
-            if maker.is_some_and(|maker| maker.state != MemberState::Active) {
+        let maker = match row.made_by.as_deref().map(str::parse) {
+            Some(Ok(member)) => db.of(&row.issuer_id).member(&member).await?,
+            _ => None,
+        };
+        let scopes = row.scopes.split(' ').filter_map(|word| word.parse().ok());
+        let mut scopes: Vec<Scope> = scopes.collect();
+        if let Some(maker) = &maker {
+            // A key does not outlive the place of whoever made it, nor what they are.
+            if maker.state != MemberState::Active {
                 return Err(Refusal::Unknown);
             }
+            let may = scopes_of(&roles_of(&maker.roles));
+            scopes.retain(|scope| may.contains(scope));
         }
-        let scopes = row.scopes.split(' ').filter_map(|word| word.parse().ok());
-        let id = row.api_key_id.as_str();
         Ok(Who {
             on_behalf: row.made_by,
-            ..Who::plain(row.issuer_id, id, scopes.collect())
+            person: maker.is_some(),
+            key: true,
+            ..Who::plain(row.issuer_id, row.api_key_id.as_str(), scopes)
         })
     }
 
@@ -178,18 +197,25 @@ impl Who {
         &self.issuer
     }
 
-    /// The person behind it, where there is one: of an API key the member who made it. Where two
-    /// people are asked for, these are compared, so that nobody is two people.
+    /// Who it counts as: of an API key the member who made it, or the key of nobody through which it
+    /// was made. Where two people are asked for, these are compared, so that nobody is two people.
     #[must_use]
     pub fn principal(&self) -> &str {
         self.on_behalf.as_deref().unwrap_or(&self.actor)
     }
 
-    /// Whether a person stands behind it: a member, or the member who made the API key, or the
-    /// operator. Where a second person is asked for, a program alone is none.
+    /// Whether it is known which person it is: a member, the member who made the API key, or the
+    /// operator. A key that no member made is nobody's: whoever holds it may be a member as well, so
+    /// it is neither the first nor the second person (threat G17).
     #[must_use]
     pub fn is_person(&self) -> bool {
-        !self.roles.is_empty() || self.on_behalf.is_some() || self.is_operator()
+        self.person
+    }
+
+    /// Whether it is a program that shows an API key.
+    #[must_use]
+    pub fn is_key(&self) -> bool {
+        self.key
     }
 
     /// Who they are in the audit log: a member's id, an API key's id, `cli`, `support`, `vc-api` or

@@ -11,8 +11,9 @@ use skillmark::{
     app::App,
     clock::{Stopwatch, SystemChance, SystemClock},
     config::Config,
+    db::MemberState,
     issue::{Achievement, issuer, publish},
-    who::{Scope, Who},
+    who::{self, Invite, Role, Scope, Who},
 };
 
 use super::{load, postgres::free_port};
@@ -52,10 +53,22 @@ impl Place {
             .await
             .expect("published");
         let scopes = [Scope::Issue, Scope::Read, Scope::Revoke];
+        // A member's: what a key of nobody starts waits for no second person, it is refused.
+        let asked = Invite {
+            address: "load@harbour.example".to_owned(),
+            roles: vec![Role::Administrator],
+            ..Invite::default()
+        };
+        let (member, _) = who::invite(&app, &who, &asked).await.expect("invited");
+        let mut rows = app.db.of(who.issuer());
+        rows.set_member_state(&member, MemberState::Invited, MemberState::Active)
+            .await
+            .expect("joined");
+        let member = Who::member(who.issuer(), &member, &asked.roles);
         let mut keys = Vec::new();
         for n in 0..KEYS {
             let name = format!("load {n}");
-            let made = issuer::new_api_key(&app, &who, &name, &scopes, None).await;
+            let made = issuer::new_api_key(&app, &member, &name, &scopes, None).await;
             keys.push(made.expect("a key").1.reveal().to_owned());
         }
         app.db.close().await;

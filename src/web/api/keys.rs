@@ -145,7 +145,7 @@ pub(crate) async fn make(
 
 /// Take an API key back.
 ///
-/// It stops working at once.
+/// It stops working at once, and so do the keys that were made through it.
 #[utoipa::path(delete, path = "/api/v1/api-keys/{id}", operation_id = "revoke_api_key", tag = "People and access",
     params(("id" = String, Path, description = "The key's id.")),
     security(("api_key" = [])),

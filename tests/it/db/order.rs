@@ -53,6 +53,7 @@ on_both! {
                 expires_at: Some(at("2027-01-01T00:00:00Z")),
                 revoked_at: None,
                 made_by: None,
+                made_with: None,
             };
             of.add_api_key(&row).await.expect("added");
             let row = PortfolioRow {

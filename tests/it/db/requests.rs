@@ -71,6 +71,7 @@ on_both! {
             expires_at: Some(at("2027-03-01T12:00:00Z")),
             revoked_at: None,
             made_by: None,
+            made_with: None,
         };
         of.add_api_key(&row).await.expect("added");
         assert_eq!(temp.db.api_key_by_hash(&hash).await, Ok(Some(row.clone())));

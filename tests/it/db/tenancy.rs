@@ -67,6 +67,7 @@ impl<'d> House<'d> {
             expires_at: None,
             revoked_at: None,
             made_by: None,
+            made_with: None,
         };
         of.add_api_key(&api_key).await.expect("added");
         let waiting_key = format!("z6MkWaiting{}", world.id());

@@ -1,11 +1,11 @@
 //! The organisation, its API keys, its achievements.
 
 use skillmark::{
-    db::{self, DidMethod},
+    db::{self, DidMethod, MemberState},
     did::{Document, Purpose},
     issue::{Achievement, Error, identity, issuer, keys, list, one, publish},
     json,
-    who::{Refusal, Scope, Who},
+    who::{self, Invite, Refusal, Role, Scope, Secret, Who},
 };
 
 use super::lab::{Lab, WELD, welders};
@@ -44,6 +44,54 @@ on_both! {
         lab.app.db.close().await;
         let down = issuer::revoke_api_key(&lab.app, &lab.who, &row.api_key_id).await;
         assert!(matches!(down, Err(Error::Db(db::Error::Unavailable(_)))), "{down:?}");
+    }
+
+    fn g11_a_key_may_no_more_than_its_maker_and_ends_with_the_key_it_was_made_through(temp) {
+        let lab = Lab::open(temp).await;
+        let (app, issuer) = (&lab.app, lab.who.issuer());
+        let member = async |address: &str| {
+            let invite = Invite { address: address.to_owned(), roles: vec![Role::Administrator], ..Invite::default() };
+            let (id, _) = who::invite(app, &lab.who, &invite).await.expect("invited");
+            app.db.of(issuer).set_member_state(&id, MemberState::Invited, MemberState::Active).await.expect("joined");
+            id
+        };
+        let (ana, _) = (member("ana@weld.example").await, member("bo@weld.example").await);
+        let scopes = [Scope::Issue, Scope::Read, Scope::Manage];
+        let make = async |by: &Who| {
+            let (row, secret) = issuer::new_api_key(app, by, "x", &scopes, None).await.expect("a key");
+            (row.api_key_id, secret)
+        };
+        let by = async |secret: &Secret| Who::by_api_key(&app.db, secret.reveal(), app.now()).await;
+        let (first, secret) = make(&Who::member(issuer, &ana, &[Role::Administrator])).await;
+        for (roles, may) in [
+            (&[Role::Administrator][..], &scopes[..]),
+            (&[Role::Coordinator], &scopes[..2]),
+            (&[Role::Tutor, Role::Reviewer], &[Scope::Read]),
+            (&[Role::Administrator], &scopes[..]),
+        ] {
+            who::change(app, &lab.who, &ana, "Ana", roles).await.expect("changed");
+            assert_eq!(by(&secret).await.expect("known").scopes(), may, "{roles:?}");
+        }
+
+        // A key, one made through it, one through that; and one that has nothing to do with it.
+        let with = by(&secret).await.expect("known");
+        let (second, through) = make(&with).await;
+        let (third, last) = make(&by(&through).await.expect("known")).await;
+        let (_, other) = make(&lab.who).await;
+        issuer::revoke_api_key(app, &lab.who, &first).await.expect("taken back");
+        for ended in [&secret, &through, &last] {
+            assert_eq!(by(ended).await, Err(Refusal::Unknown));
+        }
+        by(&other).await.expect("good");
+        let mut logged = temp.texts("select subject from audit where action = 'api-key.revoke'").await;
+        let mut all = [&first, &second, &third].map(ToString::to_string);
+        (logged.sort(), all.sort());
+        assert_eq!(logged, all);
+        // Nor does one come of it that was asked for a moment before.
+        let late = issuer::new_api_key(app, &with, "late", &[Scope::Read], None).await;
+        assert_eq!(late.err(), Some(Error::Refused(Refusal::Unknown)));
+        let again = issuer::revoke_api_key(app, &lab.who, &third).await;
+        assert_eq!(again, Err(Error::NotFound("API key that could be revoked")));
     }
 
     fn a_bad_api_key_has_all_its_faults_named(temp) {

@@ -5,10 +5,10 @@ use skillmark::{
     issue::{
         bulk::{self, Asked},
         correct::{self, Right},
-        reasons,
+        issuer, reasons,
         revoke::{self, Change},
     },
-    who::{Role, Who},
+    who::{Role, Scope, Who},
 };
 
 use serde_json::json;
@@ -137,6 +137,17 @@ on_both! {
         assert_eq!(ask(&ana, Change::Suspend, &all[..60]).await, Ok(Asked::Done(60)));
         let early = ask(&ana, Change::Suspend, &all[60..61]).await.expect("asked");
         assert!(matches!(early, Asked::Waiting(_)), "{early:?}");
+        // A key that no member made asks for nothing that a second person would say yes to.
+        let made = issuer::new_api_key(app, &provider.who, "x", &[Scope::Revoke], None).await.expect("a key");
+        let nobodys = Who::by_api_key(&app.db, made.1.reveal(), app.now()).await.expect("known");
+        let refused = ask(&nobodys, Change::Revoke, &all).await.expect_err("nobody's").to_string();
+        assert!(refused.starts_with("so many ask for a second person, and this API key is nobody's"), "{refused}");
+        let Asked::Waiting(id) = early else { panic!("it waits") };
+        let sql = format!("update bulk_changes set asked_by = '{}' where bulk_id = '{id}'", nobodys.actor());
+        temp.sql(&sql).await.expect("from before");
+        let refused = bulk::decide(app, &bo, &id, true).await.expect_err("nobody's").to_string();
+        assert_eq!(refused, "nobody's key asked for it: say no, and ask for it as a member");
+        assert_eq!(bulk::decide(app, &bo, &id, false).await, Ok(0));
         // The operator at the machine is not counted.
         assert_eq!(ask(&provider.who, Change::Revoke, &all).await, Ok(Asked::Done(104)));
     }

@@ -1,17 +1,19 @@
 //! Batches that workers sign: progress, hold, go on, cancel, and what stands in the way.
 
 use skillmark::{
-    db::{Counts, JobRow, JobState},
+    db::{Counts, JobRow, JobState, MemberState},
     issue::{
         Error,
         approval::Approval,
         batch::{self, Hands, Started},
         batches::{self, CANCELLED, Turn},
+        issuer,
+        one::{self, Request},
         plan::{self, Limits},
         publish,
     },
     jobs,
-    who::{Role, Who},
+    who::{self, Invite, Role, Scope, Who},
 };
 
 use crate::{
@@ -211,6 +213,90 @@ on_both! {
         assert_eq!(state(&ana, &rows[2_804..2_805]).await.0, held);
         lab.clock.advance(1);
         assert_eq!(state(&ana, &rows[2_805..2_806]).await.0, waits);
+    }
+
+    fn g17_one_human_is_never_two_people(temp) {
+        let lab = Lab::open(temp).await;
+        let (app, issuer) = (&lab.app, lab.who.issuer());
+        let member = async |address: &str| {
+            let invite = Invite { address: address.to_owned(), roles: vec![Role::Administrator], ..Invite::default() };
+            let (id, _) = who::invite(app, &lab.who, &invite).await.expect("invited");
+            app.db.of(issuer).set_member_state(&id, MemberState::Invited, MemberState::Active).await.expect("joined");
+            Who::member(issuer, &id, &[Role::Administrator])
+        };
+        let key = async |by: &Who| {
+            let made = issuer::new_api_key(app, by, "x", &[Scope::Manage, Scope::Issue, Scope::Read], None).await;
+            Who::by_api_key(&app.db, made.expect("a key").1.reveal(), app.now()).await.expect("known")
+        };
+        let (ana, bo) = (member("ana@weld.example").await, member("bo@weld.example").await);
+        // One that nobody made, one that was made through it, and the same of a member.
+        let nobodys = key(&lab.who).await;
+        let through = key(&nobodys).await;
+        let anas = key(&ana).await;
+        let anas_too = key(&anas).await;
+        let known: Vec<bool> = [&nobodys, &through, &anas, &anas_too].iter().map(|who| who.is_person()).collect();
+        assert_eq!(known, [false, false, true, true]);
+        assert_eq!((through.principal(), anas_too.principal()), (nobodys.actor(), ana.actor()));
+
+        let achievement = publish::achievement(app, &lab.who, &lab.achievement).await.expect("published");
+        let rows = plan::read(learners(2_001).as_bytes(), &achievement, Limits::PAGE, app.now()).expect("no fault");
+        let start = async |who: &Who, rows: &[plan::Row]| {
+            batch::start_for(app, who, &lab.achievement, rows, None, Hands::Workers).await
+        };
+        let nobody = "so many ask for a second person, and this API key is nobody's";
+        let refused = |answer: Result<Started, Error>| answer.expect_err("refused").to_string();
+        for who in [&nobodys, &through] {
+            let said = refused(start(who, &rows[..1_001]).await);
+            assert!(said.starts_with(nobody), "{said}");
+        }
+        // What is made with both adds up, and none was promised of what was refused.
+        let small = start(&nobodys, &rows[..600]).await.expect("few");
+        assert_eq!((small.promised(), seen(&lab, &small).await.state), (600, JobState::Waiting));
+        assert!(refused(start(&through, &rows[600..1_001]).await).starts_with(nobody));
+        start(&through, &rows[600..1_000]).await.expect("few");
+
+        let large = start(&anas_too, &rows[1_000..]).await.expect("held");
+        assert_eq!(seen(&lab, &large).await.state, JobState::Paused);
+        let yes = async |who: &Who| batches::turn(app, who, &large.batch, Turn::Approve).await.map(|row| row.state);
+        let said = |answer: Result<JobState, Error>| answer.expect_err("refused").to_string();
+        for same in [&ana, &anas, &anas_too] {
+            assert_eq!(said(yes(same).await), "you started this batch, so somebody else says yes");
+        }
+        for program in [&nobodys, &through] {
+            assert!(said(yes(program).await).starts_with("a second person says yes, and this key is nobody's"));
+        }
+        // One that such a key started when it still could.
+        let swap = async |from: &Who, to: &Who| {
+            let sql = format!("update jobs set details = replace(details, '{}', '{}')", from.principal(), to.principal());
+            temp.sql(&sql).await.expect("changed");
+        };
+        swap(&ana, &nobodys).await;
+        assert_eq!(said(yes(&bo).await), "nobody's key started this batch: cancel it, and start it as a member");
+        swap(&nobodys, &ana).await;
+        assert_eq!(yes(&bo).await, Ok(JobState::Waiting));
+    }
+
+    fn g17_asking_for_one_of_a_held_batch_signs_nothing(temp) {
+        let lab = Lab::open(temp).await;
+        let member = |id: &str| Who::member(lab.who.issuer(), &id.parse().expect("an id"), &[Role::Coordinator]);
+        let (ana, bo) = (member("AAAAAAAAAAAAAAAAAAAAAA"), member("BBBBBBBBBBBBBBBBBBBBBA"));
+        let achievement = publish::achievement(&lab.app, &lab.who, &lab.achievement).await.expect("published");
+        let rows = plan::read(learners(1_001).as_bytes(), &achievement, Limits::PAGE, lab.app.now()).expect("no fault");
+        let started = batch::start_for(&lab.app, &ana, &lab.achievement, &rows, None, Hands::Workers).await.expect("held");
+        let alone = async |at: usize| {
+            let request = Request { row: rows[at].clone(), ..lab.request("x", None) };
+            one::issue(&lab.app, &ana, &request).await.map(|issued| issued.repeated)
+        };
+        let said = |why: &str| Err(Error::Conflict(format!("this award is part of a batch that {why}: it is signed with that")));
+        assert_eq!(alone(0).await, said("waits until a second person says yes"));
+        assert_eq!(adds_up(&lab, &started).await, (JobState::Paused, 0, 0, 0, 0));
+        let turn = async |who: &Who, to| batches::turn(&lab.app, who, &started.batch, to).await.expect("turned");
+        turn(&bo, Turn::Approve).await;
+        assert_eq!(alone(0).await, Ok(true));
+        turn(&ana, Turn::Pause).await;
+        assert_eq!(alone(1).await, said("is held"));
+        assert_eq!(alone(0).await, Ok(true), "it is signed");
+        assert_eq!(adds_up(&lab, &started).await, (JobState::Paused, 1, 0, 0, 0));
     }
 
     fn h10_a_poisoned_row_is_given_up_and_holds_nobody_up(temp) {
