@@ -1,7 +1,7 @@
 //! Who signs in: no organisation owns an account.
 
-use super::{Db, Error, Ts, Tx, issuers::one};
-use crate::ids::AccountId;
+use super::{Db, Error, Tenant, Ts, Tx, issuers::one};
+use crate::ids::{AccountId, MemberId};
 
 /// An account. Nothing of its details can be read without the key-encryption key.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -29,6 +29,70 @@ pub struct AccountRow {
     pub proven_at: Option<Ts>,
 }
 
+macro_rules! by_id {
+    ($lock:literal) => {
+        concat!(
+            "select account_id, key_sealed, kek_id, lookup_hash, details_sealed, password, \
+             totp_sealed, totp_step, created_at, proven_at from accounts where account_id = $1",
+            $lock
+        )
+    };
+}
+
+impl Tenant<'_> {
+    /// The account of somebody who has a place here; `None` if they are gone.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn account_of_member(&mut self, id: &MemberId) -> Result<Option<AccountRow>, Error> {
+        self.read(
+            "select a.account_id, a.key_sealed, a.kek_id, a.lookup_hash, a.details_sealed, \
+             a.password, a.totp_sealed, a.totp_step, a.created_at, a.proven_at from members m \
+             join accounts a on a.account_id = m.account_id \
+             where m.issuer_id = $1 and m.member_id = $2",
+        )
+        .bind(id.clone())
+        .opt()
+        .await
+    }
+
+    /// How many passkeys let in whoever has this place.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn passkeys_of_member(&mut self, id: &MemberId) -> Result<i64, Error> {
+        let counts = self
+            .read(
+                "select cast(count(*) as bigint) from members m \
+                 join passkeys p on p.account_id = m.account_id \
+                 where m.issuer_id = $1 and m.member_id = $2",
+            )
+            .bind(id.clone())
+            .scalars()
+            .await?;
+        Ok(counts.first().copied().unwrap_or_default())
+    }
+
+    /// Whether another organisation has let in whoever has this place. Across organisations, and it
+    /// is not told which.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn works_elsewhere(&mut self, id: &MemberId) -> Result<bool, Error> {
+        let counts: Vec<i64> = self
+            .read(
+                "select cast(count(*) as bigint) from members m \
+                 join members e on e.account_id = m.account_id and e.issuer_id <> m.issuer_id \
+                 where m.issuer_id = $1 and m.member_id = $2 \
+                 and e.state in ('active', 'suspended')",
+            )
+            .bind(id.clone())
+            .scalars()
+            .await?;
+        Ok(counts.first().is_some_and(|count| *count > 0))
+    }
+}
+
 impl Db {
     /// The account with this keyed hash of an address. The tenant is nobody: who signs in has not
     /// said yet for whom.
@@ -50,13 +114,7 @@ impl Db {
     /// # Errors
     /// [`Error`] if the database could not answer.
     pub async fn account(&self, id: &AccountId) -> Result<Option<AccountRow>, Error> {
-        self.read(
-            "select account_id, key_sealed, kek_id, lookup_hash, details_sealed, password, \
-             totp_sealed, totp_step, created_at, proven_at from accounts where account_id = $1",
-        )
-        .bind(id.clone())
-        .opt()
-        .await
+        self.read(by_id!("")).bind(id.clone()).opt().await
     }
 
     /// How many recovery codes an account has left.
@@ -74,6 +132,20 @@ impl Db {
 }
 
 impl Tx {
+    /// The account with this id, held until the transaction ends: nobody changes what lets into it,
+    /// or gives it a place, meanwhile.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn hold_account(&mut self, id: &AccountId) -> Result<Option<AccountRow>, Error> {
+        // SQLite has one writer: it has neither need nor words for a lock.
+        let sql = match self {
+            Tx::Postgres(_) => by_id!(" for update"),
+            Tx::Sqlite(_) => by_id!(""),
+        };
+        self.query(sql).bind(id.clone()).opt().await
+    }
+
     /// Adds an account.
     ///
     /// # Errors

@@ -26,7 +26,9 @@
 //! 6. A provider lets somebody in for the first time by itself only if the account has no way in of
 //!    its own, or is proven ([`super::provider`]).
 //!
-//! A link is good once and not for long; guesses are counted (threat G12).
+//! A link is good once and not for long; guesses are counted (threat G12). What it asks for is decided
+//! when it is opened, and once more, with everything held that it rests on, when it is used: working
+//! on a password takes long enough for an account to become somebody else's business.
 
 use super::member::name_fault;
 use super::password::{self, Door};
@@ -36,9 +38,10 @@ use super::{Error, Token, Who, account};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{
-    self, AccountRow, InvitationKind, InvitationRow, LinkWay, MemberRow, MemberState, Stage, Tx,
+    self, AccountRow, InvitationKind, InvitationRow, LinkWay, MemberRow, MemberState, Stage,
+    Tenant, Tx,
 };
-use crate::ids::{AccountId, IssuerId, MemberId};
+use crate::ids::{AccountId, MemberId};
 
 /// What a link is for.
 pub type LinkKind = InvitationKind;
@@ -109,6 +112,8 @@ pub struct Accepted {
     pub name: String,
     /// The account it is for.
     pub account: AccountId,
+    /// What guesses at its password are counted by, wherever they are made.
+    pub about: Vec<u8>,
     /// What they are asked for.
     pub asks: Asks,
 }
@@ -132,6 +137,7 @@ pub async fn look_at(app: &App, shown: &str) -> Result<Accepted, Error> {
         kind: open.row.kind,
         organisation: issuer.ok_or(Error::NotFound("organisation"))?.name,
         name: open.member.name,
+        about: open.account.lookup_hash,
         account: open.account.account_id,
         asks: open.asks,
     })
@@ -144,40 +150,50 @@ async fn open(app: &App, shown: &str) -> Result<Open, Error> {
     if row.used_at.is_some() || *row.expires_at <= app.now() {
         return Err(Error::Gone);
     }
-    let member = app.db.of(&row.issuer_id).member(&row.member_id).await?;
+    let mut rows = app.db.of(&row.issuer_id);
+    stands(&mut rows, &row).await
+}
+
+/// How everything stands that a link rests on.
+async fn stands(rows: &mut Tenant<'_>, row: &InvitationRow) -> Result<Open, Error> {
+    let member = rows.member(&row.member_id).await?;
     let member = member.ok_or(Error::Gone)?;
     let fits = match row.kind {
         InvitationKind::Join => member.state == MemberState::Invited,
         InvitationKind::Reset => member.state == MemberState::Active,
     };
-    let account_id = member.account_id.as_ref().filter(|_| fits);
-    let account = account::get(app, account_id.ok_or(Error::Gone)?).await?;
-    let passkeys = app.db.passkeys(&account.account_id).await?;
-    let has_way_in = account.password.is_some() || !passkeys.is_empty();
-    let elsewhere = works_elsewhere(app, &account.account_id, &row.issuer_id).await?;
+    let account = rows.account_of_member(&row.member_id).await?;
+    let account = account.filter(|_| fits).ok_or(Error::Gone)?;
+    let passkeys = rows.passkeys_of_member(&row.member_id).await?;
     let stands = Stands {
         proven: account.proven_at.is_some(),
-        has_way_in,
-        elsewhere,
+        has_way_in: account.password.is_some() || passkeys > 0,
+        elsewhere: rows.works_elsewhere(&row.member_id).await?,
     };
     Ok(Open {
         asks: asks(row.kind, row.way, stands)?,
-        row,
+        row: row.clone(),
         member,
         account,
     })
 }
 
-/// Whether another organisation has let the account in.
-async fn works_elsewhere(
-    app: &App,
-    account: &AccountId,
-    here: &IssuerId,
-) -> Result<bool, db::Error> {
-    let places = app.db.memberships(account).await?;
-    let is_in = |state| matches!(state, MemberState::Active | MemberState::Suspended);
-    let elsewhere = |place: &db::Membership| place.issuer_id != *here && is_in(place.state);
-    Ok(places.iter().any(elsewhere))
+/// What was opened, as it stands now: held until the transaction ends, and still what was decided on.
+async fn hold(tx: &mut Tx, before: &Open) -> Result<Open, Error> {
+    tx.of(&before.row.issuer_id).hold_members().await?;
+    tx.hold_account(&before.account.account_id).await?;
+    let now = stands(&mut tx.of(&before.row.issuer_id), &before.row).await?;
+    let (new, old) = (&now.account, &before.account);
+    let same = now.asks == before.asks
+        && new.account_id == old.account_id
+        && new.password == old.password
+        && new.totp_sealed == old.totp_sealed;
+    if same {
+        return Ok(now);
+    }
+    Err(Error::Conflict(
+        "something about this account changed a moment ago: open the link again".to_owned(),
+    ))
 }
 
 /// How an account stands when a link for it is opened.
@@ -206,7 +222,7 @@ fn asks(kind: InvitationKind, way: LinkWay, stands: Stands) -> Result<Asks, Erro
 
 fn elsewhere() -> Error {
     Error::Conflict(
-        "this address works for another organisation too, which this link says nothing about: choose a password of your own first (\"You forgot your password?\" on the page to sign in), or ask whoever runs the service"
+        "this link does not let into the account of this address: choose a password of your own first (\"You forgot your password?\" on the page to sign in), or ask whoever runs the service"
             .to_owned(),
     )
 }
@@ -228,7 +244,7 @@ pub struct Answer {
 ///
 /// # Errors
 /// As [`look_at`]; [`Error::Faults`]; [`Error::Wrong`] if the way in that the account has is to be
-/// shown, and was not.
+/// shown, and was not; [`Error::Conflict`] also if what the link rests on changed meanwhile.
 pub async fn accept(
     app: &App,
     door: &Door,
@@ -237,20 +253,20 @@ pub async fn accept(
     client: &str,
 ) -> Result<SignedIn, Error> {
     let open = open(app, shown).await?;
-    let id = &open.account.account_id;
+    let id = open.account.account_id.clone();
     let address = account::address_of(app, &open.account)?;
     let joins = open.row.kind == InvitationKind::Join;
     let name = if joins {
-        &answer.name
+        answer.name.clone()
     } else {
-        &open.member.name
+        open.member.name.clone()
     };
-    let mut faults: Vec<_> = name_fault(name).into_iter().collect();
+    let mut faults: Vec<_> = name_fault(&name).into_iter().collect();
     if open.asks != Asks::Own {
-        faults.extend(password::fault(&answer.new, &[&address, name]));
+        faults.extend(password::fault(&answer.new, &[&address, &name]));
     }
     Error::unless(faults)?;
-    let known = answer.signed_in.as_ref() == Some(id);
+    let known = answer.signed_in.as_ref() == Some(&id);
     if open.asks != Asks::New && !known {
         let kept = open.account.password.as_deref();
         if !door.fits(&answer.own, kept).await? {
@@ -267,6 +283,7 @@ pub async fn accept(
         _ => Stage::In,
     };
     let mut tx = app.db.begin().await?;
+    let open = hold(&mut tx, &open).await?;
     tx.of(&open.row.issuer_id)
         .use_invitation(&open.row.invitation_id, app.now().into())
         .await
@@ -277,7 +294,7 @@ pub async fn accept(
     if joins {
         join(app, &mut tx, &open.member, name.trim()).await?;
     }
-    let token = sign_in::begin(app, &mut tx, id, stage, client).await?;
+    let token = sign_in::begin(app, &mut tx, &id, stage, client).await?;
     tx.commit().await?;
     Ok(SignedIn { token, stage })
 }

@@ -20,8 +20,8 @@ use super::sign_in::SignedIn;
 use super::{Error, Fault, Scope, Token, Who, account, roles_of};
 use crate::app::App;
 use crate::custody::Purpose;
-use crate::db::{AccountRow, MemberState, ProviderRow, SignInTry, Stage};
-use crate::ids::{IssuerId, ProviderId};
+use crate::db::{MemberState, ProviderRow, SignInTry, Stage, Tenant};
+use crate::ids::{IssuerId, MemberId, ProviderId};
 use crate::outbound::{self, Call, Soon, Unreachable};
 
 /// How long somebody has to sign in at the provider.
@@ -288,15 +288,17 @@ async fn let_in(
     if !matches!(member.state, MemberState::Active | MemberState::Invited) {
         return Err(Error::Wrong);
     }
-    if member.state == MemberState::Invited {
-        may_come_first(app, &account).await?;
-    }
     let now = app.now();
-    let whose = Whose::Account(account.account_id, Some(issuer.clone()));
+    let whose = Whose::Account(account.account_id.clone(), Some(issuer.clone()));
     let (mut session, token) = session::new(app, whose, Stage::In, browser, now);
     session.provider_id = Some(row.provider_id.clone());
     let who = Who::member(issuer, &member.member_id, &roles_of(&member.roles));
     let mut tx = app.db.begin().await?;
+    if member.state == MemberState::Invited {
+        tx.of(issuer).hold_members().await?;
+        tx.hold_account(&account.account_id).await?;
+        may_come_first(&mut tx.of(issuer), &member.member_id).await?;
+    }
     tx.add_session(&session).await?;
     let mut rows = tx.of(issuer);
     let subject = member.member_id.as_str();
@@ -318,9 +320,10 @@ async fn let_in(
 /// Holds to it that nobody else comes in together with whoever a provider lets in for the first time:
 /// an account has no way in of its own, or is proven. Otherwise its password was perhaps chosen by a
 /// colleague in the organisation that it came from.
-async fn may_come_first(app: &App, account: &AccountRow) -> Result<(), Error> {
-    let passkeys = app.db.passkeys(&account.account_id).await?;
-    let has_way_in = account.password.is_some() || !passkeys.is_empty();
+async fn may_come_first(rows: &mut Tenant<'_>, member: &MemberId) -> Result<(), Error> {
+    let account = rows.account_of_member(member).await?.ok_or(Error::Wrong)?;
+    let passkeys = rows.passkeys_of_member(member).await?;
+    let has_way_in = account.password.is_some() || passkeys > 0;
     if !has_way_in || account.proven_at.is_some() {
         return Ok(());
     }

@@ -145,6 +145,11 @@ pub async fn change_password(
     Error::unless(password::fault(new, &[&address]).into_iter().collect())?;
     let phc = door.keep(new, app.chance.as_ref()).await?;
     let mut tx = app.db.begin().await?;
+    let held = tx.hold_account(account).await?;
+    if held.is_none_or(|now| now.password != row.password) {
+        // Somebody chose another one meanwhile: the old one is not right any more.
+        return Err(Error::Wrong);
+    }
     tx.set_password(account, &phc).await?;
     tx.end_sessions(account, Some(this)).await?;
     note(app, &mut tx, account, "account.password").await?;

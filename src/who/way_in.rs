@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::db::{
     self, AccountRow, AuditRow, InvitationKind, InvitationRow, LinkWay, MemberRow, MemberState, Tx,
 };
-use crate::ids::{AccountId, InvitationId, IssuerId, MemberId};
+use crate::ids::{InvitationId, IssuerId, MemberId};
 
 /// How long an invitation is good for.
 const JOIN_SECONDS: i64 = 7 * 24 * 3_600;
@@ -137,8 +137,8 @@ impl Letting {
 /// A new link for somebody: to join, if they have not yet, or to choose another password.
 ///
 /// # Errors
-/// [`Error::Conflict`] if the link would be shown and they work for another organisation as well,
-/// whose business their password is too; [`Error::NotFound`]; [`Error::Refused`] without the scope
+/// [`Error::Conflict`] if the link would be shown and another organisation has let them in, whose
+/// business their password is too; [`Error::NotFound`]; [`Error::Refused`] without the scope
 /// `manage`.
 pub async fn to_let_in(
     app: &App,
@@ -155,7 +155,7 @@ pub async fn to_let_in(
         _ => InvitationKind::Reset,
     };
     if kind == InvitationKind::Reset && way == LinkWay::Shown {
-        nowhere_else(app, &account).await?;
+        nowhere_else(app, who, id).await?;
     }
     let action = match kind {
         InvitationKind::Join => "member.invite",
@@ -226,14 +226,15 @@ pub async fn contact(app: &App, member: &MemberRow) -> Result<Option<String>, Er
     }
 }
 
-/// Holds to it that an account works for one organisation, invitations of others included: then a
-/// link to another password may be shown to a colleague there.
-async fn nowhere_else(app: &App, account: &AccountId) -> Result<(), Error> {
-    if app.db.memberships(account).await?.len() < 2 {
+/// Holds to it that no other organisation has let an account in: then a link to another password may
+/// be shown to a colleague. One that only invites it counts for nothing: anybody could, to be in the
+/// way. The refusal says nothing of others.
+async fn nowhere_else(app: &App, who: &Who, id: &MemberId) -> Result<(), Error> {
+    if !app.db.of(who.issuer()).works_elsewhere(id).await? {
         return Ok(());
     }
     Err(Error::Conflict(
-        "this person works for another organisation too: only whoever runs the service can let them choose another password"
+        "a link that lets this person in can be shown to nobody here: ask whoever runs the service for one"
             .to_owned(),
     ))
 }

@@ -114,7 +114,9 @@ async fn sent(
         signed_in: here.then(|| link.account.clone()),
     };
     let client = client(&headers);
-    let guess = Guess::count(&site, Some(from), None).await?;
+    // Where the password of the account is asked for, it is guessed at as at the page to sign in.
+    let about = (link.asks != Asks::New && !here).then(|| link.about.clone());
+    let guess = Guess::count(&site, Some(from), about).await?;
     let tried = who::accept(site.app(), site.door(), &token, &answer, &client).await;
     guess.ended(&tried).await;
     let faults = match tried {

@@ -124,7 +124,7 @@ on_both! {
         // Neither can set her password; and one that lets her go does not end her work for the other.
         let id = second["id"].as_str().expect("an id");
         let boss = theirs.member("Bo Boss", &[Role::Administrator]).await;
-        boss.form(&format!("/desk/people/{id}/link"), &[]).await.is(422).shows("works for another organisation too");
+        boss.form(&format!("/desk/people/{id}/link"), &[]).await.is(422).shows("can be shown to nobody here");
         boss.form(&format!("/desk/people/{id}/remove"), &[]).await.leads_to("/desk/people");
         ana.get("/desk").await.is(200).shows("Harbour Tutoring");
         let gone = ana.form("/sign-in/organisation", &[("organisation", &choose(&theirs))]).await;

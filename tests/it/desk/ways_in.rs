@@ -1,14 +1,14 @@
 //! Links that let somebody in: in a letter where letters reach anybody, and never a way for one
 //! organisation into another.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use skillmark::{
     jobs,
     mail::Mail,
     web,
-    who::{Role, Scope},
+    who::{self, Answer, Door, Role, Scope},
 };
 
 use super::people::secret;
@@ -180,7 +180,89 @@ on_both! {
         assert_eq!((sign_in(&site, FIRST).await.1, sign_in(&site, SECOND).await.1), (422, 303));
         // And he makes no link to another password any more.
         let id = temp.texts("select m.member_id from members m join issuers i on i.issuer_id = m.issuer_id where m.name = 'Ana' and i.name = 'Sly Skills'").await.remove(0);
-        sly.form(&format!("/desk/people/{id}/link"), &[]).await.is(422).shows("works for another organisation too");
+        sly.form(&format!("/desk/people/{id}/link"), &[]).await.is(422).shows("can be shown to nobody here").hides("works for another");
+    }
+
+    fn g8_an_invitation_of_others_stands_in_nobodys_way(temp) {
+        let site = Site::on(temp).await;
+        let (evil, good) = (site.provider("Sly Skills").await, site.provider("Harbour Tutoring").await);
+        let sly = evil.member("Sly Boss", &[Role::Administrator]).await;
+        let boss = good.member("Bo Boss", &[Role::Administrator]).await;
+        let ana = site.visitor();
+        ana.form(&shown(&boss).await, &[("name", "Ana"), ("password", FIRST)]).await.leads_to("/desk");
+        let id = temp.texts("select member_id from members where name = 'Ana'").await.remove(0);
+        shown(&sly).await;
+        let link = boss.form(&format!("/desk/people/{id}/link"), &[]).await;
+        let link = path(&secret(&link.is(200).text())).to_owned();
+        site.visitor().form(&link, &[("password", SECOND)]).await.leads_to("/desk");
+        assert_eq!((sign_in(&site, FIRST).await.1, sign_in(&site, SECOND).await.1), (422, 303));
+    }
+
+    /// Rules 3 to 5 hold for the account as it is when a link is used, not as it was a password's work
+    /// before.
+    fn g12_what_a_link_asks_for_is_decided_when_it_is_used(temp) {
+        let site = Site::on(temp).await;
+        let (evil, good) = (site.provider("Sly Skills").await, site.provider("Harbour Tutoring").await);
+        let sly = evil.member("Sly Boss", &[Role::Administrator]).await;
+        good.member("Bo Boss", &[Role::Administrator]).await;
+        let link = shown(&sly).await;
+        let token = &link["/invitation/".len()..];
+        let member = temp.texts("select member_id from members where name = 'Ana'").await.remove(0);
+        let account = temp.texts("select account_id from members where name = 'Ana'").await.remove(0);
+        let (member, account) = (member.parse().expect("an id"), account.parse().expect("an id"));
+        let answer = Answer { name: "Ana".to_owned(), new: FIRST.to_owned(), ..Answer::default() };
+        let door = Door::default();
+        let accept = async || who::accept(&site.app, &door, token, &answer, "Test").await;
+        // While Sly's password is worked on, Ana gets a way in of her own.
+        let mut tx = site.app.db.begin().await.expect("begun");
+        tx.set_password(&account, "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA").await.expect("set");
+        let meanwhile = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            tx.commit().await.expect("kept");
+        };
+        let (accepted, ()) = tokio::join!(accept(), meanwhile);
+        let said = accepted.expect_err("another account").to_string();
+        assert_eq!(said, "something about this account changed a moment ago: open the link again");
+        site.get(&link).await.is(200).shows("The password of your account");
+        assert_eq!(sign_in(&site, FIRST).await.1, 422);
+        // Nor are the roles written back that somebody had a moment ago.
+        temp.sql("update accounts set password = null").await.expect("set");
+        let mut tx = site.app.db.begin().await.expect("begun");
+        let mut rows = tx.of(evil.who.issuer());
+        rows.hold_members().await.expect("held");
+        rows.set_member(&member, "Ana", "reviewer").await.expect("set");
+        let meanwhile = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            tx.commit().await.expect("kept");
+        };
+        let (accepted, ()) = tokio::join!(accept(), meanwhile);
+        accepted.expect("joined");
+        let row = temp.texts("select roles || ' ' || state from members where name = 'Ana'").await;
+        assert_eq!(row, ["reviewer active"]);
+    }
+
+    fn g12_passwords_are_guessed_at_by_links_no_more_than_at_the_page(temp) {
+        let site = Site::on(temp).await;
+        let (evil, good) = (site.provider("Sly Skills").await, site.provider("Harbour Tutoring").await);
+        let sly = evil.member("Sly Boss", &[Role::Administrator]).await;
+        let boss = good.member("Bo Boss", &[Role::Administrator]).await;
+        let ana = site.visitor();
+        ana.form(&shown(&boss).await, &[("name", "Ana"), ("password", FIRST)]).await.leads_to("/desk");
+        let link = shown(&sly).await;
+        let kind = "application/x-www-form-urlencoded";
+        let guess = async |own: &str, from: [u8; 4]| {
+            let body = format!("name=Ana&own={own}&password=five+other+dry+words");
+            site.ask("POST", &link).from(from).body(kind, body).send().await.status
+        };
+        // Each from another address.
+        for n in 0..10 {
+            assert_eq!(guess("wrong+old+dry+words", [198, 51, 100, n]).await, 422);
+        }
+        assert_eq!(guess("four+plain+wet+words", [198, 51, 100, 77]).await, 429);
+        // It is one count with the page to sign in.
+        assert_eq!(sign_in(&site, FIRST).await.1, 429);
+        site.clock.advance(3_600);
+        assert_eq!(guess("four+plain+wet+words", [198, 51, 100, 78]).await, 303);
     }
 
     fn a_link_to_another_password_from_before_opens_no_other_organisation(temp) {
@@ -194,7 +276,7 @@ on_both! {
         let kept = sly.form(&format!("/desk/people/{id}/link"), &[]).await;
         let kept = path(&secret(&kept.is(200).text())).to_owned();
         ana.form(&shown(&boss).await, &[("name", "Ana"), ("password", SECOND)]).await.leads_to("/desk");
-        site.get(&kept).await.is(409).shows("works for another organisation too");
+        site.get(&kept).await.is(409).shows("does not let into the account").hides("another organisation");
         site.form(&kept, &[("password", "six more red words")]).await.is(409);
         assert_eq!(sign_in(&site, SECOND).await.1, 303);
     }
@@ -252,7 +334,7 @@ on_both! {
         ana.form(&link, &[("name", "Ana"), ("password", SECOND)]).await.is(422).shows("not the password of your account");
         // Nor does a shown link set the first password of an account that only a provider let in.
         temp.sql("update accounts set password = null where account_id in (select account_id from members where name = 'Ana')").await.expect("changed");
-        site.get(&link).await.is(409).shows("works for another organisation too");
+        site.get(&link).await.is(409).shows("does not let into the account");
     }
 
     fn whoever_is_invited_again_is_the_same_member(temp) {
