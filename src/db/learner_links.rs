@@ -1,4 +1,5 @@
-//! Links that let a learner in: only the hash of what they hold is here.
+//! Links that let a learner in, of which only the hash of what they hold is here; and who of the
+//! organisation was shown one.
 
 use super::{Db, Error, Tenant, Ts};
 use crate::ids::{IssuerId, PersonId};
@@ -38,6 +39,53 @@ impl Tenant<'_> {
         .run()
         .await?;
         Ok(())
+    }
+
+    /// Notes who was shown a learner's link, from when, and until when they could be in with it.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] if the learner is not this organisation's.
+    pub async fn add_link_hand(
+        &mut self,
+        person: &PersonId,
+        hand: &str,
+        (shown_at, until): (Ts, Ts),
+    ) -> Result<(), Error> {
+        self.write(
+            "insert into learner_link_hands (issuer_id, person_id, hand, shown_at, until) \
+             values ($1, $2, $3, $4, $5) \
+             on conflict (issuer_id, person_id, hand, shown_at) do nothing",
+        )
+        .bind(person.clone())
+        .bind(hand.to_owned())
+        .bind(shown_at)
+        .bind(until)
+        .run()
+        .await?;
+        Ok(())
+    }
+
+    /// Who could be in with a learner's link at some time between these two; also with one of a
+    /// record that became this one.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn link_hands(
+        &mut self,
+        person: &PersonId,
+        (from, to): (Ts, Ts),
+    ) -> Result<Vec<String>, Error> {
+        self.read(
+            "select distinct hand from learner_link_hands where issuer_id = $1 \
+             and shown_at <= $4 and until > $3 and (person_id = $2 or person_id in \
+             (select m.person_id from merged_people m \
+             where m.issuer_id = $1 and m.into_person_id = $2)) order by hand",
+        )
+        .bind(person.clone())
+        .bind(from)
+        .bind(to)
+        .scalars()
+        .await
     }
 }
 

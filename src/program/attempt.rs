@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::card::{self, Card};
 use super::evidence::{self, Piece};
 use super::learner::{self, Learner};
-use super::{By, Error, may_look, retake, run, sealed};
+use super::{By, Error, decide, may_look, retake, run, sealed};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::custody::PersonKey;
@@ -292,6 +292,26 @@ pub struct View {
     pub answers: Vec<Answer>,
     /// Everybody of the organisation who had a hand in it, in whatever round.
     pub hands: Vec<String>,
+    /// Everybody of the organisation who was shown the learner's link, and could be in with it while
+    /// this was worked on.
+    pub shown: Vec<String>,
+}
+
+impl View {
+    /// Holds to it that nobody decides on what they did themselves, or could have done.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`].
+    pub fn is_not_of(&self, reviewer: &str) -> Result<(), Error> {
+        let hands: Vec<&str> = self.hands.iter().map(String::as_str).collect();
+        decide::own_hands(&hands, reviewer)?;
+        if self.shown.iter().any(|one| one == reviewer) {
+            return Err(Error::conflict(
+                "you were shown this learner's own link, which was good meanwhile, so somebody else decides on it",
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Everything about one attempt, for its learner or whoever works with learners.
@@ -347,7 +367,9 @@ pub(super) async fn view_in(
         Err(Error::NotFound(_)) => None,
         found => Some(found?),
     };
+    let worked_on = (row.opened_at, row.submitted_at.unwrap_or(row.opened_at));
     Ok(View {
+        shown: rows.link_hands(&row.person_id, worked_on).await?,
         evidence: evidence::open_all(key.as_ref(), rows.evidence_of_attempt(&id).await?)?,
         row,
         learner,

@@ -1,4 +1,8 @@
 //! A learner's own link: what lets them in without an account, and ends by itself.
+//!
+//! Whoever of the organisation is shown one could do in the learner's place what only learners do. It
+//! is noted, and they do not decide on what is worked on while they could be in with it: as if they
+//! had proposed it.
 
 use jiff::SignedDuration;
 
@@ -7,13 +11,13 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{LearnerLinkRow, Tenant};
 use crate::ids::{IssuerId, PersonId};
-use crate::who::{Scope, Token, Who, session};
+use crate::who::{Scope, Token, Who, session, session::LEARNER_MOST_SECONDS};
 
 /// For how many days a link works.
 pub const DAYS: i64 = 30;
 
-/// Makes a learner's link; the one before stops working. The secret is shown once; the page is
-/// `/me/in/` and the secret.
+/// Makes a learner's link, to be shown to whoever asks for it; the one before stops working. The secret
+/// is shown once; the page is `/me/in/` and the secret.
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `propose`; [`Error::NotFound`].
@@ -24,13 +28,20 @@ pub async fn make(app: &App, who: &Who, person: &PersonId) -> Result<Token, Erro
     let mut rows = tx.of(who.issuer());
     let person = learner::find(app, &mut rows, person).await?.person;
     let token = make_in(app, &mut rows, &person, now).await?;
+    // The last session that it lets begin ends after it.
+    let last =
+        SignedDuration::from_hours(24 * DAYS) + SignedDuration::from_secs(LEARNER_MOST_SECONDS);
+    let until = now.checked_add(last).unwrap_or(Timestamp::MAX);
+    rows.add_link_hand(&person, who.principal(), (now.into(), until.into()))
+        .await?;
     rows.log(&[who.did(app, "learner.link", person.as_str(), now)])
         .await?;
     tx.commit().await?;
     Ok(token)
 }
 
-/// As [`make`], in the caller's transaction and for whatever reason the caller has.
+/// As [`make`], in the caller's transaction, for whatever reason the caller has, and to be shown to
+/// nobody of the organisation.
 pub(super) async fn make_in(
     app: &App,
     rows: &mut Tenant<'_>,
@@ -66,6 +77,17 @@ pub async fn look(app: &App, shown: &str) -> Result<Option<(IssuerId, PersonId)>
     };
     let person = learner::now_known_as(&mut app.db.of(&row.issuer_id), &row.person_id).await?;
     Ok(Some((row.issuer_id, person)))
+}
+
+/// Whether this is the secret of a learner's link, or of one that ended by itself: no guess.
+///
+/// # Errors
+/// [`Error::Db`].
+pub async fn was_one(app: &App, shown: &str) -> Result<bool, Error> {
+    let Some(token) = Token::read(shown) else {
+        return Ok(false);
+    };
+    Ok(app.db.learner_link_by_hash(&token.hash()).await?.is_some())
 }
 
 /// Lets whoever holds a link in: what their browser is to hold.

@@ -84,9 +84,10 @@ pub async fn decide(
     let view = attempt::view_in(app, &mut rows, row).await?;
     let reviewer = who.principal();
     let right = qualification::to_decide(&mut rows, reviewer, now).await?;
-    let hands: Vec<&str> = view.hands.iter().map(String::as_str).collect();
     let (row, cards) = (&view.row, &view.cards);
+    let hands: Vec<&str> = view.hands.iter().map(String::as_str).collect();
     let decided = decide::decide(row, &view.achievement, cards, &hands, reviewer, judgement)?;
+    view.is_not_of(reviewer)?;
     let key = sealed::key_to_write(app, &mut rows, &row.sealed_for).await?;
     let percent = percent(&mut rows, row).await?;
     write(

@@ -7,7 +7,6 @@ use jiff::SignedDuration;
 
 use super::attempt::{self, Listed};
 use super::card::{self, Card};
-use super::decide::own_hands;
 use super::{Error, qualification, sealed};
 use crate::app::App;
 use crate::db::{Decision, Reading, ReviewRow, ScoreRow, SecondReading, Voice};
@@ -70,8 +69,7 @@ pub async fn read(
         ));
     }
     let view = attempt::view_in(app, &mut rows, row).await?;
-    let hands: Vec<&str> = view.hands.iter().map(String::as_str).collect();
-    own_hands(&hands, who.principal())?;
+    view.is_not_of(who.principal())?;
     let is_read = |answer: &attempt::Answer| {
         answer.reading == Reading::Second && answer.round == view.row.round
     };

@@ -336,7 +336,7 @@ pub(crate) async fn merge(
 /// Make a learner's own link.
 ///
 /// It lets the learner in without an account, to their attempts and what they earned; the link
-/// before it stops working.
+/// before it stops working. Whoever makes it does not decide on what is worked on while it is good.
 #[utoipa::path(post, path = "/api/v1/learners/{id}/link", operation_id = "make_learner_link", tag = "Programs",
     params(("id" = String, Path, description = "The learner.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
     security(("api_key" = [])),

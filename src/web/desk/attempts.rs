@@ -254,7 +254,7 @@ async fn page(site: &Site, signed: &Signed, id: &str) -> Result<AttemptPage, Web
 fn may(signed: &Signed, view: &View) -> May {
     let who = &signed.who;
     let state = view.row.state;
-    let own = view.hands.iter().any(|hand| hand == who.principal());
+    let own = view.is_not_of(who.principal()).is_err();
     let going = matches!(state, AttemptState::Open | AttemptState::Returned);
     let reviewer = who.may(Scope::Review).is_ok();
     let second = view.row.second_reading.is_some()

@@ -3,7 +3,9 @@
 use skillmark::{
     db::{AttemptState, Decision},
     ids::AttemptId,
-    program::{By, Error, attempt, evidence, lab, qualification, review, score, second},
+    program::{
+        By, Error, attempt, evidence, lab, learner, link, qualification, review, score, second,
+    },
     who::Scope,
 };
 
@@ -128,6 +130,41 @@ on_both! {
         assert_eq!((standing.approved, standing.may_decide), (1, true));
         assert_eq!(qualification::read_again(app, boss, world.reviewer.actor()).await, Ok(1));
         assert_eq!(second::waiting(app, &world.second).await.map(|all| all.len()), Ok(1));
+    }
+
+    fn g17_nobody_decides_on_what_they_could_have_done_with_the_learners_link(temp) {
+        let world = World::new(temp).await;
+        let (app, boss) = (&world.app, &world.boss);
+        let both = somebody(app, boss, &[Scope::Propose, Scope::Review]).await;
+        qualify(app, boss, &both, "2030-12-31").await;
+        let approve = world.judge(Decision::Approve, &[(0, "Proficient"), (1, "Proficient")], "");
+        let own = "you were shown this learner's own link, which was good meanwhile, so somebody else decides on it";
+        // Handed in before anybody was shown a link: theirs to decide on.
+        let before = world.submitted(1).await;
+        world.clock.advance(1);
+        link::make(app, &both, &world.learners[1]).await.expect("made");
+        review::decide(app, &both, &before, &approve).await.expect("approved");
+
+        // The tutor opens the learner's link, tries and hands in as the learner, and would approve.
+        link::make(app, &both, &world.learners[0]).await.expect("made");
+        let id = world.submitted(0).await;
+        assert_eq!(said(review::decide(app, &both, &id, &approve).await), own);
+        let view = attempt::view(app, &By::Staff(both.clone()), &id).await.expect("theirs");
+        assert_eq!(view.shown, [both.principal()]);
+        // Another link, or another record of the same learner, makes no difference.
+        link::make(app, &world.tutor, &world.learners[0]).await.expect("made");
+        assert_eq!(said(review::decide(app, &both, &id, &approve).await), own);
+        learner::merge(app, &world.coordinator, &world.learners[0], &world.learners[2]).await.expect("one");
+        assert_eq!(said(review::decide(app, &both, &id, &approve).await), own);
+        review::decide(app, &world.reviewer, &id, &approve).await.expect("approved");
+        let levels = world.levels(&[(0, "Advanced"), (1, "Advanced")]);
+        assert_eq!(said(second::read(app, &both, &id, &levels, "").await), own);
+
+        // What is begun when the link and every session with it have ended is anybody's.
+        world.clock.advance(30 * 24 * 3_600 + 12 * 3_600);
+        temp.sql("update attempts set state = 'withdrawn', credential_id = null").await.expect("over");
+        let id = world.submitted(1).await;
+        assert_eq!(said(review::decide(app, &both, &id, &approve).await), "");
     }
 
     fn tries_pauses_and_ends_are_those_of_the_edition(temp) {
