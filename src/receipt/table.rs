@@ -55,7 +55,9 @@ fn word(verdict: Verdict) -> &'static str {
 }
 
 fn harmless(text: &str) -> String {
-    let formula = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    let formula = [
+        '=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠',
+    ];
     match text.starts_with(formula) {
         true => format!("'{text}"),
         false => text.to_owned(),
@@ -68,7 +70,9 @@ mod tests {
 
     #[test]
     fn f10_no_cell_is_a_formula() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"] {
+        for text in [
+            "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\0=1", "＝1", "＋1", "－1", "＠A",
+        ] {
             assert_eq!(harmless(text), format!("'{text}"));
         }
         assert_eq!(harmless("a=b"), "a=b");

@@ -70,9 +70,14 @@ pub fn write(map: &Map) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// What a spreadsheet takes for the beginning of a formula, and the mark against it (threat F10).
+const TAKEN: [char; 13] = [
+    '=', '+', '-', '@', '\t', '\r', '\n', '\0', '\'', '＝', '＋', '－', '＠',
+];
+
 /// A cell that no spreadsheet takes for a formula.
 fn safe(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) {
+    if cell.starts_with(TAKEN) {
         format!("'{cell}")
     } else {
         cell.to_owned()
@@ -82,7 +87,7 @@ fn safe(cell: &str) -> String {
 /// The cell as it was before [`safe`].
 fn plain(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) => rest,
+        Some(rest) if rest.starts_with(TAKEN) => rest,
         _ => cell,
     }
 }
@@ -341,6 +346,32 @@ mod tests {
         let csv = write(&map);
         assert!(csv.contains("'=HYPERLINK"), "{csv}");
         assert_eq!(read(csv.as_bytes()), Ok(map.skills));
+    }
+
+    #[test]
+    fn f10_no_cell_is_a_formula_and_each_is_read_back() {
+        let mut map = samples::data();
+        for name in [
+            "=HYPERLINK(\"http://evil\",\"x\")",
+            "=cmd|'/C calc'!A0",
+            "-2+3",
+            "+1",
+            "@SUM(A1)",
+            "＝1+1",
+            "＋1",
+            "－1",
+            "＠SUM(A1)",
+            "'=1",
+        ] {
+            map.skills[0].name = name.to_owned();
+            let csv = write(&map);
+            let sheet = sheet::read(csv.as_bytes(), Limits::PAGE).expect("a sheet");
+            assert_eq!(sheet.lines[0].cells[0], format!("'{name}"));
+            assert_eq!(read(csv.as_bytes()), Ok(map.skills.clone()), "{name}");
+        }
+        for begins in ['\t', '\r', '\n', '\0'] {
+            assert_eq!(safe(&format!("{begins}=1")), format!("'{begins}=1"));
+        }
     }
 
     #[test]

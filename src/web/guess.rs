@@ -55,6 +55,15 @@ impl<'s> Guess<'s> {
         }
     }
 
+    /// As [`Guess::ended`], of a link: one that never was any is wrong.
+    pub(crate) async fn was_a_link(self, was_one: bool) {
+        let tried = match was_one {
+            true => Ok(()),
+            false => Err(who::Error::NotFound("link")),
+        };
+        self.ended(&tried).await;
+    }
+
     fn give_the_address_back(&self) {
         if let Some(from) = self.from {
             self.site.limits().guessers.give_back(&from);

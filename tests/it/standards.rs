@@ -21,7 +21,7 @@ use skillmark::{
     standard::{
         achievement::{self, Policy},
         draft::{Draft, RubricRef, SkillRef},
-        employer::{self, Answer, By, Invitation, Words},
+        employer::{self, Answer, By, Invitation, Sent, Words},
         map::{Map, Priority, Skill},
         pathway::{
             MapRef, Pathway, Step,
@@ -680,14 +680,38 @@ on_both! {
         assert_eq!(status.state.as_str(), "ok");
     }
 
-    fn an_employers_endorsement_is_signed_carried_and_taken_back(temp) {
+    fn what_no_letter_took_anywhere_is_not_called_confirmed(temp) {
+        // A folder of this machine is nobody's mailbox.
         let site = Site::on(temp).await;
+        let app = &site.app;
+        let who = organisation(app, "Riverside").await;
+        let edition = published(app, &who, &whole("Explain", &a_rubric(app, &who).await)).await.1;
+        let invitation = Invitation { organisation: "Harbour".to_owned(), name: String::new(), email: "jo@harbour.example".to_owned(), days: 7 };
+        let sent = employer::invite(app, &who, &edition, &invitation, By::Letter).await.expect("invited");
+        assert_eq!(sent.by, By::Hand);
+        assert_eq!(temp.number("select count(*) from letters").await, 0);
+        let visit = employer::start(app, sent.token.reveal()).await.expect("read").expect("started");
+        let words = Words { answer: Answer::Endorse, organisation: "Harbour".to_owned(), role: String::new(), comment: String::new() };
+        employer::answer(app, visit.reveal(), &words).await.expect("answered");
+        let document = temp.texts("select document from endorsements").await.remove(0);
+        assert!(document.contains("that address was not confirmed by a letter"), "{document}");
+        let page = format!("/api/v1/achievements/{edition}/employers");
+        let (row, secret) = skillmark::who::new_api_key(who.issuer(), "x", &[Scope::Standards], None, app.now(), app.chance.as_ref());
+        app.db.of(who.issuer()).add_api_key(&row).await.expect("a key");
+        let asked = json!({"employer": {"organisation": "Harbour", "email": "jo@harbour.example"}});
+        let answer = site.ask("POST", &page).key(secret.reveal()).json(&asked).send().await;
+        assert!(answer.is(201).json()["link"].as_str().is_some_and(|link| link.contains("/employer/")));
+    }
+
+    fn an_employers_endorsement_is_signed_carried_and_taken_back(temp) {
+        let site = Site::over(temp, |config| config.mail = Some("smtp://localhost:1".parse().expect("an address"))).await;
         let app = &site.app;
         let who = organisation(app, "Riverside").await;
         let (draft, edition) = published(app, &who, &whole("Explain", &a_rubric(app, &who).await)).await;
         let before = earn(app, &who, &edition, "S-0", "2026-02-01").await;
         let invitation = Invitation { organisation: "Harbour".to_owned(), name: "Jo Canary".to_owned(), email: "jo.canary@Harbour.example".to_owned(), days: 7 };
-        let (id, token) = employer::invite(app, &who, &edition, &invitation, By::Letter).await.expect("invited");
+        let Sent { id, token, by } = employer::invite(app, &who, &edition, &invitation, By::Letter).await.expect("invited");
+        assert_eq!(by, By::Letter);
         let shown = employer::behind(app, token.reveal()).await.expect("read").expect("there");
         assert_eq!(shown.achievement.name(), "Explain");
         assert!(employer::behind(app, "guess").await.expect("read").is_none());
@@ -750,10 +774,10 @@ on_both! {
         let who = organisation(app, "Riverside").await;
         let edition = published(app, &who, &whole("Explain", &a_rubric(app, &who).await)).await.1;
         let invitation = Invitation { organisation: "H".to_owned(), name: String::new(), email: "a@h.example".to_owned(), days: 7 };
-        let (_, ended) = employer::invite(app, &who, &edition, &invitation, By::Hand).await.expect("invited");
-        let (_, begun) = employer::invite(app, &who, &edition, &invitation, By::Hand).await.expect("invited");
+        let ended = employer::invite(app, &who, &edition, &invitation, By::Hand).await.expect("invited").token;
+        let begun = employer::invite(app, &who, &edition, &invitation, By::Hand).await.expect("invited").token;
         let visit = employer::start(app, begun.reveal()).await.expect("read").expect("started");
-        let (back, token) = employer::invite(app, &who, &edition, &invitation, By::Hand).await.expect("invited");
+        let Sent { id: back, token, .. } = employer::invite(app, &who, &edition, &invitation, By::Hand).await.expect("invited");
         employer::withdraw(app, &who, &back).await.expect("withdrawn");
         assert!(employer::behind(app, token.reveal()).await.expect("read").is_none());
         site.clock.advance(8 * 86_400);

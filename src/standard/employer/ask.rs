@@ -15,6 +15,7 @@ use crate::issue::{
 };
 use crate::json;
 use crate::letters::{self, Letter};
+use crate::mail::Reach;
 use crate::standard::{Texts, unfit};
 use crate::who::{Scope, Token, Who};
 
@@ -80,8 +81,20 @@ pub enum By {
     Hand,
 }
 
-/// Asks an employer about an edition. The answer holds the secret of the link, which nobody can see
-/// again; of one that goes in a letter it is to be shown to nobody.
+/// An employer who was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Which invitation.
+    pub id: EndorsementId,
+    /// The secret of the link, which nobody can see again. Of one that went in a letter it is to be
+    /// shown to nobody.
+    pub token: Token,
+    /// How it gets to them: by hand also where letters reach nobody ([`Reach`]). Then the link is
+    /// written into no letter, and no endorsement says that one was sent.
+    pub by: By,
+}
+
+/// Asks an employer about an edition.
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `standards`; [`Error::Faults`]; [`Error::NotFound`] for an
@@ -92,9 +105,13 @@ pub async fn invite(
     achievement: &AchievementId,
     invitation: &Invitation,
     by: By,
-) -> Result<(EndorsementId, Token), Error> {
+) -> Result<Sent, Error> {
     who.may(Scope::Standards)?;
     check_invitation(invitation)?;
+    let by = match Reach::of(&app.config) {
+        Reach::Everybody => by,
+        Reach::Folder | Reach::Nobody => By::Hand,
+    };
     let now = app.now();
     let id = EndorsementId::random(app.chance.as_ref());
     let token = Token::random(app.chance.as_ref());
@@ -138,7 +155,7 @@ pub async fn invite(
     rows.log(&[who.did(app, "employer.invite", id.as_str(), now)])
         .await?;
     tx.commit().await?;
-    Ok((id, token))
+    Ok(Sent { id, token, by })
 }
 
 fn of_letter(error: letters::Error) -> Error {

@@ -23,9 +23,9 @@ use crate::ids::{EndorsementId, IssuerId};
 use crate::issue::Error;
 use crate::who::Token;
 
-pub use ask::{Asked, By, DAYS, Invitation, MAX_DAYS, asked, invite, withdraw};
+pub use ask::{Asked, By, DAYS, Invitation, MAX_DAYS, Sent, asked, invite, withdraw};
 pub use sign::witness;
-pub use visit::{Answer, COMMENT_CHARS, Visit, Words, answer, behind, start, visit};
+pub use visit::{Answer, COMMENT_CHARS, Visit, Words, answer, behind, start, visit, was_one};
 
 /// Who an employer is and what they said, as it is sealed.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -75,6 +75,17 @@ pub async fn behind(app: &App, token: &str) -> Result<Option<Visit>, Error> {
     shown(app, row).await
 }
 
+/// Whether this is the secret of a link that there was, whatever became of it: no guess.
+///
+/// # Errors
+/// [`Error::Db`].
+pub async fn was_one(app: &App, token: &str) -> Result<bool, Error> {
+    let Some(token) = Token::read(token) else {
+        return Ok(false);
+    };
+    Ok(app.db.endorsement_by_token(&token.hash()).await?.is_some())
+}
+
 /// Starts with a link, which is used up by it: the secret that the visit goes on with.
 ///
 /// # Errors

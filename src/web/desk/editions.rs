@@ -12,6 +12,7 @@ use crate::{
     db::EndorsementState,
     ids::AchievementId,
     issue::{Error, publish},
+    mail::Reach,
     standard::employer::{self, Asked, By, DAYS, Invitation},
     web::{
         Site,
@@ -87,6 +88,8 @@ pub(crate) struct EditionPage {
     told: Vec<Told>,
     link: String,
     lines: Vec<Line>,
+    /// Whether letters reach anybody.
+    letters: bool,
     organisation: String,
     person: String,
     email: String,
@@ -117,6 +120,7 @@ async fn page(site: &Site, signed: &Signed, id: &AchievementId) -> Result<Editio
             .iter()
             .map(|asked| Line::of(asked, site.now()))
             .collect(),
+        letters: Reach::of(site.config()) == Reach::Everybody,
         organisation: String::new(),
         person: String::new(),
         email: String::new(),
@@ -149,12 +153,16 @@ async fn invite(
         email: fields.get("email").to_owned(),
         days: fields.get("days").parse().unwrap_or_default(),
     };
-    let by_hand = fields.has("by_hand");
-    let by = if by_hand { By::Hand } else { By::Letter };
+    let by = match fields.has("by_hand") {
+        true => By::Hand,
+        false => By::Letter,
+    };
     match employer::invite(site.app(), &signed.who, &id, &asked, by).await {
-        Ok(_) if !by_hand => Ok(Redirect::to(&format!("/desk/editions/{id}")).into_response()),
-        Ok((_, token)) => {
-            let link = site.link(&employer::path(&token));
+        Ok(sent) if sent.by == By::Letter => {
+            Ok(Redirect::to(&format!("/desk/editions/{id}")).into_response())
+        }
+        Ok(sent) => {
+            let link = site.link(&employer::path(&sent.token));
             let page = page(&site, &signed, &id).await?;
             answer::page(&EditionPage { link, ..page }, NEVER)
         }
@@ -207,6 +215,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         told,
         link: link.to_owned(),
         lines,
+        letters: link.is_empty(),
         organisation: String::new(),
         person: String::new(),
         email: String::new(),

@@ -1,9 +1,11 @@
 //! `/me/in/{token}`: a learner comes in with a link of their own. Looking at the link does nothing
 //! (programs that preview links look too); the button lets in.
 
+use std::net::IpAddr;
+
 use askama::Template;
 use axum::{
-    Router,
+    Extension, Router,
     extract::{Path, State},
     http::{HeaderMap, header},
     response::{IntoResponse, Redirect, Response},
@@ -18,6 +20,8 @@ use crate::{
         cookie::Cookie,
         error::WebError,
         frame::Frame,
+        guess::Guess,
+        site::Asker,
     },
 };
 
@@ -43,8 +47,22 @@ pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/me/in/{token}", get(shown).post(enter))
 }
 
+/// A link that never was costs its guesser; one that ended by itself costs nobody (threat G12).
+async fn guessed(site: &Site, from: IpAddr, token: &str) -> Result<(), WebError> {
+    let guess = Guess::count(site, Some(from), None).await?;
+    let was_one = link::was_one(site.app(), token).await;
+    guess.was_a_link(!matches!(was_one, Ok(false))).await;
+    was_one?;
+    Ok(())
+}
+
 /// Wrong and ended look the same: there is nothing here (threat J7).
-async fn shown(State(site): State<Site>, Path(token): Path<String>) -> Result<Response, WebError> {
+async fn shown(
+    State(site): State<Site>,
+    Extension(Asker(from)): Extension<Asker>,
+    Path(token): Path<String>,
+) -> Result<Response, WebError> {
+    guessed(&site, from, &token).await?;
     let found = link::look(site.app(), &token).await?;
     found.ok_or_else(WebError::not_found)?;
     answer::page(&EnterPage::new(&token), NEVER)
@@ -52,9 +70,11 @@ async fn shown(State(site): State<Site>, Path(token): Path<String>) -> Result<Re
 
 async fn enter(
     State(site): State<Site>,
+    Extension(Asker(from)): Extension<Asker>,
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
+    guessed(&site, from, &token).await?;
     let agent = headers
         .get(header::USER_AGENT)
         .and_then(|value| value.to_str().ok());

@@ -3,9 +3,11 @@
 //! The link only leads to a button. Pressing it uses the link up and leaves a cookie, with which
 //! the rest goes on: programs that look into letters and follow links start nothing.
 
+use std::net::IpAddr;
+
 use askama::Template;
 use axum::{
-    Router,
+    Extension, Router,
     extract::{Path, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
@@ -23,7 +25,9 @@ use crate::{
         error::WebError,
         fields::Fields,
         frame::Frame,
+        guess::Guess,
         markdown::{self, Html},
+        site::Asker,
         text::{self, Text},
         told::{self, Told},
     },
@@ -132,13 +136,32 @@ fn nothing() -> WebError {
     )
 }
 
-async fn behind(State(site): State<Site>, Path(token): Path<String>) -> Result<Response, WebError> {
+/// A link that never was costs its guesser (threat G12).
+async fn guessed(site: &Site, from: IpAddr, token: &str) -> Result<(), WebError> {
+    let guess = Guess::count(site, Some(from), None).await?;
+    let was_one = employer::was_one(site.app(), token).await;
+    guess.was_a_link(!matches!(was_one, Ok(false))).await;
+    was_one?;
+    Ok(())
+}
+
+async fn behind(
+    State(site): State<Site>,
+    Extension(Asker(from)): Extension<Asker>,
+    Path(token): Path<String>,
+) -> Result<Response, WebError> {
+    guessed(&site, from, &token).await?;
     let found = employer::behind(site.app(), &token).await?;
     let visit = found.ok_or_else(nothing)?;
     answer::page(&EmployerPage::new(&visit, &token), NEVER)
 }
 
-async fn start(State(site): State<Site>, Path(token): Path<String>) -> Result<Response, WebError> {
+async fn start(
+    State(site): State<Site>,
+    Extension(Asker(from)): Extension<Asker>,
+    Path(token): Path<String>,
+) -> Result<Response, WebError> {
+    guessed(&site, from, &token).await?;
     let started = employer::start(site.app(), &token).await?;
     let visit = started.ok_or_else(nothing)?;
     let cookie = Cookie::Employer.set(site.config(), &visit);

@@ -76,10 +76,10 @@ async fn standards(site: &Site, who: &Who, words: &str) -> AchievementId {
         days: 7,
     };
     let by = employer::By::Hand;
-    let (_, token) = employer::invite(app, who, &edition.achievement, &asked, by)
+    let sent = employer::invite(app, who, &edition.achievement, &asked, by)
         .await
         .expect("asked");
-    let secret = employer::start(app, token.reveal())
+    let secret = employer::start(app, sent.token.reveal())
         .await
         .expect("started")
         .expect("once");

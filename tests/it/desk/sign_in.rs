@@ -142,6 +142,39 @@ async fn g12_a_link_works_once_and_guessing_ends() {
     site.get(&other).await.is(200);
 }
 
+/// The links of employers and learners, as those of members; one that ended costs nobody.
+#[tokio::test]
+async fn g12_guessing_at_links_of_employers_and_learners_ends() {
+    let temp = Temp::new(Engine::Sqlite).await;
+    let site = Site::on(&temp).await;
+    let provider = site.provider("Harbour Tutoring").await;
+    provider.issue("S-1").await;
+    let person = temp.texts("select person_id from people").await.remove(0);
+    let person = person.parse().expect("an id");
+    let made = skillmark::program::link::make(&site.app, &provider.who, &person).await;
+    let link = format!("/me/in/{}", made.expect("made").reveal());
+    let from = |path: &str, last: u8| site.ask("GET", path).from([198, 51, 100, last]).send();
+    for (last, path, wrong) in [(7, "/me/in/", 404), (8, "/employer/", 410)] {
+        let mut answers = std::collections::BTreeMap::<u16, usize>::new();
+        for n in 0..1_000_u32 {
+            use base64::Engine as _;
+            let mut bytes = [0; 32];
+            bytes[..4].copy_from_slice(&n.to_be_bytes());
+            let guess = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
+            let status = from(&format!("{path}{guess}"), last).await.status;
+            *answers.entry(status).or_default() += 1;
+        }
+        assert_eq!(answers, [(wrong, 20), (429, 980)].into(), "{path}");
+        from(&link, last).await.is(429);
+    }
+    // A class whose links ended is not kept out.
+    from(&link, 9).await.is(200);
+    site.clock.advance(31 * 24 * 3_600);
+    for _ in 0..60 {
+        from(&link, 9).await.is(404);
+    }
+}
+
 #[tokio::test]
 async fn g13_a_form_of_another_site_is_refused() {
     let site = Site::with(Engine::Sqlite, |config| {

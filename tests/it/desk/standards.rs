@@ -245,7 +245,7 @@ on_both! {
     }
 
     fn an_employer_starts_once_and_endorses_on_a_page(temp) {
-        let site = Site::on(temp).await;
+        let site = Site::over(temp, |config| config.mail = Some("smtp://localhost:1".parse().expect("an address"))).await;
         let provider = programmer(&site).await;
         let teacher = provider.member("Tia Teacher", &[Role::Teacher]).await;
         let rubric = a_rubric(&teacher).await;

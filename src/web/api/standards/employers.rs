@@ -90,7 +90,7 @@ pub(crate) async fn list(
 pub(crate) struct Asking {
     /// Whom.
     employer: Invitation,
-    /// You hand the link over yourself; missing: it goes in a letter.
+    /// You hand the link over yourself; missing: it goes in a letter, if the service sends any.
     #[serde(default)]
     by_hand: bool,
 }
@@ -100,7 +100,7 @@ pub(crate) struct Asking {
 pub(crate) struct EmployerLink {
     /// The invitation.
     id: String,
-    /// The link, if you hand it over: shown this once. It starts once.
+    /// The link, if you hand it over, or the service sends no letters: shown this once. It starts once.
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
 }
@@ -108,7 +108,8 @@ pub(crate) struct EmployerLink {
 /// Ask an employer about an edition.
 ///
 /// A letter takes the link to them, which confirms the address. If you hand the link over yourself,
-/// what they endorse says that the address was not confirmed.
+/// as you do where the service has no mail server, what they endorse says that the address was not
+/// confirmed.
 #[utoipa::path(post, path = "/api/v1/achievements/{id}/employers", operation_id = "ask_employer", tag = "Employers",
     params(("id" = String, Path, description = "The published achievement: 22 characters.")),
     request_body = Asking,
@@ -124,9 +125,9 @@ pub(crate) async fn invite(
     let sent: Asking = body::shaped(&body)?;
     let about = id(&named, "achievement")?;
     let by = if sent.by_hand { By::Hand } else { By::Letter };
-    let (id, token) = employer::invite(site.app(), &who, &about, &sent.employer, by).await?;
-    let link = sent.by_hand.then(|| site.link(&employer::path(&token)));
-    let id = id.to_string();
+    let sent = employer::invite(site.app(), &who, &about, &sent.employer, by).await?;
+    let link = (sent.by == By::Hand).then(|| site.link(&employer::path(&sent.token)));
+    let id = sent.id.to_string();
     Ok((StatusCode::CREATED, Json(EmployerLink { id, link })))
 }
 
