@@ -53,22 +53,10 @@ impl Place {
             .await
             .expect("published");
         let scopes = [Scope::Issue, Scope::Read, Scope::Revoke];
-        // A member's: what a key of nobody starts waits for no second person, it is refused.
-        let asked = Invite {
-            address: "load@harbour.example".to_owned(),
-            roles: vec![Role::Administrator],
-            ..Invite::default()
-        };
-        let (member, _) = who::invite(&app, &who, &asked).await.expect("invited");
-        let mut rows = app.db.of(who.issuer());
-        rows.set_member_state(&member, MemberState::Invited, MemberState::Active)
-            .await
-            .expect("joined");
-        let member = Who::member(who.issuer(), &member, &asked.roles);
         let mut keys = Vec::new();
         for n in 0..KEYS {
-            let name = format!("load {n}");
-            let made = issuer::new_api_key(&app, &member, &name, &scopes, None).await;
+            let member = member(&app, &who, n).await;
+            let made = issuer::new_api_key(&app, &member, "load", &scopes, None).await;
             keys.push(made.expect("a key").1.reveal().to_owned());
         }
         app.db.close().await;
@@ -114,6 +102,22 @@ impl Place {
     pub(crate) fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
+}
+
+/// Somebody who makes a key: what a key of nobody starts does not wait for a second person, it is
+/// refused.
+async fn member(app: &App, who: &Who, n: usize) -> Who {
+    let asked = Invite {
+        address: format!("load-{n}@harbour.example"),
+        roles: vec![Role::Administrator],
+        ..Invite::default()
+    };
+    let (member, _) = who::invite(app, who, &asked).await.expect("invited");
+    let mut rows = app.db.of(who.issuer());
+    rows.set_member_state(&member, MemberState::Invited, MemberState::Active)
+        .await
+        .expect("joined");
+    Who::member(who.issuer(), &member, &asked.roles)
 }
 
 fn config(data: PathBuf, url: &str, port: u16) -> Config {
