@@ -27,7 +27,7 @@ async fn asked(provider: &Provider<'_>) -> String {
     let offer = provider.achievement.parse().expect("an id");
     let (app, who) = (&provider.site.app, &provider.who);
     let asked = employer::invite(app, who, &offer, &invitation, By::Hand).await;
-    format!("/employer/{}", asked.expect("asked").1.reveal())
+    format!("/employer/{}", asked.expect("asked").token.reveal())
 }
 
 async fn sign(browser: &WebDriver, origin: &str, token: &str) {
