@@ -85,7 +85,8 @@ on_both! {
         by(&other).await.expect("good");
         let mut logged = temp.texts("select subject from audit where action = 'api-key.revoke'").await;
         let mut all = [&first, &second, &third].map(ToString::to_string);
-        (logged.sort(), all.sort());
+        logged.sort();
+        all.sort();
         assert_eq!(logged, all);
         // Nor does one come of it that was asked for a moment before.
         let late = issuer::new_api_key(app, &with, "late", &[Scope::Read], None).await;
