@@ -14,7 +14,7 @@ words! {
     StackState, "state of a stack" {
         /// It stands.
         Held = "held",
-        /// A part was taken back: suspended until somebody decides.
+        /// A part was taken back: suspended until it is back or somebody decides.
         Waiting = "waiting",
         /// Somebody decided against it.
         Ended = "ended",
@@ -74,6 +74,8 @@ pub struct HoldingRow {
     pub kind: AchievementKind,
     /// The occasion: when it was awarded, as text.
     pub issue_event: String,
+    /// When it was issued.
+    pub valid_from: Ts,
     /// When it ends.
     pub valid_until: Option<Ts>,
     /// What its status is.
@@ -88,7 +90,7 @@ macro_rules! holdings {
     ($rest:literal) => {
         concat!(
             "select c.person_id, c.credential_id, c.achievement_id, a.name, a.kind, \
-             c.issue_event, c.valid_until, s.state as status, c.document_sha256, e.draft_id \
+             c.issue_event, c.valid_from, c.valid_until, s.state as status, c.document_sha256, e.draft_id \
              from credentials c \
              join achievements a on a.issuer_id = c.issuer_id and a.achievement_id = c.achievement_id \
              join status_entries s on s.issuer_id = c.issuer_id \
@@ -96,6 +98,19 @@ macro_rules! holdings {
              left join achievement_editions e on e.issuer_id = c.issuer_id \
              and e.achievement_id = c.achievement_id \
              where c.issuer_id = $1 and c.state = 'issued' and c.person_id is not null and ",
+            $rest
+        )
+    };
+}
+
+macro_rules! expired {
+    ($what:literal, $rest:literal) => {
+        concat!(
+            "select ",
+            $what,
+            ", c.valid_from from pathway_awards w \
+             join credentials c on c.issuer_id = w.issuer_id and c.credential_id = w.credential_id \
+             where w.issuer_id = $1 and c.valid_until <= $3 and ",
             $rest
         )
     };
@@ -252,6 +267,67 @@ impl Tenant<'_> {
             .run()
             .await?;
         one(rows)
+    }
+
+    /// Writes down that somebody was awarded a stack again, in place of the one with the credential
+    /// `before`.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if another one took its place meanwhile.
+    pub async fn renew_stack_award(
+        &mut self,
+        before: &CredentialId,
+        row: &StackAwardRow,
+    ) -> Result<(), Error> {
+        let rows = self
+            .write(
+                "update pathway_awards set version = $5, credential_id = $6, state = $7, \
+                 reason = $8, changed_at = $9 \
+                 where issuer_id = $1 and pathway_id = $2 and person_id = $3 and credential_id = $4",
+            )
+            .bind(row.pathway_id.clone())
+            .bind(row.person_id.clone())
+            .bind(before.clone())
+            .bind(row.version)
+            .bind(row.credential_id.clone())
+            .bind(row.state)
+            .bind(row.reason.clone())
+            .bind(row.changed_at)
+            .run()
+            .await?;
+        one(rows)
+    }
+
+    /// Whose stack of a pathway has expired at `now`, and when each was issued; in no order.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn expired_stacks(
+        &mut self,
+        id: &PathwayId,
+        now: Ts,
+    ) -> Result<Vec<(PersonId, Ts)>, Error> {
+        self.read(expired!("w.person_id", "w.pathway_id = $2"))
+            .bind(id.clone())
+            .bind(now)
+            .all()
+            .await
+    }
+
+    /// Which of somebody's stacks have expired at `now`, and when each was issued; in no order.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn expired_stacks_of(
+        &mut self,
+        person: &PersonId,
+        now: Ts,
+    ) -> Result<Vec<(PathwayId, Ts)>, Error> {
+        self.read(expired!("w.pathway_id", "w.person_id = $2"))
+            .bind(person.clone())
+            .bind(now)
+            .all()
+            .await
     }
 
     /// The stacks a person was awarded.

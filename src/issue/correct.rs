@@ -41,12 +41,14 @@ pub struct Right {
 ///
 /// # Errors
 /// [`Error::Refused`] without the scopes `issue` and `revoke`; [`Error::NotFound`];
-/// [`Error::Conflict`] for one that is revoked, or whose learner was erased.
+/// [`Error::Conflict`] for one that is revoked or suspended, or whose learner was erased, and for
+/// whoever had a hand in the attempt that it came of.
 pub async fn read(app: &App, who: &Who, id: &CredentialId) -> Result<Wrong, Error> {
     who.may(Scope::Issue)?;
     who.may(Scope::Revoke)?;
     let mut rows = app.db.of(who.issuer());
     let (_, wrong) = find(app, &mut rows, id).await?;
+    not_their_own(&mut rows, who, id).await?;
     Ok(wrong)
 }
 
@@ -59,10 +61,17 @@ async fn find(
     let row = row.filter(|row| row.state == CredentialState::Issued);
     let row = row.ok_or(Error::NotFound("credential"))?;
     let status = rows.status_of(id).await?;
-    if status.is_none_or(|status| status.state == StatusState::Revoked) {
-        return Err(Error::Conflict(
-            "the credential is revoked: what is taken back is not corrected".to_owned(),
-        ));
+    let barred = match status.map(|status| status.state) {
+        Some(StatusState::Ok) => None,
+        Some(StatusState::Suspended) => {
+            Some("the credential is suspended: reinstate it first, then correct it")
+        }
+        Some(StatusState::Revoked) | None => {
+            Some("the credential is revoked: what is taken back is not corrected")
+        }
+    };
+    if let Some(sentence) = barred {
+        return Err(Error::Conflict(sentence.to_owned()));
     }
     let issuer = rows.issuer_id().clone();
     let order = promise::open(app, &issuer, &row.promise)?;
@@ -89,6 +98,7 @@ pub async fn correct(
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
     let (old, wrong) = find(app, &mut rows, id).await?;
+    not_their_own(&mut rows, who, id).await?;
     check(&wrong, right, now)?;
     let person = old.promise.person_id.clone();
     let person = person.ok_or_else(|| Error::Conflict("nobody knows whose it is".to_owned()))?;
@@ -110,7 +120,7 @@ pub async fn correct(
     if wrong.order.says_the_same(&order) {
         return Err(Error::Faults(vec![Fault::new("", "nothing is different")]));
     }
-    let occasion = format!("corrects {id}");
+    let occasion = format!("{}{id}", promise::CORRECTS);
     let terms = Terms {
         who,
         achievement: &wrong.achievement,
@@ -186,10 +196,37 @@ pub async fn newest(
     issuer: &crate::ids::IssuerId,
     id: &CredentialId,
 ) -> Result<CredentialId, Error> {
-    let mut rows = app.db.of(issuer);
+    newest_in(&mut app.db.of(issuer), id).await
+}
+
+/// As [`newest`], with what is at hand.
+pub(crate) async fn newest_in(
+    rows: &mut Tenant<'_>,
+    id: &CredentialId,
+) -> Result<CredentialId, Error> {
     let mut newest = id.clone();
     while let Some(row) = rows.superseded(&newest).await? {
         newest = row.by_credential_id;
     }
     Ok(newest)
+}
+
+/// Nobody approves their own: whoever proposed, opened or handed in what a credential came of does
+/// not say what it should have been.
+async fn not_their_own(rows: &mut Tenant<'_>, who: &Who, id: &CredentialId) -> Result<(), Error> {
+    let mut first = id.clone();
+    while let Some(row) = rows.supersedes(&first).await? {
+        first = row.credential_id;
+    }
+    let Some(attempt) = rows.attempt_behind(&first).await? else {
+        return Ok(());
+    };
+    let hands = rows.hands(&attempt.attempt_id).await?;
+    if hands.iter().any(|hand| hand == who.principal()) {
+        return Err(Error::Conflict(
+            "you had a hand in the attempt that it came of, so somebody else corrects it"
+                .to_owned(),
+        ));
+    }
+    Ok(())
 }

@@ -24,6 +24,9 @@ const ENDORSEMENTS: i64 = 3;
 /// How many awards are promised with one round of statements.
 const AT_ONCE: usize = 500;
 
+/// What sets a correction apart, before the id of the credential whose place it takes.
+pub(super) const CORRECTS: &str = "corrects ";
+
 /// What became of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -182,8 +185,26 @@ fn natural(terms: &Terms<'_>, known: &Known, row: &Row) -> Natural {
 fn event(terms: &Terms<'_>, row: &Row) -> String {
     match terms.occasion {
         Some(occasion) => format!("{} {occasion}", row.awarded),
-        None => row.awarded.to_string(),
+        None => by_itself(row),
     }
+}
+
+/// The occasion of an award that is no correction.
+pub(super) fn by_itself(row: &Row) -> String {
+    row.awarded.to_string()
+}
+
+/// When the award of an occasion was made: what [`event`] wrote, read back.
+#[must_use]
+pub(crate) fn awarded_at(event: &str) -> Option<Timestamp> {
+    event.split(' ').next()?.parse().ok()
+}
+
+/// The credential whose place one of this occasion took.
+#[must_use]
+pub(crate) fn corrects(event: &str) -> Option<CredentialId> {
+    let (_, occasion) = event.split_once(' ')?;
+    occasion.strip_prefix(CORRECTS)?.parse().ok()
 }
 
 async fn earlier(

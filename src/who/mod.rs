@@ -273,6 +273,20 @@ impl Who {
     }
 }
 
+impl Who {
+    /// Whether they may look at learners and what they do: whoever works with them.
+    ///
+    /// # Errors
+    /// As [`Who::may`], without any of the scopes `programs`, `propose` and `review`.
+    pub fn may_look_at_learners(&self) -> Result<(), Refusal> {
+        let any = [Scope::Propose, Scope::Review, Scope::Programs];
+        if any.iter().any(|scope| self.may(*scope).is_ok()) {
+            return Ok(());
+        }
+        self.may(Scope::Programs)
+    }
+}
+
 /// Who may do this, for the sentence that somebody else is told.
 fn whose(scope: Scope) -> String {
     let roles = TABLE.iter().find(|(there, _)| *there == scope);

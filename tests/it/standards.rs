@@ -190,6 +190,44 @@ async fn earn(
     one::issue(app, who, &request).await.expect("issued").id
 }
 
+/// A credential is issued anew with other words: the one that takes its place.
+async fn corrected(app: &App, who: &Who, id: &CredentialId) -> CredentialId {
+    let wrong = correct::read(app, who, id).await.expect("read");
+    let right = correct::Right {
+        awarded: wrong.order.awarded,
+        outcomes: wrong.order.outcomes.clone(),
+        assessor: wrong.order.assessor.clone(),
+        narrative: Some("Put right.".to_owned()),
+    };
+    correct::correct(app, who, id, &right, "")
+        .await
+        .expect("corrected")
+}
+
+/// A pathway of these achievements, each of which must be earned.
+fn of_all(parts: &[&AchievementId]) -> Pathway {
+    let step = |id: &&AchievementId| Step {
+        achievement: (*id).clone(),
+        must: true,
+    };
+    Pathway {
+        name: "Ready for data".to_owned(),
+        meaning: "Has shown what a first job asks for.".to_owned(),
+        steps: parts.iter().map(step).collect(),
+        needed: u32::try_from(parts.len()).expect("few"),
+        ..Pathway::default()
+    }
+}
+
+/// A pathway that is in force.
+async fn in_force(app: &App, who: &Who, pathway: &Pathway) -> PathwayId {
+    let id = PathwayId::random(app.chance.as_ref());
+    let kept = versions::create(app, who, id.as_str(), pathway).await;
+    kept.expect("kept");
+    award::activate(app, who, &id, 1).await.expect("in force");
+    id
+}
+
 async fn person(app: &App, who: &Who, reference: &str) -> PersonId {
     let hash = app
         .custody
@@ -273,11 +311,12 @@ on_both! {
         assert_eq!(issued["credentialSubject"]["achievement"], preview["credentialSubject"]["achievement"]);
         let names = |value: &Value| { let mut names: Vec<String> = value.as_object().expect("an object").keys().cloned().collect(); names.sort(); names };
         let mut expected = names(&preview);
-        expected.extend(["proof".to_owned(), "validUntil".to_owned()]);
+        expected.push("proof".to_owned());
         expected.retain(|name| name != "evidence");
         expected.sort();
         assert_eq!(names(&issued), expected);
         assert_eq!(issued["validUntil"], "2028-03-01T12:00:00Z");
+        assert_eq!(preview["validUntil"], issued["validUntil"]);
         let achievement = &issued["credentialSubject"]["achievement"];
         assert_eq!(achievement["fieldOfStudy"], "Algebra I, unit 4");
         assert_eq!(achievement["alignment"][0]["targetCode"], "6.SP.B.5");
@@ -598,6 +637,177 @@ on_both! {
         // Erasing somebody erases what is known of their stack.
         people::erase(&app, &who, "bea").await.expect("erased");
         assert_eq!(temp.number("select count(*) from pathway_awards").await, 1);
+    }
+
+    fn a_part_that_was_corrected_still_counts(temp) {
+        let app = temp.app().await;
+        let who = organisation(&app, "Riverside").await;
+        let rubric = a_rubric(&app, &who).await;
+        let read = published(&app, &who, &whole("Read", &rubric)).await.1;
+        let explain = published(&app, &who, &whole("Explain", &rubric)).await.1;
+        let id = in_force(&app, &who, &of_all(&[&read, &explain])).await;
+        let reconsidered = async |person: &PersonId| award::reconsider(&app, who.issuer(), person).await.expect("done");
+
+        // The stack that somebody has stays theirs when a part is put right, also the second time.
+        let part = earn(&app, &who, &read, "bea", "2026-02-01").await;
+        earn(&app, &who, &explain, "bea", "2026-02-03").await;
+        let bea = person(&app, &who, "bea").await;
+        assert_eq!(reconsidered(&bea).await.awarded.len(), 1);
+        let new = corrected(&app, &who, &part).await;
+        assert_eq!(reconsidered(&bea).await, award::Reconsidered::default());
+        let wrong = correct::read(&app, &who, &new).await.expect("read");
+        let right = correct::Right { awarded: wrong.order.awarded, outcomes: wrong.order.outcomes.clone(), assessor: wrong.order.assessor.clone(), narrative: None };
+        correct::correct(&app, &who, &new, &right, "").await.expect("corrected");
+        assert_eq!(reconsidered(&bea).await, award::Reconsidered::default());
+
+        // And a part that was put right before the others were earned counts with them.
+        let part = earn(&app, &who, &read, "cy", "2026-02-01").await;
+        corrected(&app, &who, &part).await;
+        earn(&app, &who, &explain, "cy", "2026-02-03").await;
+        let dry = award::dry_run(&app, &who, &id, 1).await.expect("a dry run");
+        assert_eq!(dry.would_count, 1);
+        let cy = person(&app, &who, "cy").await;
+        let stack = reconsidered(&cy).await.awarded.remove(0);
+        assert_eq!(document(&app, &who, &stack).await["awardedDate"], "2026-02-03T09:00:00Z");
+    }
+
+    fn a_stack_comes_back_with_its_parts(temp) {
+        let app = temp.app().await;
+        let who = organisation(&app, "Riverside").await;
+        let rubric = a_rubric(&app, &who).await;
+        let read = published(&app, &who, &whole("Read", &rubric)).await.1;
+        let explain = published(&app, &who, &whole("Explain", &rubric)).await.1;
+        let id = in_force(&app, &who, &of_all(&[&read, &explain])).await;
+        let first = earn(&app, &who, &read, "bea", "2026-02-01").await;
+        let second = earn(&app, &who, &explain, "bea", "2026-02-03").await;
+        let bea = person(&app, &who, "bea").await;
+        let reconsidered = async || award::reconsider(&app, who.issuer(), &bea).await.expect("done");
+        let stack = reconsidered().await.awarded.remove(0);
+        let change = async |credential: &CredentialId, to| revoke::change(&app, &who, credential, to).await.expect("changed");
+        let standing = async || {
+            let award = award::awarded(&app, &who, &id).await.expect("read").remove(0).0;
+            let status = revoke::status(&app, &who, &award.credential_id).await.expect("a status").state;
+            (award.state, award.reason.unwrap_or_default(), status.as_str())
+        };
+
+        // What it lacks is what it lacks now, and when nothing is lacking any more it is back.
+        change(&first, Change::Suspend).await;
+        assert_eq!(reconsidered().await.suspended, std::slice::from_ref(&stack));
+        let one = "Has 1 of the 2 steps it takes; “Read” is earned, and suspended now.";
+        assert_eq!(standing().await, (StackState::Waiting, one.to_owned(), "suspended"));
+        change(&second, Change::Suspend).await;
+        assert_eq!(reconsidered().await, award::Reconsidered::default());
+        let both = "Has 0 of the 2 steps it takes; “Read” is earned, and suspended now; “Explain” is earned, and suspended now.";
+        assert_eq!(standing().await, (StackState::Waiting, both.to_owned(), "suspended"));
+        change(&second, Change::Reinstate).await;
+        reconsidered().await;
+        assert_eq!(standing().await, (StackState::Waiting, one.to_owned(), "suspended"));
+        change(&first, Change::Reinstate).await;
+        reconsidered().await;
+        assert_eq!(standing().await, (StackState::Held, String::new(), "ok"));
+
+        // One that somebody had suspended by hand stays suspended.
+        change(&stack, Change::Suspend).await;
+        change(&first, Change::Suspend).await;
+        reconsidered().await;
+        assert_eq!(standing().await, (StackState::Waiting, format!("{one} The stack was suspended by hand before."), "suspended"));
+        change(&first, Change::Reinstate).await;
+        reconsidered().await;
+        assert_eq!(standing().await, (StackState::Held, String::new(), "suspended"));
+        change(&stack, Change::Reinstate).await;
+
+        // Revoked by hand with all its parts in order it has ended, and looking again does not undo that.
+        change(&stack, Change::Revoke).await;
+        assert_eq!(reconsidered().await, award::Reconsidered::default());
+        let ended = "the stack itself was revoked";
+        assert_eq!(standing().await, (StackState::Ended, ended.to_owned(), "revoked"));
+        assert_eq!(award::dry_run(&app, &who, &id, 1).await.expect("a dry run").would_count, 0);
+        assert_eq!(reconsidered().await, award::Reconsidered::default());
+    }
+
+    fn a_stack_that_is_over_is_awarded_again_for_what_is_earned_anew(temp) {
+        let site = Site::on(temp).await;
+        let app = &site.app;
+        let who = organisation(app, "Riverside").await;
+        let rubric = a_rubric(app, &who).await;
+        let read = published(app, &who, &whole("Read", &rubric)).await.1;
+        let explain = published(app, &who, &whole("Explain", &rubric)).await.1;
+        let pathway = Pathway { valid_months: Some(12), ..of_all(&[&read, &explain]) };
+        let id = in_force(app, &who, &pathway).await;
+        let would = async || award::dry_run(app, &who, &id, 1).await.expect("a dry run").would_count;
+        let reconsidered = async |person: &PersonId| award::reconsider(app, who.issuer(), person).await.expect("done");
+        let first = earn(app, &who, &read, "bea", "2026-02-01").await;
+        earn(app, &who, &explain, "bea", "2026-02-03").await;
+        let bea = person(app, &who, "bea").await;
+        let stack = reconsidered(&bea).await.awarded.remove(0);
+
+        // A part is revoked, somebody ends the stack, and the part is earned anew: another stack.
+        site.clock.advance(60);
+        revoke::change(app, &who, &first, Change::Revoke).await.expect("revoked");
+        reconsidered(&bea).await;
+        award::settle(app, &who, &id, &bea, Settle::End).await.expect("ended");
+        assert_eq!(would().await, 0);
+        site.clock.advance(60);
+        earn(app, &who, &read, "bea", "2026-02-02").await;
+        assert_eq!(would().await, 1);
+        let again = reconsidered(&bea).await.awarded.remove(0);
+        assert_ne!(again, stack);
+        let awards = award::awarded(app, &who, &id).await.expect("read");
+        assert_eq!((awards.len(), &awards[0].0.credential_id, awards[0].0.state, &awards[0].0.reason), (1, &again, StackState::Held, &None));
+        assert_eq!(document(app, &who, &again).await["awardedDate"], "2026-03-01T12:02:00Z");
+        assert_eq!(reconsidered(&bea).await, award::Reconsidered::default());
+
+        // It ends after a year, and is not awarded again before all of it was earned again.
+        site.clock.advance(366 * 86_400);
+        assert_eq!((would().await, reconsidered(&bea).await), (0, award::Reconsidered::default()));
+        earn(app, &who, &read, "bea", "2027-03-01").await;
+        assert_eq!(reconsidered(&bea).await, award::Reconsidered::default());
+        earn(app, &who, &explain, "bea", "2027-03-02").await;
+        assert_eq!(would().await, 1);
+        assert_eq!(award::catch_up(app, &who, &id, 10).await, Ok((1, 0)));
+        assert_eq!(would().await, 0);
+        assert_eq!(temp.number("select count(*) from pathway_awards").await, 1);
+    }
+
+    fn whom_nobody_waits_for_is_awarded_by_the_workers_and_named_to_those_who_work_with_them(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside").await;
+        let (app, who) = (&site.app, &provider.who);
+        let rubric = a_rubric(app, who).await;
+        let read = published(app, who, &whole("Read", &rubric)).await.1;
+        let explain = published(app, who, &whole("Explain", &rubric)).await.1;
+        for learner in ["bea", "cy", "dee"] {
+            earn(app, who, &read, learner, "2026-02-01").await;
+            earn(app, who, &explain, learner, "2026-02-03").await;
+        }
+        earn(app, who, &read, "eli", "2026-02-01").await;
+        let id = PathwayId::random(app.chance.as_ref());
+        versions::create(app, who, id.as_str(), &of_all(&[&read, &explain])).await.expect("kept");
+        // Learners are told who may work with them, and a teacher or an auditor how many there are.
+        let run = format!("/desk/pathways/{id}/run");
+        let tutor = provider.member("Tu Tor", &[Role::Tutor]).await;
+        let auditor = provider.member("Au Dit", &[Role::Auditor]).await;
+        let teacher = provider.member("Te Cher", &[Role::Teacher]).await;
+        tutor.get(&run).await.is(200).shows("Ana Canary").shows("3 learners would get it now");
+        for reader in [&auditor, &teacher] {
+            reader.get(&run).await.is(200).hides("Canary").shows("a learner").shows("3 learners would get it now");
+        }
+        award::activate(app, who, &id, 1).await.expect("in force");
+        assert_eq!(award::catch_up(app, who, &id, 1).await, Ok((1, 2)));
+        assert_eq!(award::catch_up(app, who, &id, 0).await, Ok((0, 2)));
+        let work = "select count(*) from jobs where kind = 'pathway.reconsider' and state = 'waiting'";
+        assert!(temp.number(work).await >= 2);
+        skillmark::jobs::run_due(app).await.expect("worked");
+        assert_eq!(temp.number("select count(*) from pathway_awards").await, 3);
+        assert_eq!(award::catch_up(app, who, &id, 1).await, Ok((0, 0)));
+        let dee = person(app, who, "dee").await;
+        let part = app.db.of(who.issuer()).holdings_of(&dee).await.expect("read").remove(0).credential_id;
+        revoke::change(app, who, &part, Change::Suspend).await.expect("suspended");
+        skillmark::jobs::run_due(app).await.expect("worked");
+        for reader in [&auditor, &teacher] {
+            reader.get(&run).await.is(200).hides("Canary").shows("One waits for a decision");
+        }
+        tutor.get(&run).await.is(200).shows("Ana Canary").shows("One waits for a decision");
     }
 
     fn a_stack_is_awarded_by_its_pathway_and_by_nobody_else(temp) {

@@ -1,18 +1,19 @@
 //! What follows from a decision: the stack is awarded by itself, and suspended when a part of it is
-//! taken back, until somebody decides.
+//! taken back, until the part is back or somebody decides.
 //!
 //! A stack that was awarded stays awarded when a part *ends*: it was earned. Only what is revoked or
-//! suspended is asked about again.
+//! suspended is asked about again. One that was ended, or has expired, is awarded again for what was
+//! earned since ([`super::again`]).
 
 use super::{
     Pathway,
-    decide::{Decision, Holding, decide},
-    reading::{holding, steps, wanted},
+    again::{Had, due},
+    decide::{Decision, Holding, Wanted, decide},
+    reading::{had, holding, steps, wanted},
     stack,
 };
 use crate::app::App;
-use crate::clock::Timestamp;
-use crate::db::{self, StackAwardRow, StackRow, StackState, Tenant};
+use crate::db::{self, StackAwardRow, StackRow, StackState, StatusState, Tenant};
 use crate::ids::{CredentialId, IssuerId, PathwayId, PersonId};
 use crate::issue::{
     Error,
@@ -61,42 +62,78 @@ pub async fn reconsider(
         .filter_map(holding)
         .map(|(_, held)| held)
         .collect();
-    let awards = rows.stack_awards_of(person).await?;
     let mut done = Reconsidered::default();
-    for award in awards
-        .iter()
-        .filter(|award| award.state == StackState::Held)
-    {
-        if let Some(id) = check_award(app, &mut rows, award, &held).await? {
-            done.suspended.push(id);
+    for award in rows.stack_awards_of(person).await? {
+        match award.state {
+            StackState::Held => {
+                if let Some(id) = check_award(app, &mut rows, &award, &held).await? {
+                    done.suspended.push(id);
+                }
+            }
+            StackState::Waiting => check_waiting(app, &mut rows, &award, &held).await?,
+            StackState::Ended => {}
         }
     }
+    let awards = rows.stack_awards_of(person).await?;
+    let expired = rows.expired_stacks_of(person, app.now().into()).await?;
     for stack in stacks.iter().filter(|stack| stack.ended_at.is_none()) {
-        if awards
-            .iter()
-            .any(|award| award.pathway_id == stack.pathway_id)
-        {
+        let of = |award: &&StackAwardRow| award.pathway_id == stack.pathway_id;
+        let award = awards.iter().find(of);
+        let expired = expired.iter().find(|(id, _)| *id == stack.pathway_id);
+        let had = had(award, expired.map(|(_, since)| *since));
+        if had == Had::Good {
             continue;
         }
-        if let Some(id) = award_one(app, &mut rows, stack, person, &held).await? {
+        if let Some(id) = award_one(app, &mut rows, stack, person, (&held, award, had)).await? {
             done.awarded.push(id);
         }
     }
     Ok(done)
 }
 
-async fn decision(
+async fn read(
     rows: &mut Tenant<'_>,
     id: &PathwayId,
     version: i64,
-    held: &[Holding],
-    now: Timestamp,
-) -> Result<(Pathway, Decision), Error> {
+) -> Result<(Pathway, Vec<Wanted>), Error> {
     let read = versions::version_in::<Pathway>(rows, id.as_str(), version).await?;
     let found = steps(rows, &read.document).await?;
     let wanted = wanted(&read.document, &found);
-    let needed = read.document.needed as usize;
-    Ok((read.document, decide(&wanted, needed, held, now)))
+    Ok((read.document, wanted))
+}
+
+/// Whether the parts of a stack add up, also those that have ended since.
+async fn adds_up(
+    app: &App,
+    rows: &mut Tenant<'_>,
+    award: &StackAwardRow,
+    held: &[Holding],
+) -> Result<Decision, Error> {
+    let (pathway, wanted) = read(rows, &award.pathway_id, award.version).await?;
+    let lasting = held.iter().cloned().map(|held| Holding {
+        until: None,
+        ..held
+    });
+    let lasting: Vec<Holding> = lasting.collect();
+    Ok(decide(
+        &wanted,
+        pathway.needed as usize,
+        &lasting,
+        app.now(),
+    ))
+}
+
+/// The rule of a pathway, which suspends and reinstates what it awarded.
+fn rule(award: &StackAwardRow) -> Who {
+    let issuer = award.issuer_id.clone();
+    Who::appointed(issuer, award.pathway_id.as_str(), &[Scope::Revoke])
+}
+
+/// Notes that a stack itself was revoked: there is nothing left to decide.
+async fn was_revoked(app: &App, award: &StackAwardRow) -> Result<(), Error> {
+    let reason = Some("the stack itself was revoked".to_owned());
+    let action = "pathway.end_stack";
+    move_award(app, &rule(award), award, StackState::Ended, reason, action).await
 }
 
 /// Suspends a stack whose parts do not add up any more, unless somebody decided to keep it.
@@ -106,55 +143,91 @@ async fn check_award(
     award: &StackAwardRow,
     held: &[Holding],
 ) -> Result<Option<CredentialId>, Error> {
-    let now = app.now();
-    let lasting: Vec<Holding> = held
-        .iter()
-        .cloned()
-        .map(|held| Holding {
-            until: None,
-            ..held
-        })
-        .collect();
-    let (_, decision) = decision(rows, &award.pathway_id, award.version, &lasting, now).await?;
+    let id = &award.credential_id;
+    let status = rows.status_of(id).await?.map(|status| status.state);
+    if status == Some(StatusState::Revoked) {
+        was_revoked(app, award).await?;
+        return Ok(None);
+    }
+    let decision = adds_up(app, rows, award, held).await?;
     if decision.met || award.reason == Some(kept(&decision.sentence())) {
         return Ok(None);
     }
-    let issuer = award.issuer_id.clone();
-    let rule = Who::appointed(issuer.clone(), award.pathway_id.as_str(), &[Scope::Revoke]);
-    let id = &award.credential_id;
-    match revoke::change(app, &rule, id, Change::Suspend).await {
-        // Somebody revoked it: there is nothing left to decide.
+    match revoke::change(app, &rule(award), id, Change::Suspend).await {
         Err(Error::Conflict(_)) => {
-            let reason = Some("the stack itself was revoked".to_owned());
-            move_award(
-                app,
-                &rule,
-                award,
-                StackState::Ended,
-                reason,
-                "pathway.end_stack",
-            )
-            .await?;
+            was_revoked(app, award).await?;
             return Ok(None);
         }
         other => other?,
     };
-    let reason = Some(decision.sentence());
+    let by_hand = status == Some(StatusState::Suspended);
+    let reason = Some(waits(&decision, by_hand));
+    let action = "pathway.suspend";
     move_award(
         app,
-        &rule,
+        &rule(award),
         award,
         StackState::Waiting,
         reason,
-        "pathway.suspend",
+        action,
     )
     .await?;
     Ok(Some(id.clone()))
 }
 
+/// Looks at a stack that waits again: it is back when its parts are, and says what is lacking now.
+async fn check_waiting(
+    app: &App,
+    rows: &mut Tenant<'_>,
+    award: &StackAwardRow,
+    held: &[Holding],
+) -> Result<(), Error> {
+    let decision = adds_up(app, rows, award, held).await?;
+    let by_hand = award
+        .reason
+        .as_ref()
+        .is_some_and(|reason| reason.ends_with(BY_HAND));
+    if !decision.met {
+        let reason = waits(&decision, by_hand);
+        if award.reason.as_ref() == Some(&reason) {
+            return Ok(());
+        }
+        let action = "pathway.suspend";
+        let reason = Some(reason);
+        return move_award(
+            app,
+            &rule(award),
+            award,
+            StackState::Waiting,
+            reason,
+            action,
+        )
+        .await;
+    }
+    // What somebody suspended by hand is theirs to reinstate.
+    if !by_hand {
+        match revoke::change(app, &rule(award), &award.credential_id, Change::Reinstate).await {
+            Err(Error::Conflict(_)) => return was_revoked(app, award).await,
+            other => other?,
+        };
+    }
+    let action = "pathway.reinstate";
+    move_award(app, &rule(award), award, StackState::Held, None, action).await
+}
+
+/// The end of the reason of a stack that somebody had suspended before the rule did.
+const BY_HAND: &str = " The stack was suspended by hand before.";
+
+/// Why a stack waits.
+fn waits(decision: &Decision, by_hand: bool) -> String {
+    let by_hand = if by_hand { BY_HAND } else { "" };
+    format!("{}{by_hand}", decision.sentence())
+}
+
 /// The reason of a stack that somebody kept although this stands against it: as long as nothing else
 /// does, nobody is asked again.
 pub(super) fn kept(against: &str) -> String {
+    let against = against.strip_suffix(BY_HAND).unwrap_or(against);
     format!("Kept by decision. {against}")
 }
 
@@ -192,21 +265,19 @@ async fn award_one(
     rows: &mut Tenant<'_>,
     stack: &StackRow,
     person: &PersonId,
-    held: &[Holding],
+    (held, before, had): (&[Holding], Option<&StackAwardRow>, Had),
 ) -> Result<Option<CredentialId>, Error> {
     let now = app.now();
-    let (pathway, decision) = decision(rows, &stack.pathway_id, stack.version, held, now).await?;
-    if !decision.met {
+    let (pathway, wanted) = read(rows, &stack.pathway_id, stack.version).await?;
+    let Some(due) = due(&wanted, pathway.needed as usize, held, had, now) else {
         return Ok(None);
-    }
+    };
     let Some(learner) = learner(app, rows, person).await? else {
         return Ok(None);
     };
     let row = rows.achievement(&stack.achievement_id).await?;
     let achievement = publish::read(&row.ok_or(Error::NotFound("achievement"))?)?;
-    let Some(row) = stack::row(&achievement, learner, &decision) else {
-        return Ok(None);
-    };
+    let row = stack::row(&achievement, learner, &due);
     let months = pathway.valid_months.map(i64::from);
     let request = Request {
         achievement: stack.achievement_id.clone(),
@@ -235,16 +306,38 @@ async fn award_one(
         reason: None,
         changed_at: now.into(),
     };
+    note(
+        app,
+        &rule,
+        &award,
+        before.map(|before| &before.credential_id),
+    )
+    .await
+}
+
+/// Notes that a stack was awarded, if nobody was faster.
+async fn note(
+    app: &App,
+    rule: &Who,
+    award: &StackAwardRow,
+    before: Option<&CredentialId>,
+) -> Result<Option<CredentialId>, Error> {
+    let id = &award.credential_id;
     let mut tx = app.db.begin().await?;
-    let mut rows = tx.of(&issuer);
-    match rows.add_stack_award(&award).await {
-        Err(db::Error::Duplicate(_)) => return Ok(None),
+    let mut rows = tx.of(rule.issuer());
+    let noted = match before {
+        Some(before) if before == id => return Ok(None),
+        Some(before) => rows.renew_stack_award(before, award).await,
+        None => rows.add_stack_award(award).await,
+    };
+    match noted {
+        Err(db::Error::Duplicate(_) | db::Error::NoRow) => return Ok(None),
         other => other?,
     }
-    rows.log(&[rule.did(app, "pathway.award", id.as_str(), now)])
+    rows.log(&[rule.did(app, "pathway.award", id.as_str(), app.now())])
         .await?;
     tx.commit().await?;
-    Ok(Some(id))
+    Ok(Some(id.clone()))
 }
 
 /// A person as the issuing services know a learner; `None` once erased.

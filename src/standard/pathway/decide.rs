@@ -28,6 +28,10 @@ pub struct Holding {
     pub participation: bool,
     /// When it was awarded.
     pub awarded: Timestamp,
+    /// When it was issued.
+    pub since: Timestamp,
+    /// The credential whose place it took.
+    pub corrects: Option<CredentialId>,
     /// When it ends.
     pub until: Option<Timestamp>,
     /// How it stands.
@@ -248,6 +252,8 @@ mod tests {
             name: step.name.clone(),
             participation: false,
             awarded: day(on),
+            since: day(on),
+            corrects: None,
             until: None,
             standing: Standing::Good,
             sha256: None,

@@ -4,13 +4,14 @@ use super::{
     Pathway,
     award::reconsider,
     look::in_force,
-    reading::{everybody, steps},
+    reading::{Stand, everybody, steps},
     stack,
 };
 use crate::app::App;
 use crate::db::{self, Kept, StackRow};
 use crate::ids::{AchievementId, IssuerId, PathwayId, PersonId};
 use crate::issue::{Error, Fault, publish};
+use crate::queue;
 use crate::standard::{picture, versions};
 use crate::who::{Scope, Who};
 
@@ -106,8 +107,9 @@ pub async fn end(app: &App, who: &Who, id: &PathwayId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Awards the stack to those who have met a pathway in force, at most `most` of them: how many were
-/// awarded and how many are left. Doing it again, or twice at once, is safe.
+/// Awards the stack to those who have met a pathway in force: `most` of them now, the others by the
+/// workers. How many were awarded and how many are left to the workers. Doing it again, or twice at
+/// once, is safe.
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `publish`; [`Error::NotFound`] if it is not in force.
@@ -125,14 +127,23 @@ pub async fn catch_up(
     let version = stack.version;
     let found = dry_run_ids(app, issuer, id, version).await?;
     let mut awarded = 0;
-    for person in found.iter().take(most) {
+    let (now, later) = found.split_at(most.min(found.len()));
+    if !later.is_empty() {
+        let mut tx = app.db.begin().await?;
+        let mut rows = tx.of(issuer);
+        for person in later {
+            queue::put_once(&mut rows, app, queue::RECONSIDER, person.as_str()).await?;
+        }
+        tx.commit().await?;
+    }
+    for person in now {
         reconsider(app, issuer, person).await?;
         awarded += 1;
     }
-    Ok((awarded, found.len() - awarded))
+    Ok((awarded, later.len()))
 }
 
-/// Who has met a version and has no stack of the pathway.
+/// Whose the stack is by a version, and who does not have it.
 async fn dry_run_ids(
     app: &App,
     issuer: &IssuerId,
@@ -142,11 +153,8 @@ async fn dry_run_ids(
     let mut rows = app.db.of(issuer);
     let read = versions::version_in::<Pathway>(&mut rows, id.as_str(), version).await?;
     let found = steps(&mut rows, &read.document).await?;
-    let awards = rows.stack_awards(id).await?;
-    let decided = everybody(&mut rows, &read.document, &found, app.now()).await?;
-    let has = |person: &PersonId| awards.iter().any(|award| award.person_id == *person);
-    let met = decided
-        .into_iter()
-        .filter(|(person, decision)| decision.met && !has(person));
-    Ok(met.map(|(person, _)| person).collect())
+    let decided = everybody(&mut rows, (id, &read.document), &found, app.now()).await?;
+    let due = decided.into_iter();
+    let due = due.filter(|(_, stand)| matches!(stand, Stand::Due(_)));
+    Ok(due.map(|(person, _)| person).collect())
 }

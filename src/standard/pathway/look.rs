@@ -4,7 +4,7 @@
 use super::{
     Found, Pathway,
     decide::Decision,
-    reading::{NAMED, called, everybody, names, steps},
+    reading::{NAMED, Stand, called, everybody, names, steps},
 };
 use crate::app::App;
 use crate::db::{StackAwardRow, StackRow, StackState};
@@ -18,7 +18,8 @@ use crate::who::{Scope, Who};
 pub struct Candidate {
     /// Who.
     pub person: PersonId,
-    /// What the organisation calls them: a name, or its own reference.
+    /// What the organisation calls them: a name, or its own reference. Whoever does not work with
+    /// learners is not told.
     pub called: String,
     /// How they stand.
     pub decision: Decision,
@@ -111,17 +112,15 @@ pub async fn dry_run(app: &App, who: &Who, id: &PathwayId, version: i64) -> Resu
     let pathway = read.document;
     let found = steps(&mut rows, &pathway).await?;
     let awards = rows.stack_awards(id).await?;
-    let has = |person: &PersonId| awards.iter().any(|award| award.person_id == *person);
-    let decided = everybody(&mut rows, &pathway, &found, now).await?;
+    let decided = everybody(&mut rows, (id, &pathway), &found, now).await?;
     let (mut would, mut on_the_way) = (Vec::new(), Vec::new());
-    for (person, decision) in decided {
-        if has(&person) {
-            continue;
-        }
-        if decision.met {
-            would.push((person, decision));
-        } else if decision.counted().next().is_some() {
-            on_the_way.push((person, decision));
+    for (person, stand) in decided {
+        match stand {
+            Stand::Due(decision) => would.push((person, decision)),
+            Stand::Lacks(decision) if decision.counted().next().is_some() => {
+                on_the_way.push((person, decision));
+            }
+            Stand::Lacks(_) | Stand::Settled => {}
         }
     }
     Ok(DryRun {
@@ -132,8 +131,8 @@ pub async fn dry_run(app: &App, who: &Who, id: &PathwayId, version: i64) -> Resu
             .iter()
             .filter(|award| award.state != StackState::Ended)
             .count(),
-        would: called(app, &mut rows, would).await?,
-        on_the_way: called(app, &mut rows, on_the_way).await?,
+        would: called(app, who, &mut rows, would).await?,
+        on_the_way: called(app, who, &mut rows, on_the_way).await?,
     })
 }
 
@@ -151,7 +150,7 @@ pub async fn awarded(
     let mut awards = rows.stack_awards(id).await?;
     awards.truncate(NAMED);
     let people = awards.iter().map(|award| award.person_id.clone());
-    let names = names(app, &mut rows, people).await?;
+    let names = names(app, who, &mut rows, people).await?;
     let name = |award: &StackAwardRow| names.get(&award.person_id).cloned().unwrap_or_default();
     Ok(awards
         .into_iter()

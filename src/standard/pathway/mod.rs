@@ -4,6 +4,8 @@
 //! [`decide`], which is pure; [`award`] reads what learners hold, asks it, and writes what follows.
 //! Taking part never counts, and neither does what was taken back, is suspended or has ended.
 
+// For the first time, or again?
+pub mod again;
 // What follows from a decision: awards, suspensions.
 pub mod award;
 // Does this person meet it?

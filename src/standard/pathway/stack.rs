@@ -3,8 +3,7 @@
 
 use serde_json::json;
 
-use super::{Pathway, decide::Decision};
-use crate::clock::Timestamp;
+use super::{Pathway, again::Due};
 use crate::ids::{IssuerId, PathwayId};
 use crate::issue::{
     Achievement, Fault,
@@ -90,9 +89,8 @@ pub(super) fn uri(issuer: &IssuerId, pathway: &PathwayId, version: i64) -> Strin
     decided_uri(&format!("{issuer}|{pathway}|{version}|stack"))
 }
 
-/// What is issued to somebody who met the pathway. `None` if they did not.
-pub(super) fn row(achievement: &Achievement, learner: Learner, decision: &Decision) -> Option<Row> {
-    let awarded: Timestamp = decision.met_at()?;
+/// What is issued to somebody who met the pathway.
+pub(super) fn row(achievement: &Achievement, learner: Learner, due: &Due) -> Row {
     let outcomes = achievement.criteria().iter().filter_map(|criterion| {
         let level = criterion.levels.get(criterion.required?)?;
         Some(Outcome {
@@ -102,7 +100,7 @@ pub(super) fn row(achievement: &Achievement, learner: Learner, decision: &Decisi
         })
     });
     // The digest binds the stack to the very credentials it was decided on, and names nobody.
-    let evidence = decision.counted().map(|holding| Evidence {
+    let evidence = due.decision.counted().map(|holding| Evidence {
         name: holding.name.clone(),
         description: Some("A credential of the same learner, by its SHA-256.".to_owned()),
         digest: holding
@@ -110,10 +108,10 @@ pub(super) fn row(achievement: &Achievement, learner: Learner, decision: &Decisi
             .as_ref()
             .and_then(|hash| digest_multibase(&crate::ids::hex(hash))),
     });
-    Some(Row {
+    Row {
         line: 0,
         learner,
-        awarded,
+        awarded: due.awarded,
         outcomes: outcomes.collect(),
         assessor: Some(Assessor {
             role: "Decided by rule from the parts, each of which was assessed on its own"
@@ -123,5 +121,5 @@ pub(super) fn row(achievement: &Achievement, learner: Learner, decision: &Decisi
         }),
         evidence: evidence.collect(),
         narrative: None,
-    })
+    }
 }

@@ -36,7 +36,7 @@ use crate::{
 };
 
 const PATH: &str = "/desk/pathways";
-/// How many stacks are awarded with one press.
+/// How many stacks are awarded while somebody waits; workers award the others.
 const AT_ONCE: usize = 100;
 
 /// In the navigation.

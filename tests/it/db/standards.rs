@@ -135,7 +135,7 @@ on_both! {
         assert_eq!(of.end_pathway(&pathway, later).await, Err(Error::NoRow));
 
         let mut promise = world.promises(1).await.remove(0);
-        promise.person_id = Some(person.person_id.clone());
+        (promise.person_id, promise.valid_until) = (Some(person.person_id.clone()), Some(later));
         of.promise(std::slice::from_ref(&promise)).await.expect("written");
         of.store_signed(&signed_as(&promise), noon()).await.expect("stored");
         let held = of.holdings_of(&person.person_id).await.expect("read");
@@ -158,7 +158,23 @@ on_both! {
         of.move_stack_award(StackState::Held, &waits).await.expect("moved");
         assert_eq!(of.move_stack_award(StackState::Held, &waits).await, Err(Error::NoRow));
         assert_eq!(of.stack_awards_of(&person.person_id).await, Ok(vec![waits.clone()]));
-        assert_eq!(of.stack_awards(&pathway).await, Ok(vec![waits]));
+        assert_eq!(of.stack_awards(&pathway).await, Ok(vec![waits.clone()]));
+
+        // It expires, and another one takes its place, once.
+        let (early, until) = (noon(), later);
+        let (before, of_theirs) = (promise.valid_from, person.person_id.clone());
+        assert_eq!(of.expired_stacks(&pathway, early).await, Ok(vec![]));
+        assert_eq!(of.expired_stacks_of(&of_theirs, early).await, Ok(vec![]));
+        assert_eq!(of.expired_stacks(&pathway, until).await, Ok(vec![(of_theirs.clone(), before)]));
+        assert_eq!(of.expired_stacks_of(&of_theirs, until).await, Ok(vec![(pathway.clone(), before)]));
+        let mut next = world.promises(1).await.remove(0);
+        (next.person_id, next.valid_until, next.issue_event) = (Some(of_theirs.clone()), None, "again".to_owned());
+        of.promise(std::slice::from_ref(&next)).await.expect("written");
+        let renewed = StackAwardRow { version: 1, credential_id: next.credential_id.clone(), state: StackState::Held, reason: None, changed_at: later, ..waits };
+        of.renew_stack_award(&promise.credential_id, &renewed).await.expect("renewed");
+        assert_eq!(of.renew_stack_award(&promise.credential_id, &renewed).await, Err(Error::NoRow));
+        assert_eq!(of.stack_awards(&pathway).await, Ok(vec![renewed]));
+        assert_eq!(of.expired_stacks(&pathway, until).await, Ok(vec![]));
     }
 
     fn an_endorsement_moves_once_and_is_found_by_what_was_handed_over(temp) {

@@ -176,17 +176,17 @@ pub(crate) struct Activated {
     achievement: String,
     /// How many learners were awarded it now.
     awarded: usize,
-    /// How many are left: ask again.
+    /// How many are left: workers award them, one after the other.
     left: usize,
 }
 
-/// How many stacks are awarded in one request.
+/// How many stacks are awarded in one request; workers award the others.
 const AT_ONCE: usize = 100;
 
 /// Put a pathway in force.
 ///
-/// From now on the stack is awarded by itself. Those who have met it already are awarded now, 100
-/// in one request; sending the same again goes on.
+/// From now on the stack is awarded by itself. Of those who have met it already 100 are awarded in this
+/// request, and the others by the workers.
 #[utoipa::path(post, path = "/api/v1/pathways/{id}/activate", operation_id = "activate_pathway", tag = "Pathways",
     params(("id" = String, Path, description = "Its id: 22 characters.")),
     request_body = Activation,
@@ -255,7 +255,7 @@ pub(crate) enum Choice {
 
 /// Decide about a stack that waits.
 ///
-/// A stack is suspended when a part of it is taken back, until somebody decides.
+/// A stack is suspended when a part of it is taken back, until the part is back or somebody decides.
 #[utoipa::path(post, path = "/api/v1/pathways/{id}/settle", operation_id = "settle_stack", tag = "Pathways",
     params(("id" = String, Path, description = "The pathway's id: 22 characters.")),
     request_body = Settlement,
