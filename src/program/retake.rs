@@ -9,6 +9,7 @@ use super::Error;
 use crate::clock::Timestamp;
 use crate::db::{AttemptKind, AttemptRow, AttemptState, Reading, StatusState, Tenant};
 use crate::ids::{AchievementId, AttemptId, PersonId};
+use crate::issue::correct;
 
 /// Whether somebody may begin: not with what they have, as long as it is good.
 ///
@@ -27,6 +28,8 @@ pub(super) async fn may_open(
         let Some(credential) = &row.credential_id else {
             continue;
         };
+        // Of one that was corrected, what took its place is what they have.
+        let credential = &correct::newest_in(rows, credential).await?;
         let status = rows.status_of(credential).await?;
         let found = rows.credential(credential).await?;
         let has_ended = found.is_none_or(|found| {

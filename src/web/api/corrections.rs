@@ -102,7 +102,7 @@ pub(crate) struct Corrected {
         (status = 200, description = "What it says.", body = Correctable),
         (status = 403, description = "The key may not both issue and revoke.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such credential in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It is revoked: what is taken back is not corrected.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is revoked or suspended, or you had a hand in the attempt that it came of; `detail` says which.", body = Problem, content_type = "application/problem+json"),
         NoKey
     ))]
 pub(crate) async fn read(
@@ -144,7 +144,7 @@ fn levels(wrong: &Wrong) -> BTreeMap<String, String> {
         (status = 201, description = "The new credential.", body = Corrected),
         (status = 403, description = "The key may not both issue and revoke.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such credential in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It is revoked, or its learner was erased.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is revoked or suspended, its learner was erased, or you had a hand in the attempt that it came of; `detail` says which.", body = Problem, content_type = "application/problem+json"),
         Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn correct(

@@ -66,6 +66,8 @@ pub(crate) struct CredentialDeskPage {
     name: Text,
     state: &'static str,
     form: Option<Form>,
+    /// Why it cannot be put right, if it cannot.
+    barred: String,
     newer: String,
     reasons: Vec<(String, String, String)>,
     /// Why it is issued anew, as it was typed.
@@ -129,9 +131,11 @@ async fn page(
     let entry = revoke::status(app, who, id).await?;
     let reasons = reasons::of(app, who, id).await?;
     let newest = correct::newest(app, who.issuer(), id).await?;
-    let wrong = match correct::read(app, who, id).await {
-        Ok(wrong) => Some(wrong),
-        Err(crate::issue::Error::Conflict(_)) => None,
+    let (wrong, barred) = match correct::read(app, who, id).await {
+        Ok(wrong) => (Some(wrong), String::new()),
+        Err(error @ crate::issue::Error::Conflict(_)) => {
+            (None, said::sentences(error.into())?.concat())
+        }
         Err(error) => return Err(error.into()),
     };
     let name = wrong
@@ -148,6 +152,7 @@ async fn page(
             StatusState::Revoked => "revoked",
         },
         form: wrong.as_ref().map(form),
+        barred,
         newer: if newest == *id {
             String::new()
         } else {
@@ -460,6 +465,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             qualification: "Licence".to_owned(),
             narrative: String::new(),
         }),
+        barred: String::new(),
         newer: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
         reasons: vec![(
             "suspend".to_owned(),

@@ -1,8 +1,12 @@
 //! From the station to the badge: return, partial retake, approval, second reading.
 
 use skillmark::{
-    db::{AttemptState, Decision},
-    ids::AttemptId,
+    db::{AttemptKind, AttemptState, Decision},
+    ids::{AttemptId, CredentialId},
+    issue::{
+        self, correct,
+        revoke::{self, Change},
+    },
     program::{
         By, Error, attempt, evidence, lab, learner, link, qualification, review, score, second,
     },
@@ -211,6 +215,48 @@ on_both! {
         assert_eq!(temp.number("select count(*) from credentials").await, 1);
     }
 
+    fn what_was_corrected_is_earned_and_nobody_corrects_their_own(temp) {
+        let world = World::new(temp).await;
+        let (app, boss) = (&world.app, &world.boss);
+        let scopes = [Scope::Propose, Scope::Issue, Scope::Revoke];
+        let (own, other) = (somebody(app, boss, &scopes).await, somebody(app, boss, &scopes).await);
+        let id = world.submitted(0).await;
+        let mark = score::Mark { criterion: "Uses evidence".to_owned(), level: "Proficient".to_owned(), note: String::new() };
+        score::put(app, &By::Staff(own.clone()), &id, &[mark]).await.expect("proposed");
+        let approve = world.judge(Decision::Approve, &[(0, "Proficient"), (1, "Proficient")], "");
+        let done = review::decide(app, &world.reviewer, &id, &approve).await.expect("approved");
+        let credential = done.credential.expect("awarded");
+
+        // Whoever proposed it does not raise it, neither before nor after a colleague has put it right.
+        let wrong = correct::read(app, &other, &credential).await.expect("read");
+        let mut right = correct::Right {
+            awarded: wrong.order.awarded,
+            outcomes: wrong.order.outcomes.clone(),
+            assessor: wrong.order.assessor.clone(),
+            narrative: Some("Opens earlier.".to_owned()),
+        };
+        let hand = "you had a hand in the attempt that it came of, so somebody else corrects it";
+        let told = |answer: Result<CredentialId, issue::Error>| answer.expect_err("refused").to_string();
+        assert_eq!(told(correct::correct(app, &own, &credential, &right, "").await), hand);
+        let new = correct::correct(app, &other, &credential, &right, "").await.expect("corrected");
+        right.narrative = None;
+        assert_eq!(told(correct::correct(app, &own, &new, &right, "").await), hand);
+        assert_eq!(correct::read(app, &own, &new).await.expect_err("refused").to_string(), hand);
+
+        // The learner has it, as it is now; once that is taken back they may try again.
+        let open = attempt::Open {
+            person: world.learners[0].clone(),
+            achievement: world.offer(),
+            kind: AttemptKind::Performance,
+            lab: Some(world.lab.clone()),
+            program: None,
+        };
+        let again = async || attempt::open(app, &world.ana(), &open).await;
+        assert_eq!(said(again().await), "this learner has earned it already");
+        revoke::change(app, boss, &new, Change::Revoke).await.expect("revoked");
+        again().await.expect("opened");
+    }
+
     fn evidence_is_sealed_served_to_its_own_and_erased(temp) {
         let world = World::new(temp).await;
         let app = &world.app;
@@ -241,9 +287,9 @@ on_both! {
 
         attempt::submit(app, &world.ana(), &id).await.expect("handed in");
         assert!(said(evidence::remove(app, &world.ana(), &id, &piece).await).starts_with("this attempt is handed in"));
-        skillmark::issue::people::erase(app, &world.boss, "u-1").await.expect("erased");
+        issue::people::erase(app, &world.boss, "u-1").await.expect("erased");
         assert_eq!(said(evidence::file(app, &world.ana(), &piece).await), "there is no such file");
-        assert_eq!(skillmark::issue::retention::forget(app).await.expect("forgotten").files, 1);
+        assert_eq!(issue::retention::forget(app).await.expect("forgotten").files, 1);
         assert!(!temp.folder.path().join("files").join(&names[0]).exists());
         let state = temp.texts("select state from attempts").await;
         assert_eq!(state, ["withdrawn"]);
@@ -262,7 +308,7 @@ on_both! {
         let open = attempt::Open {
             person: theirs.learners[0].clone(),
             achievement: ours.offer(),
-            kind: skillmark::db::AttemptKind::Practice,
+            kind: AttemptKind::Practice,
             lab: None,
             program: None,
         };
