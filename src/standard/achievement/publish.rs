@@ -51,8 +51,9 @@ pub async fn check(app: &App, who: &Who, id: &DraftId) -> Result<Check, Error> {
     let written = open_in(&mut rows, id).await?;
     let made = make(app, &mut rows, &written).await?;
     let mut faults = made.faults;
+    let months = written.draft.valid_months;
     let credential = match &made.achievement {
-        Some(achievement) => match sample(app, &mut rows, achievement).await? {
+        Some(achievement) => match sample(app, &mut rows, achievement, months).await? {
             Ok(credential) => Some(credential),
             Err(found) => {
                 faults.extend(found);

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::clock::{Chance, Timestamp};
 use crate::db::Tenant;
 use crate::issue::{
-    Achievement, Error, Fault, Kind, identity, lint,
+    Achievement, Error, Fault, Kind, after_months, identity, lint,
     order::{Assessor, Evidence, Fixed, Order, Outcome, StatusPlace},
     plan::{Learner, Row, Wish},
 };
@@ -23,11 +23,13 @@ impl Chance for Still {
     }
 }
 
-/// The unsigned credential that somebody with the required level everywhere would get.
+/// The unsigned credential that somebody with the required level everywhere would get, were it issued
+/// now.
 pub(super) async fn sample(
     app: &App,
     rows: &mut Tenant<'_>,
     achievement: &Achievement,
+    valid_months: Option<u32>,
 ) -> Result<Result<json::Value<'static>, Vec<Fault>>, Error> {
     let now = app.now();
     let issuer = rows
@@ -39,7 +41,7 @@ pub(super) async fn sample(
         id: origin.join("/c/sample"),
         issuer: identity::profile(&issuer),
         now,
-        valid_until: None,
+        valid_until: valid_months.and_then(|months| after_months(now, months.into())),
         status: Some(StatusPlace {
             list: origin.join("/status/sample"),
             index: 0,
