@@ -17,6 +17,10 @@ const MOVED: [&str; 11] = [
     "delete from learner_links where issuer_id = $1 and person_id = $2 and person_id <> $3",
     "delete from guardian_links where issuer_id = $1 and person_id = $2 and person_id <> $3",
     "update merged_people set into_person_id = $3 where issuer_id = $1 and into_person_id = $2",
+    // Whoever is in a program by one of the two is in it.
+    "update program_learners set left_at = null where issuer_id = $1 and person_id = $3 \
+     and exists (select 1 from program_learners o where o.issuer_id = $1 \
+     and o.program_id = program_learners.program_id and o.person_id = $2 and o.left_at is null)",
     "update program_learners set person_id = $3 where issuer_id = $1 and person_id = $2 \
      and not exists (select 1 from program_learners o where o.issuer_id = $1 \
      and o.program_id = program_learners.program_id and o.person_id = $3)",

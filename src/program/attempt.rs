@@ -118,10 +118,16 @@ async fn place(
         if let By::Learner(..) = by {
             return Err(Error::NotFound("lab"));
         }
-        if let Some(program) = &open.program {
-            rows.program(program)
-                .await?
-                .ok_or(Error::NotFound("program"))?;
+        match &open.program {
+            // What was begun goes on.
+            Some(program) if is_running => {
+                let found = rows.program(program).await?;
+                found.ok_or(Error::NotFound("program"))?;
+            }
+            Some(program) => {
+                run::going(rows, program).await?;
+            }
+            None => {}
         }
         return Ok(open.program.clone());
     };

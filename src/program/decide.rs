@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Error, card::Card};
+use super::{Error, card::Card, sealed::shortened};
 use crate::db::{AttemptKind, AttemptRow, AttemptState, Decision};
 use crate::issue::{Achievement, Fault, order::Outcome};
 
@@ -160,23 +160,22 @@ fn unknown(
     judgement: &Judgement,
     faults: &mut Vec<Fault>,
 ) {
-    for id in judgement.levels.keys().chain(judgement.notes.keys()) {
+    let levels = judgement.levels.keys().map(|id| ("levels", id));
+    let notes = judgement.notes.keys().map(|id| ("notes", id));
+    for (field, id) in levels.chain(notes) {
         let card = cards.iter().find(|card| card.criterion.id == *id);
         if card.is_some_and(|card| card.asked) {
             continue;
         }
         let named = achievement.criteria().iter().find(|one| one.id == *id);
-        let (at, sentence) = match named {
+        let (name, sentence) = match named {
             Some(criterion) => (
-                format!("/levels/{}", criterion.name),
+                criterion.name.clone(),
                 "was met before and is not asked for again",
             ),
-            None => (
-                "/levels".to_owned(),
-                "names a criterion that is not in the rubric",
-            ),
+            None => (shortened(id), "is no criterion of the rubric"),
         };
-        faults.push(Fault::new(at, sentence));
+        faults.push(Fault::new(format!("/{field}/{name}"), sentence));
     }
 }
 

@@ -28,8 +28,8 @@ pub struct Said {
 /// Makes a lab; whoever is in the program is on its roster.
 ///
 /// # Errors
-/// [`Error::Refused`] without the scope `propose`; [`Error::NotFound`];
-/// [`Error::Faults`].
+/// [`Error::Refused`] without the scope `propose`; [`Error::NotFound`]; [`Error::Faults`];
+/// [`Error::Conflict`] in a program that has ended.
 pub async fn make(app: &App, who: &Who, said: &Said) -> Result<LabId, Error> {
     who.may(Scope::Propose)?;
     let now = app.now();
@@ -54,9 +54,7 @@ pub async fn make(app: &App, who: &Who, said: &Said) -> Result<LabId, Error> {
     };
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
-    rows.program(&said.program)
-        .await?
-        .ok_or(Error::NotFound("program"))?;
+    run::going(&mut rows, &said.program).await?;
     achievements(&mut rows, &said.offers).await?;
     not_by_a_pathway(&mut rows, who, &said.offers).await?;
     rows.add_lab(&row).await?;

@@ -1,6 +1,6 @@
 //! With what right somebody reviews: a qualification in force, and rights not suspended.
 
-use super::{Error, sealed::line};
+use super::{Error, run, sealed::line};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{QualificationRow, SecondReading, Tenant};
@@ -65,17 +65,30 @@ pub async fn add(app: &App, who: &Who, said: &Said) -> Result<QualificationId, E
         valid_until: end.map(|end| end.timestamp().into()),
         created_at: now.into(),
     };
+    let mut tx = app.db.begin().await?;
+    let mut rows = tx.of(who.issuer());
+    if !row.reviewer.is_empty() && !decides(&mut rows, &row.reviewer).await? {
+        faults.push(Fault::new("/reviewer", "is nobody who works here"));
+    }
     if !faults.is_empty() {
         return Err(Error::Faults(faults));
     }
-    let mut tx = app.db.begin().await?;
-    let mut rows = tx.of(who.issuer());
     rows.add_qualification(&row).await?;
     let id = row.qualification_id;
     rows.log(&[who.did(app, "qualification.add", id.as_str(), now)])
         .await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Whether decisions can be made under this name: a colleague's, or that of an API key of the
+/// organisation.
+async fn decides(rows: &mut Tenant<'_>, id: &str) -> Result<bool, Error> {
+    if run::colleague(rows, id).await? {
+        return Ok(true);
+    }
+    let keys = rows.api_keys().await?;
+    Ok(keys.iter().any(|key| key.api_key_id.as_str() == id))
 }
 
 /// Ends a qualification now. Its record stays.

@@ -75,13 +75,15 @@ pub async fn decide(
     who.may(Scope::Review)?;
     let now = app.now();
     let feedback = sealed::note("feedback", &judgement.feedback)?;
-    for note in judgement.notes.values() {
-        sealed::note("notes", note)?;
-    }
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
     let row = attempt::hold(&mut rows, id).await?;
     let view = attempt::view_in(app, &mut rows, row).await?;
+    for (id, note) in &judgement.notes {
+        let criterion = view.achievement.criteria().iter().find(|one| one.id == *id);
+        let name = criterion.map_or_else(|| sealed::shortened(id), |one| one.name.clone());
+        sealed::note(&format!("notes/{name}"), note)?;
+    }
     let reviewer = who.principal();
     let right = qualification::to_decide(&mut rows, reviewer, now).await?;
     let (row, cards) = (&view.row, &view.cards);

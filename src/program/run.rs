@@ -55,7 +55,7 @@ pub async fn make(app: &App, who: &Who, said: &Said) -> Result<ProgramId, Error>
     let id = ProgramId::random(app.chance.as_ref());
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
-    let row = row(&mut rows, said, who, &id, now.into()).await?;
+    let row = row(&mut rows, said, who, &id, (now.into(), None)).await?;
     rows.add_program(&row).await.map_err(no_pathway)?;
     rows.log(&[who.did(app, "program.make", id.as_str(), now)])
         .await?;
@@ -75,7 +75,14 @@ pub async fn describe(app: &App, who: &Who, id: &ProgramId, said: &Said) -> Resu
     let before = rows.program(id).await?.ok_or(Error::NotFound("program"))?;
     let after = ProgramRow {
         ended_at: before.ended_at,
-        ..row(&mut rows, said, who, id, before.created_at).await?
+        ..row(
+            &mut rows,
+            said,
+            who,
+            id,
+            (before.created_at, before.owner.as_deref()),
+        )
+        .await?
     };
     if before == after {
         return Ok(());
@@ -87,7 +94,8 @@ pub async fn describe(app: &App, who: &Who, id: &ProgramId, said: &Said) -> Resu
     Ok(())
 }
 
-/// Ends a program, or takes it up again. What was begun in it goes on.
+/// Ends a program, or takes it up again. What was begun in it goes on; nobody joins, and nothing
+/// new is begun in it.
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `programs`; [`Error::NotFound`].
@@ -134,6 +142,20 @@ pub async fn one(app: &App, who: &Who, id: &ProgramId) -> Result<ProgramRow, Err
     found.ok_or(Error::NotFound("program"))
 }
 
+/// A program in which something can begin.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Conflict`] for one that has ended.
+pub(super) async fn going(rows: &mut Tenant<'_>, id: &ProgramId) -> Result<ProgramRow, Error> {
+    let row = rows.program(id).await?.ok_or(Error::NotFound("program"))?;
+    match row.ended_at {
+        None => Ok(row),
+        Some(_) => Err(Error::conflict(
+            "this program has ended: take it up again first",
+        )),
+    }
+}
+
 /// What a row names that is not there.
 fn no_pathway(error: db::Error) -> Error {
     match error {
@@ -160,14 +182,42 @@ async fn followed(
     Ok(found.and_then(named).map(Some).ok_or_else(fault))
 }
 
+/// Who looks after a program: a colleague, whoever says so, or whoever did `before`.
+async fn owner(
+    rows: &mut Tenant<'_>,
+    said: &Said,
+    who: &Who,
+    before: Option<&str>,
+    faults: &mut Vec<Fault>,
+) -> Result<Option<String>, Error> {
+    let text = said.owner.as_deref().map(str::trim).unwrap_or_default();
+    if text.is_empty() {
+        return Ok(Some(who.actor().to_owned()));
+    }
+    let known = before == Some(text) || who.actor() == text || colleague(rows, text).await?;
+    if !known {
+        faults.push(Fault::new("/owner", "is nobody who works here"));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// Whether this is the id of somebody who works for the organisation.
+pub(super) async fn colleague(rows: &mut Tenant<'_>, id: &str) -> Result<bool, Error> {
+    let Ok(id) = id.parse() else {
+        return Ok(false);
+    };
+    Ok(rows.member(&id).await?.is_some())
+}
+
 async fn row(
     rows: &mut Tenant<'_>,
     said: &Said,
     who: &Who,
     id: &ProgramId,
-    at: db::Ts,
+    (at, owner): (db::Ts, Option<&str>),
 ) -> Result<ProgramRow, Error> {
     let mut faults = Vec::new();
+    let owner = self::owner(rows, said, who, owner, &mut faults).await?;
     let pathway = match followed(rows, said).await? {
         Ok(followed) => followed,
         Err(fault) => {
@@ -176,10 +226,6 @@ async fn row(
         }
     };
     let (pathway_id, pathway_version) = pathway.unzip();
-    let optional = |text: &Option<String>| {
-        let text = text.as_deref().map(str::trim).unwrap_or_default();
-        (!text.is_empty()).then(|| text.to_owned())
-    };
     let row = ProgramRow {
         issuer_id: who.issuer().clone(),
         program_id: id.clone(),
@@ -189,7 +235,7 @@ async fn row(
         grade_band: line(&mut faults, "gradeBand", &said.grade_band, 50, false),
         pathway_id,
         pathway_version,
-        owner: optional(&said.owner).or_else(|| Some(who.actor().to_owned())),
+        owner,
         funding_stream: line(
             &mut faults,
             "fundingStream",

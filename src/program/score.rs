@@ -1,6 +1,6 @@
 //! The levels that somebody gives before anything is decided: the learner, and the tutor.
 
-use super::{By, Error, attempt, card, sealed};
+use super::{By, Error, attempt, card, sealed, sealed::shortened};
 use crate::app::App;
 use crate::db::{AttemptState, ScoreRow, Voice};
 use crate::ids::AttemptId;
@@ -59,7 +59,11 @@ pub async fn put(app: &App, by: &By, id: &AttemptId, marks: &[Mark]) -> Result<(
                 || card.criterion.name.to_lowercase() == mark.criterion.trim().to_lowercase()
         };
         let Some(card) = cards.iter().find(named) else {
-            faults.push(Fault::new("/criterion", "names no criterion of the rubric"));
+            let sentence = format!(
+                "“{}” is no criterion of the rubric",
+                shortened(&mark.criterion)
+            );
+            faults.push(Fault::new("/criterion", sentence));
             continue;
         };
         let at = format!("/{}", card.criterion.name);

@@ -62,6 +62,19 @@ pub(super) fn open(
 /// The most characters of what somebody writes about an attempt.
 pub(super) const NOTE_CHARS: usize = 4_000;
 
+/// The most characters of a name that a fault repeats.
+const REPEATED: usize = 60;
+
+/// A name that somebody sent, as a fault repeats it.
+pub(super) fn shortened(name: &str) -> String {
+    let mut characters = name.trim().chars().filter(|c| !c.is_control());
+    let start: String = characters.by_ref().take(REPEATED).collect();
+    match characters.next() {
+        Some(_) => format!("{start}…"),
+        None => start,
+    }
+}
+
 /// Checks what somebody wrote: trimmed, no control characters but line ends.
 pub(super) fn note(field: &str, text: &str) -> Result<String, Error> {
     let text = text.replace("\r\n", "\n").trim().to_owned();

@@ -158,12 +158,22 @@ fn every_fault_of_a_decision_is_named() {
         assert_eq!(judge(&row(1), &[], &judgement), Err(sentence));
     }
     let mut stranger = judgement(Decision::Approve, &[(0, "expert"), (1, "competent")], "");
+    let long = "é".repeat(61);
+    stranger.notes.insert(long.clone(), "x".to_owned());
+    assert_eq!(
+        judge(&row(1), &[], &stranger),
+        Err(format!(
+            "/notes/{}…: is no criterion of the rubric",
+            "é".repeat(60)
+        ))
+    );
+    stranger.notes.clear();
     stranger
         .levels
         .insert("urn:x".to_owned(), "expert".to_owned());
     assert_eq!(
         judge(&row(1), &[], &stranger),
-        Err("/levels: names a criterion that is not in the rubric".to_owned())
+        Err("/levels/urn:x: is no criterion of the rubric".to_owned())
     );
 }
 

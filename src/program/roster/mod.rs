@@ -3,8 +3,8 @@
 // A list of learners as CSV.
 mod file;
 
-use super::Error;
 use super::learner::{self, Learner};
+use super::{Error, run};
 use crate::app::App;
 use crate::db::Tenant;
 use crate::ids::{PersonId, ProgramId};
@@ -21,13 +21,13 @@ pub use file::{Roster, Row, read};
 pub enum Change {
     /// Nobody is known by this reference: a new learner.
     New,
-    /// A known learner joins the program.
-    Joins,
+    /// A known learner joins the program; these details change as well.
+    Joins(Vec<&'static str>),
     /// Is in the program; these details change.
     Changes(Vec<&'static str>),
     /// Nothing.
     Same,
-    /// Leaves the program.
+    /// Leaves the program. What else stands in the line is left alone.
     Leaves,
 }
 
@@ -56,15 +56,18 @@ impl Plan {
 /// What a file would change in a program; nothing is changed.
 ///
 /// # Errors
-/// [`Error::Refused`] without the scope `programs`; [`Error::NotFound`]; [`Error::Rows`].
+/// [`Error::Refused`] without the scope `programs`; [`Error::NotFound`]; [`Error::Rows`];
+/// [`Error::Conflict`] for a program that has ended.
 pub async fn plan(app: &App, who: &Who, id: &ProgramId, csv: &[u8]) -> Result<Plan, Error> {
     who.may(Scope::Programs)?;
     let roster = read(csv, Limits::PAGE).map_err(Error::Rows)?;
-    compare(app, &mut app.db.of(who.issuer()), id, roster).await
+    let (plan, _) = compare(app, &mut app.db.of(who.issuer()), id, roster).await?;
+    Ok(plan)
 }
 
 /// Applies a file: who is new is written down, who is named joins, what is said is known from then
-/// on. With `leave`, whoever is in the program and not in the file leaves it.
+/// on; of whoever leaves nothing is written down. With `leave`, whoever is in the program and not in
+/// the file leaves it.
 ///
 /// # Errors
 /// As [`plan`]; then nothing was changed.
@@ -80,22 +83,15 @@ pub async fn apply(
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
-    let plan = compare(app, &mut rows, id, roster).await?;
-    let said: Vec<Details> = plan
-        .rows
-        .iter()
-        .map(|(row, _)| row.details.clone())
-        .collect();
-    let known = people::meet(app, &mut rows, &said, now).await?;
-    let mut join = Vec::new();
-    let mut gone: Vec<PersonId> = Vec::new();
-    for ((_, change), known) in plan.rows.iter().zip(known) {
-        match change {
-            Change::Leaves => gone.push(known.person),
-            Change::New | Change::Joins => join.push(known.person),
-            Change::Changes(_) | Change::Same => {}
-        }
+    let (plan, mut gone) = compare(app, &mut rows, id, roster).await?;
+    let (mut said, mut joins): (Vec<Details>, Vec<bool>) = (Vec::new(), Vec::new());
+    for (row, change) in plan.rows.iter().filter(|(row, _)| !row.leaves) {
+        said.push(row.details.clone());
+        joins.push(matches!(change, Change::New | Change::Joins(_)));
     }
+    let known = people::meet(app, &mut rows, &said, now).await?;
+    let joining = known.into_iter().zip(joins).filter(|(_, joins)| *joins);
+    let mut join: Vec<PersonId> = joining.map(|(known, _)| known.person).collect();
     if leave {
         gone.extend(plan.missing.iter().map(|one| one.person.clone()));
     }
@@ -131,7 +127,8 @@ pub async fn learners(app: &App, who: &Who, id: &ProgramId) -> Result<Vec<Learne
 /// One learner joins a program, or leaves it.
 ///
 /// # Errors
-/// [`Error::Refused`] without the scope `programs`; [`Error::NotFound`].
+/// [`Error::Refused`] without the scope `programs`; [`Error::NotFound`]; [`Error::Conflict`] for
+/// joining a program that has ended.
 pub async fn set(
     app: &App,
     who: &Who,
@@ -143,7 +140,11 @@ pub async fn set(
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut rows = tx.of(who.issuer());
-    rows.program(id).await?.ok_or(Error::NotFound("program"))?;
+    if inside {
+        run::going(&mut rows, id).await?;
+    } else {
+        rows.program(id).await?.ok_or(Error::NotFound("program"))?;
+    }
     let person = learner::find(app, &mut rows, person).await?.person;
     if inside {
         rows.join_program(id, std::slice::from_ref(&person), now.into())
@@ -171,13 +172,14 @@ async fn inside(rows: &mut Tenant<'_>, id: &ProgramId) -> Result<Vec<PersonId>, 
     Ok(inside.map(|row| row.person_id).collect())
 }
 
+/// What a file would change, and who leaves by it.
 async fn compare(
     app: &App,
     rows: &mut Tenant<'_>,
     id: &ProgramId,
     roster: Roster,
-) -> Result<Plan, Error> {
-    rows.program(id).await?.ok_or(Error::NotFound("program"))?;
+) -> Result<(Plan, Vec<PersonId>), Error> {
+    run::going(rows, id).await?;
     let issuer = rows.issuer_id().clone();
     let inside = inside(rows, id).await?;
     let mut hashes = Vec::with_capacity(roster.rows.len());
@@ -185,7 +187,7 @@ async fn compare(
         hashes.push(app.custody.lookup_hash(&issuer, &row.details.reference)?);
     }
     let found = people::look_up(rows, &hashes).await?;
-    let mut named = Vec::new();
+    let (mut named, mut gone) = (Vec::new(), Vec::new());
     let mut planned = Vec::with_capacity(roster.rows.len());
     for (row, hash) in roster.rows.into_iter().zip(hashes) {
         let change = match found.get(&hash) {
@@ -195,14 +197,16 @@ async fn compare(
                 named.push(known.person_id.clone());
                 let before = people::open(app, known)?.unwrap_or_default();
                 let is_inside = inside.contains(&known.person_id);
+                let fields = changed(&before, &row.details.over(&before));
                 match (row.leaves, is_inside) {
-                    (true, true) => Change::Leaves,
+                    (true, true) => {
+                        gone.push(known.person_id.clone());
+                        Change::Leaves
+                    }
                     (true, false) => Change::Same,
-                    (false, false) => Change::Joins,
-                    (false, true) => match changed(&before, &row.details.over(&before)) {
-                        fields if fields.is_empty() => Change::Same,
-                        fields => Change::Changes(fields),
-                    },
+                    (false, false) => Change::Joins(fields),
+                    (false, true) if fields.is_empty() => Change::Same,
+                    (false, true) => Change::Changes(fields),
                 }
             }
         };
@@ -212,12 +216,13 @@ async fn compare(
         .into_iter()
         .filter(|person| !named.contains(person))
         .collect();
-    Ok(Plan {
+    let plan = Plan {
         rows: planned,
         missing: learner::these(app, rows, &missing).await?,
         ignored: roster.ignored,
         others: roster.others,
-    })
+    };
+    Ok((plan, gone))
 }
 
 fn changed(before: &Details, after: &Details) -> Vec<&'static str> {

@@ -166,7 +166,7 @@ pub(crate) struct RosterChange {
     /// `new`, `joins`, `changes` or `leaves`.
     #[schema(example = "new")]
     what: &'static str,
-    /// Which details change.
+    /// Which details change, also of who joins.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     details: Vec<&'static str>,
 }
@@ -260,7 +260,8 @@ pub(crate) struct ProgramState {
     ended: bool,
 }
 
-/// End a program, or take it up again. What was begun in it goes on.
+/// End a program, or take it up again. What was begun in it goes on; nobody joins, and nothing new is
+/// begun in it.
 #[utoipa::path(post, path = "/api/v1/programs/{id}/state", operation_id = "end_program", tag = "Programs",
     params(("id" = String, Path, description = "The program.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
     request_body = ProgramState,
@@ -294,6 +295,7 @@ pub(crate) async fn end(
         (status = 204, description = "The learner is in the program."),
         (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such program or learner in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The program has ended: take it up again first.", body = Problem, content_type = "application/problem+json"),
         NoKey
     ))]
 pub(crate) async fn join(
@@ -369,6 +371,7 @@ pub(crate) async fn learners(
         (status = 200, description = "What changes.", body = RosterPlan),
         (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The program has ended: take it up again first.", body = Problem, content_type = "application/problem+json"),
         Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn plan_roster(
@@ -384,7 +387,8 @@ pub(crate) async fn plan_roster(
 
 /// Apply a roster.
 ///
-/// Who is new is written down, who is named joins. Whoever is not named stays.
+/// Who is new is written down, who is named joins. Whoever is not named stays; of whoever leaves
+/// nothing is written down.
 #[utoipa::path(post, path = "/api/v1/programs/{id}/roster", operation_id = "apply_roster", tag = "Programs",
     params(("id" = String, Path, description = "The program.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
     request_body(content = String, content_type = "text/csv", description = "The roster, up to 5 MB and 5,000 rows.", example = "learner,name\nu-17,Bo Ek\n"),
@@ -393,6 +397,7 @@ pub(crate) async fn plan_roster(
         (status = 200, description = "What changes.", body = RosterPlan),
         (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The program has ended: take it up again first.", body = Problem, content_type = "application/problem+json"),
         Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn apply_roster(
@@ -411,7 +416,7 @@ impl RosterPlan {
         let changes = plan.rows.into_iter().filter_map(|(row, change)| {
             let (what, details) = match change {
                 Change::New => ("new", Vec::new()),
-                Change::Joins => ("joins", Vec::new()),
+                Change::Joins(details) => ("joins", details),
                 Change::Changes(details) => ("changes", details),
                 Change::Leaves => ("leaves", Vec::new()),
                 Change::Same => return None,

@@ -103,7 +103,8 @@ impl RosterPage {
         let lines = plan.rows.iter().filter_map(|(row, change)| {
             let (what, class) = match change {
                 Change::New => ("new".to_owned(), "good"),
-                Change::Joins => ("joins".to_owned(), "good"),
+                Change::Joins(fields) if fields.is_empty() => ("joins".to_owned(), "good"),
+                Change::Joins(fields) => (format!("joins; changes: {}", fields.join(", ")), "good"),
                 Change::Changes(fields) => (format!("changes: {}", fields.join(", ")), "accent"),
                 Change::Leaves => ("leaves".to_owned(), "unsure"),
                 Change::Same => return None,

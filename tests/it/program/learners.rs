@@ -1,10 +1,12 @@
 //! Rosters, and two records of one learner.
 
 use skillmark::{
+    db::AttemptKind,
     issue::people::{self, Details},
     program::{
-        By, Error, attempt, learner,
+        By, Error, attempt, lab, learner, qualification,
         roster::{self, Change},
+        run,
     },
 };
 
@@ -43,6 +45,118 @@ on_both! {
         assert_eq!(roster::learners(app, who, &world.program).await.map(|all| all.len()), Ok(3));
         let refused = roster::apply(app, &world.tutor, &world.program, back.as_bytes(), false).await;
         assert!(matches!(refused, Err(Error::Refused(_))));
+    }
+
+    fn a_roster_changes_what_it_shows_and_nothing_else(temp) {
+        let world = World::new(temp).await;
+        let (app, who, program) = (&world.app, &world.coordinator, &world.program);
+        let out = "learner,status\nu-3,tobedeleted\n";
+        roster::apply(app, who, program, out.as_bytes(), false).await.expect("applied");
+        // Cy comes back with another name; whoever leaves, or was never here, is not described.
+        let csv = "learner,name,email,guardian,status\n\
+                   u-3,Cyd Canary,cyd@school.example,Lou Canary,active\n\
+                   u-2,Bob Other,bob@school.example,Lou Other,tobedeleted\n\
+                   u-9,Never Here,never@school.example,,tobedeleted\n";
+        let plan = roster::plan(app, who, program, csv.as_bytes()).await.expect("a plan");
+        let changes: Vec<Change> = plan.rows.iter().map(|(_, change)| change.clone()).collect();
+        assert_eq!(changes, [Change::Joins(vec!["name", "e-mail address", "guardian"]), Change::Leaves, Change::Same]);
+        let people = temp.number("select count(*) from people").await;
+        let applied = roster::apply(app, who, program, csv.as_bytes(), false).await.expect("applied");
+        assert_eq!(applied.rows, plan.rows);
+        assert_eq!(temp.number("select count(*) from people").await, people, "nobody new");
+        let known = async |at: usize| learner::one(app, who, &world.learners[at]).await.expect("there").details;
+        assert_eq!(known(2).await.name.as_deref(), Some("Cyd Canary"));
+        let bo = known(1).await;
+        assert_eq!((bo.name.as_deref(), bo.email.as_deref(), bo.guardian), (Some("Bo Canary"), Some("bo@school.example"), None));
+        let inside = roster::learners(app, who, program).await.expect("a roster");
+        assert_eq!(inside.iter().map(learner::Learner::called).collect::<Vec<_>>(), ["Ana Canary", "Cyd Canary"]);
+        // Somebody who is out and stays out is not described either.
+        let plan = roster::apply(app, who, program, csv.as_bytes(), false).await.expect("applied");
+        assert_eq!(plan.changes(), 0);
+        assert_eq!(known(1).await.name.as_deref(), Some("Bo Canary"));
+    }
+
+    fn whoever_is_in_a_program_stays_in_it_when_records_are_merged(temp) {
+        let world = World::new(temp).await;
+        let (app, who, program) = (&world.app, &world.coordinator, &world.program);
+        let (ana, bo, cy) = (&world.learners[0], &world.learners[1], &world.learners[2]);
+        let inside = async || {
+            let all = roster::learners(app, who, program).await.expect("a roster");
+            all.into_iter().map(|one| one.person).collect::<Vec<_>>()
+        };
+        // The one that is kept had left, the other one is inside.
+        roster::set(app, who, program, ana, false).await.expect("left");
+        learner::merge(app, who, bo, ana).await.expect("merged");
+        assert_eq!(inside().await, [ana.clone(), cy.clone()]);
+        // The other way round, and where both had left.
+        roster::set(app, who, program, cy, false).await.expect("left");
+        learner::merge(app, who, cy, ana).await.expect("merged");
+        assert_eq!(inside().await, std::slice::from_ref(ana));
+        let (one, two) = (learner::add(app, who, &details("x-1", "Di")).await.expect("added"), learner::add(app, who, &details("x-2", "Di")).await.expect("added"));
+        for person in [&one, &two] {
+            roster::set(app, who, program, person, true).await.expect("joined");
+            roster::set(app, who, program, person, false).await.expect("left");
+        }
+        learner::merge(app, who, &one, &two).await.expect("merged");
+        assert_eq!(inside().await, std::slice::from_ref(ana));
+    }
+
+    fn nothing_begins_in_a_program_that_has_ended(temp) {
+        let world = World::new(temp).await;
+        let (app, who, program) = (&world.app, &world.coordinator, &world.program);
+        let running = world.opened(0).await;
+        run::end(app, who, program, true).await.expect("ended");
+        let ended = Error::Conflict("this program has ended: take it up again first".to_owned());
+        let new = learner::add(app, who, &details("x-1", "Di Canary")).await.expect("added");
+        let csv = b"learner\nu-9\n";
+        assert_eq!(roster::plan(app, who, program, csv).await.expect_err("ended"), ended);
+        assert_eq!(roster::apply(app, who, program, csv, true).await.expect_err("ended"), ended);
+        assert_eq!(roster::set(app, who, program, &new, true).await.expect_err("ended"), ended);
+        let said = lab::Said { program: program.clone(), name: "Late".to_owned(), held: "2026-03-02".to_owned(), offers: vec![world.offer()] };
+        assert_eq!(lab::make(app, &world.tutor, &said).await.expect_err("ended"), ended);
+        let tutor = By::Staff(world.tutor.clone());
+        let open = |at: usize, kind| attempt::Open {
+            person: world.learners[at].clone(),
+            achievement: world.offer(),
+            kind,
+            lab: None,
+            program: Some(program.clone()),
+        };
+        let new = attempt::open(app, &tutor, &open(1, AttemptKind::Performance)).await;
+        assert_eq!(new.expect_err("ended"), ended);
+        // What was begun goes on, and somebody who was there by mistake can leave.
+        assert_eq!(attempt::open(app, &tutor, &open(0, AttemptKind::Performance)).await, Ok(running));
+        roster::set(app, who, program, &world.learners[2], false).await.expect("left");
+        run::end(app, who, program, false).await.expect("taken up again");
+        roster::apply(app, who, program, csv, false).await.expect("applied");
+        lab::make(app, &world.tutor, &said).await.expect("made");
+    }
+
+    fn owners_and_reviewers_work_here(temp) {
+        let world = World::new(temp).await;
+        let (app, boss, program) = (&world.app, &world.boss, &world.program);
+        let before = run::one(app, boss, program).await.expect("there");
+        let said = |owner: &str| run::Said {
+            name: "Career skills".to_owned(),
+            term: "Spring".to_owned(),
+            school: "Riverside".to_owned(),
+            owner: Some(owner.to_owned()),
+            ..run::Said::default()
+        };
+        let theirs = World::named(temp, "Harbour Skills").await;
+        for nobody in ["x", &"x".repeat(100_000), "AAAAAAAAAAAAAAAAAAAAAA", theirs.reviewer.actor()] {
+            let refused = run::describe(app, boss, program, &said(nobody)).await.expect_err("nobody");
+            assert_eq!(refused.to_string(), "/owner: is nobody who works here");
+            let refused = run::make(app, boss, &said(nobody)).await.expect_err("nobody");
+            assert_eq!(refused.to_string(), "/owner: is nobody who works here");
+            let qualification = qualification::Said { reviewer: nobody.to_owned(), role: "R".to_owned(), title: "T".to_owned(), valid_until: None };
+            let refused = qualification::add(app, boss, &qualification).await.expect_err("nobody").to_string();
+            assert!(refused.ends_with("/reviewer: is nobody who works here"), "{refused}");
+        }
+        // Whoever it was stays, and whoever makes it is the owner where nobody is named.
+        run::describe(app, boss, program, &said(&before.owner.clone().expect("an owner"))).await.expect("described");
+        run::describe(app, boss, program, &said("")).await.expect("described");
+        assert_eq!(run::one(app, boss, program).await.expect("there").owner.as_deref(), Some("cli"));
     }
 
     fn who_is_of_age_stays_so_until_a_roster_says_otherwise(temp) {
