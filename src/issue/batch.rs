@@ -307,27 +307,38 @@ async fn counts(app: &App, issuer: &IssuerId, batch: &JobId) -> Result<Counts, E
 }
 
 /// Takes up every promise that was left unkept and that no worker looks after, of all
-/// organisations: after a crash, at start-up and now and then. How many were kept.
+/// organisations: after a crash, at start-up and now and then. How many were kept. What stands in
+/// the way of one organisation is logged, and holds no other up.
 ///
 /// # Errors
-/// As [`fulfil::fulfil`].
+/// [`Error::Db`] if the database could not answer.
 pub async fn resume(app: &App) -> Result<usize, Error> {
     let mut kept = 0;
     for issuer in app.db.issuers_with_pending().await? {
-        loop {
-            let rows = app.db.of(&issuer).forsaken(at_once()).await?;
-            if rows.is_empty() {
-                break;
+        match resume_one(app, &issuer, &mut kept).await {
+            Err(error @ Error::Db(db::Error::Unavailable(_))) => return Err(error),
+            Err(error) => {
+                tracing::error!(%issuer, %error, "an organisation's promises could not be kept");
             }
-            let count = rows.len();
-            for row in &rows {
-                list::ensure(app, &issuer, &row.promise.status_list_id).await?;
-            }
-            fulfil::keep(app, &issuer, rows, Arc::new(fulfil::plainly)).await?;
-            kept += count;
+            Ok(()) => {}
         }
     }
     Ok(kept)
+}
+
+async fn resume_one(app: &App, issuer: &IssuerId, kept: &mut usize) -> Result<(), Error> {
+    loop {
+        let rows = app.db.of(issuer).forsaken(at_once()).await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let count = rows.len();
+        for row in &rows {
+            list::ensure(app, issuer, &row.promise.status_list_id).await?;
+        }
+        fulfil::keep(app, issuer, rows, Arc::new(fulfil::plainly)).await?;
+        *kept += count;
+    }
 }
 
 fn at_once() -> i64 {

@@ -5,14 +5,16 @@
 //! counts nothing. The operator at the machine is not counted. A key that no member made asks for
 //! nothing that waits for a second person: see [`super::approval`].
 
+use std::collections::HashSet;
+
 use jiff::SignedDuration;
 
 use super::revoke::{self, Change};
-use super::{Error, approval, reasons};
+use super::{Error, Fault, approval, reasons};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::custody::Purpose;
-use crate::db::{self, BulkChange, BulkRow, BulkState, Tenant};
+use crate::db::{self, BulkChange, BulkRow, BulkState, StatusEntryRow, StatusState, Tenant};
 use crate::ids::{BulkId, CredentialId};
 use crate::who::{Scope, Who};
 
@@ -49,9 +51,9 @@ pub struct Bulk {
 /// waits for a second person.
 ///
 /// # Errors
-/// [`Error::Refused`] without the scope `revoke`; [`Error::NotFound`] if one is not this
-/// organisation's; [`Error::Conflict`] for one that is revoked, for none and for too many, and for a
-/// key of nobody where a second person would be asked.
+/// [`Error::Refused`] without the scope `revoke`; [`Error::Faults`] that name what is not this
+/// organisation's, [`Error::NotFound`] if that was the only one; [`Error::Conflict`] for those that are
+/// revoked, for none and for too many, and for a key of nobody where a second person would be asked.
 pub async fn ask(
     app: &App,
     who: &Who,
@@ -90,9 +92,7 @@ async fn try_ask(
     let mut rows = tx.of(who.issuer());
     rows.hold_changes().await?;
     let statuses = rows.statuses_of(all).await?;
-    if statuses.len() < all.len() {
-        return Err(Error::NotFound("credential"));
-    }
+    all_known(all, &statuses)?;
     let new = statuses.iter().filter(|one| one.state != change.result());
     if may_alone(&mut rows, who, new.count(), now).await? {
         let changed = apply(app, &mut rows, who, (change, reason), all, now).await?;
@@ -103,6 +103,52 @@ async fn try_ask(
     let id = wait(app, &mut rows, who, (change, reason), all).await?;
     tx.commit().await?;
     Ok(Asked::Waiting(id))
+}
+
+/// How many credentials a refusal names.
+const NAMED: usize = 5;
+
+/// The first few of these, and how many more there are.
+fn named(ids: &[&CredentialId]) -> String {
+    let first: Vec<&str> = ids.iter().take(NAMED).map(|id| id.as_str()).collect();
+    let first = first.join(", ");
+    match ids.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
+/// Another organisation's credential is as unknown as one that never was (threat G8).
+fn all_known(all: &[CredentialId], statuses: &[StatusEntryRow]) -> Result<(), Error> {
+    let known: HashSet<&CredentialId> = statuses.iter().map(|one| &one.credential_id).collect();
+    let unknown: Vec<&CredentialId> = all.iter().filter(|id| !known.contains(id)).collect();
+    match unknown.as_slice() {
+        [] => Ok(()),
+        [_] if all.len() == 1 => Err(Error::NotFound("credential")),
+        unknown => {
+            let sentence = format!(
+                "names what is no credential of your organisation: {}",
+                named(unknown)
+            );
+            Err(Error::Faults(vec![Fault::new("/credentials", sentence)]))
+        }
+    }
+}
+
+/// What is revoked stays so.
+fn all_possible(change: Change, statuses: &[StatusEntryRow]) -> Result<(), Error> {
+    let stuck = statuses
+        .iter()
+        .filter(|one| one.state == StatusState::Revoked && change.result() != StatusState::Revoked);
+    let mut stuck: Vec<&CredentialId> = stuck.map(|one| &one.credential_id).collect();
+    stuck.sort();
+    if stuck.is_empty() || statuses.len() == 1 {
+        return Ok(());
+    }
+    Err(Error::Conflict(format!(
+        "nothing was changed, for these are revoked, for good: {}",
+        named(&stuck)
+    )))
 }
 
 /// Whether somebody may change so many more on their own word.
@@ -220,6 +266,7 @@ async fn apply(
     all: &[CredentialId],
     now: Timestamp,
 ) -> Result<usize, Error> {
+    all_possible(change, &rows.statuses_of(all).await?)?;
     let mut changed = 0;
     for id in all {
         changed += usize::from(revoke::change_in(app, rows, who, id, change, reason, now).await?);

@@ -25,7 +25,7 @@ use crate::{
         },
         error::WebError,
         key::Keyed,
-        problem::Problem,
+        problem::{FaultLine, Problem},
     },
     who::Scope,
 };
@@ -142,8 +142,8 @@ pub(crate) async fn list(
         (status = 200, description = "It is done.", body = BulkChanged),
         (status = 202, description = "It waits for a second person.", body = BulkWaits),
         (status = 403, description = "The key may not revoke.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "One of them is no credential of your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "One of them is revoked for good, or it is none or too many.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The only one is no credential of your organisation; of several, `faults` names them.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Some are revoked for good, and `detail` names the first; or it is none or too many.", body = Problem, content_type = "application/problem+json"),
         Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn ask(
@@ -159,9 +159,8 @@ pub(crate) async fn ask(
         "revoke" => Change::Revoke,
         _ => return Err(fault("/change", "is suspend, reinstate or revoke")),
     };
-    let all = said.credentials.iter().map(|id| id_of(id, "credential"));
-    let all: Result<Vec<CredentialId>, _> = all.collect();
-    match bulk::ask(site.app(), &who, change, &all?, &said.reason).await? {
+    let all = credentials(&said.credentials)?;
+    match bulk::ask(site.app(), &who, change, &all, &said.reason).await? {
         Asked::Done(changed) => {
             site.memory().forget();
             Ok(Json(BulkChanged { changed }).into_response())
@@ -170,6 +169,25 @@ pub(crate) async fn ask(
             let id = id.to_string();
             Ok((StatusCode::ACCEPTED, Json(BulkWaits { id })).into_response())
         }
+    }
+}
+
+/// The most faults that are named.
+const FAULTS: usize = 10;
+
+/// What was sent as ids; of what is none, the first few places.
+fn credentials(sent: &[String]) -> Result<Vec<CredentialId>, WebError> {
+    let read: Vec<Option<CredentialId>> = sent.iter().map(|id| id.parse().ok()).collect();
+    let wrong = (0..read.len()).filter(|at| read[*at].is_none());
+    let line = |at: usize| FaultLine {
+        pointer: format!("/credentials/{at}"),
+        detail: "is no id of a credential".to_owned(),
+    };
+    let faults: Vec<FaultLine> = wrong.take(FAULTS).map(line).collect();
+    if faults.is_empty() {
+        Ok(read.into_iter().flatten().collect())
+    } else {
+        Err(WebError::faulty(faults))
     }
 }
 

@@ -6,13 +6,15 @@ use skillmark::{
     issue::{
         Error,
         batch::{self, Started},
+        issuer, one,
         plan::{self, Limits},
         promise::Answer,
         publish,
     },
+    who::Who,
 };
 
-use super::lab::{Lab, csv, line};
+use super::lab::{Lab, csv, line, welders};
 use crate::support::db::on_both;
 
 impl Lab<'_> {
@@ -98,6 +100,29 @@ on_both! {
         assert_eq!(lab.count("credentials").await, 5);
     }
 
+    fn h6_one_organisations_key_holds_no_other_organisation_up(temp) {
+        let lab = Lab::open(temp).await;
+        let weld = publish::achievement(&lab.app, &lab.who, &lab.achievement).await.expect("published");
+        let other = issuer::init(&lab.app, &issuer::NewIssuer { name: "Harbour Skills".to_owned(), ..welders() }).await;
+        let other = Who::operator(other.expect("an organisation").issuer.issuer_id);
+        publish::publish(&lab.app, &other, &weld).await.expect("published");
+        for who in [&lab.who, &other] {
+            one::promise(&lab.app, who, &lab.request("s-1", None)).await.expect("promised");
+        }
+        let spoil = if temp.url.is_some() { "decode('00', 'hex')" } else { "x'00'" };
+        let of = async |who: &Who, state: &str| {
+            temp.number(&format!("select count(*) from credentials where issuer_id = '{}' and state = '{state}'", who.issuer())).await
+        };
+        temp.sql(&format!("update issuer_keys set seed_sealed = {spoil} where issuer_id = '{}'", lab.who.issuer())).await.expect("spoiled");
+        assert_eq!(batch::resume(&lab.app).await, Ok(1));
+        assert_eq!((of(&lab.who, "pending").await, of(&other, "issued").await), (1, 1), "it waits, and is not lost");
+        // Whichever of the two comes first.
+        one::promise(&lab.app, &other, &lab.request("s-2", None)).await.expect("promised");
+        temp.sql(&format!("update issuer_keys set seed_sealed = {spoil} where issuer_id = '{}'", other.issuer())).await.expect("spoiled");
+        assert_eq!(batch::resume(&lab.app).await, Ok(0));
+        assert_eq!((of(&lab.who, "pending").await, of(&other, "pending").await), (1, 1));
+    }
+
     fn h11_workers_on_one_batch_do_not_double_anything(temp) {
         let lab = Lab::open(temp).await;
         let started = lab.start(&csv(learners(40))).await.expect("started");
@@ -125,11 +150,11 @@ on_both! {
 
     fn a_batch_needs_the_scope_to_issue(temp) {
         let lab = Lab::open(temp).await;
-        let (_, secret) = skillmark::issue::issuer::new_api_key(
+        let (_, secret) = issuer::new_api_key(
             &lab.app, &lab.who, "reader", &[skillmark::who::Scope::Read], None,
         ).await.expect("a key");
         let now: Timestamp = lab.app.now();
-        let reader = skillmark::who::Who::by_api_key(&lab.app.db, secret.reveal(), now).await;
+        let reader = Who::by_api_key(&lab.app.db, secret.reveal(), now).await;
         let reader = reader.expect("known");
         let answer = batch::start(&lab.app, &reader, &lab.achievement, &[], None).await;
         let refusal = skillmark::who::Refusal::Scope(skillmark::who::Scope::Issue);

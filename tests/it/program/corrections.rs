@@ -55,6 +55,28 @@ on_both! {
         assert_eq!(reasons::of(app, who, &id).await.expect("reasons")[0].reason, "");
     }
 
+    fn what_is_suspended_is_reinstated_before_it_is_corrected(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let boss = provider.member("Ana Lee", &[Role::Administrator]).await;
+        let id = provider.issue("S-1042").await;
+        let api = format!("/api/v1/credentials/{id}/correction");
+        let page = format!("/desk/credentials/{id}");
+        let right = json!({"narrative": "Opens earlier.", "reason": ""});
+        let fields = [("narrative", "Opens earlier."), ("awarded", "2026-03-01")];
+        provider.change(&id, "suspend").await.is(200);
+        let said = "suspended: reinstate it first, then correct it";
+        provider.send(&api, &right).await.is(409).shows(said);
+        boss.get(&page).await.is(200).shows(said).hides("Fix a mistake").shows("Reinstate");
+        boss.form(&page, &fields).await.is(409).shows(said);
+        let state = revoke::status(&site.app, &provider.who, &id.parse().expect("an id")).await.expect("a status").state;
+        assert_eq!(state, skillmark::db::StatusState::Suspended);
+        assert_eq!(temp.number("select count(*) from credentials").await, 1);
+        provider.change(&id, "reinstate").await.is(200);
+        boss.get(&page).await.is(200).shows("Fix a mistake").hides(said);
+        provider.send(&api, &right).await.is(201);
+    }
+
     fn above_a_hundred_a_second_person_says_yes(temp) {
         let site = Site::on(temp).await;
         let provider = site.provider("Riverside Tutoring").await;

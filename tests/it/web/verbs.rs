@@ -295,7 +295,7 @@ on_both! {
         let provider = site.provider("Riverside Tutoring").await;
         let program = Program::of(&site, &provider).await;
         let mut all = Vec::new();
-        for n in 0..101 {
+        for n in 0..108 {
             all.push(provider.issue(&format!("S-{n}")).await);
         }
         let path = "/api/v1/bulk-changes";
@@ -306,6 +306,33 @@ on_both! {
         program.post(path, json!({"change": "revoke", "credentials": [], "reason": ""})).await.is(409);
         program.post(path, json!({"change": "revoke", "credentials": [NOBODY], "reason": ""})).await.is(404);
         program.post(path, json!({"change": "revoke"})).await.is(400);
+
+        // What cannot be changed is named, the first few of many, and then nothing is.
+        let with = |strangers: &[String]| {
+            let ids = [&all[..9], strangers].concat();
+            json!({"change": "revoke", "credentials": ids, "reason": ""})
+        };
+        let wrong = program.post(path, with(&["x".to_owned(), NOBODY.to_owned(), String::new()])).await;
+        assert_eq!(pointers(&wrong), ["/credentials/9", "/credentials/11"]);
+        let other = site.provider("Harbour Skills").await;
+        let mut strangers = vec![NOBODY.to_owned(), other.issue("S-1").await];
+        strangers.sort();
+        let wrong = program.post(path, with(&strangers)).await.is(422).json();
+        let sentence = format!("names what is no credential of your organisation: {}", strangers.join(", "));
+        assert_eq!(wrong["faults"], json!([{"pointer": "/credentials", "detail": sentence}]));
+        let gone = json!({"change": "revoke", "credentials": all[94..101], "reason": ""});
+        program.post(path, gone).await.is(200);
+        let back = json!({"change": "reinstate", "credentials": all[90..101], "reason": ""});
+        let mut named = all[94..101].to_vec();
+        named.sort();
+        let sentence = format!("these are revoked, for good: {} and 2 more.", named[..5].join(", "));
+        program.post(path, back).await.is(409).shows(&sentence);
+        let desk = provider.member("Ed Ek", &[Role::Administrator]).await;
+        let lines = [&all[..2], &strangers[..]].concat().join("\n");
+        let fields = [("credentials", lines.as_str()), ("change", "suspend"), ("reason", "")];
+        let page = desk.form("/desk/corrections", &fields).await;
+        page.is(422).shows(&format!("Credentials names what is no credential of your organisation: {}.", strangers.join(", ")));
+        assert_eq!(temp.number("select count(*) from status_entries where state <> 'ok'").await, 10);
 
         // A member asks with a key of their own, and cannot say yes on the page, nor with another key.
         let ana = provider.member("Ana Lee", &[Role::Administrator]).await;
