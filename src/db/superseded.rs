@@ -56,6 +56,22 @@ impl Tenant<'_> {
         .await
     }
 
+    /// What took the places of those of these credentials that were corrected, in no order.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn superseded_among(
+        &mut self,
+        ids: &[CredentialId],
+    ) -> Result<Vec<SupersededRow>, Error> {
+        self.read_in(
+            "select credential_id, by_credential_id, superseded_at from superseded \
+             where issuer_id = $1 and credential_id in",
+            ids,
+        )
+        .await
+    }
+
     /// Whose place a credential took.
     ///
     /// # Errors

@@ -72,6 +72,8 @@ mod recheck;
 pub mod retention;
 // Why a status was changed, for the organisation alone.
 pub mod reasons;
+// Rows of a file that were issued before.
+pub mod repeats;
 // Revoke, suspend, reinstate.
 pub mod revoke;
 // What a running service does by itself, again and again.

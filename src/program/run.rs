@@ -151,7 +151,7 @@ pub(super) async fn going(rows: &mut Tenant<'_>, id: &ProgramId) -> Result<Progr
     match row.ended_at {
         None => Ok(row),
         Some(_) => Err(Error::conflict(
-            "this program has ended: take it up again first",
+            "this program has ended: open it again first",
         )),
     }
 }

@@ -20,6 +20,7 @@ use crate::{
         cell,
         plan::{self, Limits},
         publish,
+        repeats::{self, Before, Repeat},
     },
     web::{Site, api::body, error::WebError, key::Keyed, problem::Problem},
     who::Scope,
@@ -90,6 +91,67 @@ impl From<JobRow> for Batch {
     }
 }
 
+/// A row of the file that was issued before, and is not issued again.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct RepeatedRow {
+    /// The line of the file.
+    #[schema(example = 3)]
+    line: u64,
+    /// Your reference of the learner, as it stands there.
+    #[schema(example = "u-17")]
+    learner: String,
+    /// The credential that was issued: its address. Of one that was corrected, that of the one that
+    /// took its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://badges.example/c/AAAAAAAAAAAAAAAAAAAAAA")]
+    credential: Option<String>,
+    /// Where an earlier line of the same file says it already: that line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line_before: Option<u64>,
+    /// Whether levels, results, assessor, evidence or words differ from that. They are not issued:
+    /// correct the credential instead.
+    differs: bool,
+}
+
+impl RepeatedRow {
+    fn all(site: &Site, repeats: Vec<Repeat>) -> Vec<RepeatedRow> {
+        let one = |repeat: Repeat| {
+            let (credential, line_before) = match repeat.before {
+                Before::Credential(id) => (Some(site.link(&format!("/c/{id}"))), None),
+                Before::Line(line) => (None, Some(line)),
+            };
+            RepeatedRow {
+                line: repeat.line,
+                learner: repeat.reference,
+                credential,
+                line_before,
+                differs: repeat.differs,
+            }
+        };
+        repeats.into_iter().map(one).collect()
+    }
+}
+
+/// What a file without a fault would become.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Checked {
+    /// How many credentials would be issued.
+    #[schema(example = 4000)]
+    ready: usize,
+    /// Each row that was issued before.
+    repeated_rows: Vec<RepeatedRow>,
+}
+
+/// A batch that was started now.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct StartedBatch {
+    /// The batch.
+    #[serde(flatten)]
+    batch: Batch,
+    /// Each row that was issued before.
+    repeated_rows: Vec<RepeatedRow>,
+}
+
 /// The newest batches.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Batches {
@@ -118,14 +180,15 @@ pub(crate) struct Asked {
 /// `date`, one `level: <criterion>` for each criterion, `assessor_role` and `evidence`. A file with a
 /// single fault is refused whole, with all its faults. Workers sign it from then on; above 1,000
 /// credentials within a day, in one file or several, not before a second person says yes. Sending
-/// the same file again issues nobody a second one.
+/// the same file again issues nobody a second one: each row that was issued before is named, with the
+/// credential, and whether the row says something else.
 #[utoipa::path(post, path = "/api/v1/batches", operation_id = "start_batch", tag = "Batches",
     params(Asked),
     request_body(content = String, content_type = "text/csv", description = "The file: 5 MB, 5,000 rows."),
     security(("api_key" = [])),
     responses(
-        (status = 202, description = "Promised: workers sign it.", body = Batch),
-        (status = 204, description = "With `check`: no fault."),
+        (status = 200, description = "With `check`: no fault, and nothing was started.", body = Checked),
+        (status = 202, description = "Promised: workers sign it.", body = StartedBatch),
         (status = 400, description = "The query cannot be read.", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not issue.", body = Problem, content_type = "application/problem+json"),
@@ -158,12 +221,22 @@ pub(crate) async fn start(
     let rows = site.heavy(move || plan::read(&file, &achievement, Limits::PAGE, now));
     let rows = rows.await?.map_err(Error::Rows)?;
     if asked.check {
-        return Ok(StatusCode::NO_CONTENT.into_response());
+        let repeats = repeats::among(app, &who, &id, &rows).await?;
+        let checked = Checked {
+            ready: rows.len() - repeats.len(),
+            repeated_rows: RepeatedRow::all(&site, repeats),
+        };
+        return Ok(Json(checked).into_response());
     }
     let started = batch::start_for(app, &who, &id, &rows, until, Hands::Workers).await?;
     let row = app.db.of(who.issuer()).job(&started.batch).await?;
     let row = row.ok_or_else(|| WebError::no_such("batch"))?;
-    Ok((StatusCode::ACCEPTED, Json(Batch::from(row))).into_response())
+    let repeats = repeats::of(app, &who, &rows, &started).await?;
+    let started = StartedBatch {
+        batch: row.into(),
+        repeated_rows: RepeatedRow::all(&site, repeats),
+    };
+    Ok((StatusCode::ACCEPTED, Json(started)).into_response())
 }
 
 /// List the newest batches of your organisation.

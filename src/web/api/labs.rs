@@ -157,7 +157,7 @@ pub(crate) async fn list(
         (status = 201, description = "It was made.", body = Made),
         (status = 403, description = "The key may not hold labs.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such program or achievement in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The program has ended: take it up again first.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The program has ended: open it again first.", body = Problem, content_type = "application/problem+json"),
         Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn make(

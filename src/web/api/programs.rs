@@ -295,7 +295,7 @@ pub(crate) async fn end(
         (status = 204, description = "The learner is in the program."),
         (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such program or learner in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The program has ended: take it up again first.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The program has ended: open it again first.", body = Problem, content_type = "application/problem+json"),
         NoKey
     ))]
 pub(crate) async fn join(
@@ -371,7 +371,7 @@ pub(crate) async fn learners(
         (status = 200, description = "What changes.", body = RosterPlan),
         (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The program has ended: take it up again first.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The program has ended: open it again first.", body = Problem, content_type = "application/problem+json"),
         Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn plan_roster(
@@ -397,7 +397,7 @@ pub(crate) async fn plan_roster(
         (status = 200, description = "What changes.", body = RosterPlan),
         (status = 403, description = "The key may not look after programs.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such program in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The program has ended: take it up again first.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The program has ended: open it again first.", body = Problem, content_type = "application/problem+json"),
         Unreadable, NoKey, Faulty
     ))]
 pub(crate) async fn apply_roster(

@@ -24,6 +24,7 @@ use crate::{
         batches::{self, Turn},
         plan::{self, Limits, Row},
         publish,
+        repeats::{self, Before, Repeat},
     },
     web::{
         Site,
@@ -157,7 +158,47 @@ pub(crate) struct NewPage {
     chosen: String,
     rows: String,
     faults: Vec<String>,
+    /// Whether there is no fault.
+    good: bool,
+    /// How many would be issued.
     ready: usize,
+    /// Who has it already.
+    repeats: Vec<Repeated>,
+}
+
+/// A row that was issued before.
+#[derive(Debug, Clone)]
+struct Repeated {
+    line: u64,
+    learner: Text,
+    /// The credential, or empty.
+    credential: String,
+    /// The earlier line of the file, where there is no credential yet.
+    line_before: u64,
+    differs: bool,
+}
+
+impl NewPage {
+    /// How many rows say something else than what was issued.
+    fn differ(&self) -> usize {
+        self.repeats.iter().filter(|one| one.differs).count()
+    }
+}
+
+impl From<Repeat> for Repeated {
+    fn from(repeat: Repeat) -> Repeated {
+        let (credential, line_before) = match repeat.before {
+            Before::Credential(id) => (id.to_string(), 0),
+            Before::Line(line) => (String::new(), line),
+        };
+        Repeated {
+            line: repeat.line,
+            learner: Text::new(&repeat.reference),
+            credential,
+            line_before,
+            differs: repeat.differs,
+        }
+    }
 }
 
 /// The page's routes.
@@ -308,7 +349,9 @@ impl NewPage {
             chosen: sent.achievement,
             rows: sent.rows,
             faults: sent.faults,
+            good: false,
             ready: 0,
+            repeats: Vec::new(),
         })
     }
 }
@@ -337,8 +380,11 @@ async fn sent(
             }
         }
         Ok(rows) => {
+            let repeats = repeats::among(app, who, &id, &rows).await?;
             let mut page = NewPage::new(&site, &signed, sent).await?;
-            page.ready = rows.len();
+            page.good = true;
+            page.ready = rows.len() - repeats.len();
+            page.repeats = repeats.into_iter().map(Repeated::from).collect();
             return answer::page(&page, NEVER);
         }
         Err(error) => told(error)?,
@@ -463,7 +509,25 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         chosen: String::new(),
         rows: "learner,date\ns-1,2026-03-01".to_owned(),
         faults: faults.iter().map(|&fault| fault.to_owned()).collect(),
+        good: ready > 0,
         ready,
+        repeats: Vec::new(),
+    };
+    let repeated = |credential: &str, line_before, differs| Repeated {
+        line: 7,
+        learner: "s-17".into(),
+        credential: credential.to_owned(),
+        line_before,
+        differs,
+    };
+    let with_repeats = |ready| NewPage {
+        good: true,
+        repeats: vec![
+            repeated("Zr4XfLk2Qp8sVb1NwYt6Ag", 0, true),
+            repeated("Zr4XfLk2Qp8sVb1NwYt6Ag", 0, false),
+            repeated("", 3, false),
+        ],
+        ..new(&[], ready)
     };
     let all = vec![
         batch(JobState::Waiting, 1_500),
@@ -501,6 +565,11 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         ),
         ("desk-award-new", new(&[], 0).render().expect("renders")),
         ("desk-award-ready", new(&[], 12).render().expect("renders")),
+        (
+            "desk-award-repeats",
+            with_repeats(12).render().expect("renders"),
+        ),
+        ("desk-award-had", with_repeats(0).render().expect("renders")),
         (
             "desk-award-faults",
             new(&["line 6, column 2 (date): is in the future"], 0)

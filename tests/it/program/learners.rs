@@ -106,7 +106,7 @@ on_both! {
         let (app, who, program) = (&world.app, &world.coordinator, &world.program);
         let running = world.opened(0).await;
         run::end(app, who, program, true).await.expect("ended");
-        let ended = Error::Conflict("this program has ended: take it up again first".to_owned());
+        let ended = Error::Conflict("this program has ended: open it again first".to_owned());
         let new = learner::add(app, who, &details("x-1", "Di Canary")).await.expect("added");
         let csv = b"learner\nu-9\n";
         assert_eq!(roster::plan(app, who, program, csv).await.expect_err("ended"), ended);

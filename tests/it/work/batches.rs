@@ -7,17 +7,18 @@ use skillmark::{
         approval::Approval,
         batch::{self, Hands, Started},
         batches::{self, CANCELLED, Turn},
-        issuer,
+        correct, issuer,
         one::{self, Request},
         plan::{self, Limits},
         publish,
+        repeats::{self, Before, Repeat},
     },
     jobs,
     who::{self, Invite, Role, Scope, Who},
 };
 
 use crate::{
-    issue::lab::{Lab, csv},
+    issue::lab::{HEADER, Lab, csv, line},
     support::db::on_both,
 };
 
@@ -79,6 +80,63 @@ on_both! {
         // Working on it again changes nothing.
         let again = batch::work(&lab.app, lab.who.issuer(), &started.batch, &mut |_| {}).await;
         assert_eq!(again, Ok(Counts { pending: 0, issued: 619, failed: 0 }));
+    }
+
+    fn h3_rows_that_were_issued_before_are_named_and_not_doubled(temp) {
+        let lab = Lab::open(temp).await;
+        let (app, who, id) = (&lab.app, &lab.who, &lab.achievement);
+        let achievement = publish::achievement(app, who, id).await.expect("published");
+        let rows = |lines: &[String]| {
+            let file = format!("{HEADER}\n{}\n", lines.join("\n"));
+            plan::read(file.as_bytes(), &achievement, Limits::PAGE, app.now()).expect("no fault")
+        };
+        let first = lab.issue("s-0").await.id;
+        let second = lab.issue("s-1").await.id;
+        let mistaken = lab.issue("s-2").await.id;
+        let other_words = line("s-1").replace("Certified inspector", "Apprentice");
+        let wrong = correct::read(app, who, &mistaken).await.expect("read");
+        let right = correct::Right {
+            awarded: wrong.order.awarded,
+            outcomes: wrong.order.outcomes.clone(),
+            assessor: wrong.order.assessor.clone(),
+            narrative: Some("Put right.".to_owned()),
+        };
+        let corrected = correct::correct(app, who, &mistaken, &right, "").await.expect("corrected");
+        // As before, with other words, what was corrected since, and a new one.
+        let rows_of = rows;
+        let rows = rows_of(&[line("s-0"), other_words, line("s-2"), line("s-3")]);
+        let repeat = |line: u64, reference: &str, before: Before, differs| Repeat { line, reference: reference.to_owned(), before, differs };
+        let told = vec![
+            repeat(2, "s-0", Before::Credential(first), false),
+            repeat(3, "s-1", Before::Credential(second), true),
+            repeat(4, "s-2", Before::Credential(corrected), true),
+        ];
+        assert_eq!(repeats::among(app, who, id, &rows).await, Ok(told.clone()));
+        assert_eq!(temp.number("select count(*) from people").await, 3, "nothing is stored by looking");
+        let started = batch::start_for(app, who, id, &rows, None, Hands::Workers).await.expect("started");
+        assert_eq!((started.promised(), started.repeated()), (1, 3));
+        assert_eq!(repeats::of(app, who, &rows, &started).await, Ok(told.clone()));
+        // From then on all of them were issued before.
+        let mut all = told;
+        all.push(repeat(5, "s-3", Before::Credential(started.rows[3].1.id().clone()), false));
+        assert_eq!(repeats::among(app, who, id, &rows).await, Ok(all));
+        // Whoever was merged is who they are now; who was erased is nobody.
+        let known = async |reference: &str| {
+            let hash = app.custody.lookup_hash(who.issuer(), reference).expect("a hash");
+            app.db.of(who.issuer()).people_by_lookup(&[hash]).await.expect("read").remove(0).person_id
+        };
+        skillmark::program::learner::merge(app, who, &known("s-0").await, &known("s-1").await).await.expect("merged");
+        let merged = repeats::among(app, who, id, &rows[..1]).await.expect("looked");
+        assert_eq!((merged.len(), merged[0].differs), (1, false));
+        let day = |one: &str, words: &str| line(one).replace("2026-03-01", "2026-02-27").replace("expert", words);
+        let both = rows_of(&[day("s-0", "expert"), day("s-1", "expert")]);
+        let twice = vec![repeat(3, "s-1", Before::Line(2), false)];
+        assert_eq!(repeats::among(app, who, id, &both).await, Ok(twice));
+        let both = rows_of(&[day("s-0", "expert"), day("s-1", "competent")]);
+        let twice = vec![repeat(3, "s-1", Before::Line(2), true)];
+        assert_eq!(repeats::among(app, who, id, &both).await, Ok(twice));
+        skillmark::issue::people::erase(app, who, "s-1").await.expect("erased");
+        assert_eq!(repeats::among(app, who, id, &rows[..2]).await, Ok(vec![]));
     }
 
     fn a_held_batch_waits_and_goes_on(temp) {

@@ -359,7 +359,11 @@ async fn webhooks_and_batches_through_the_api() {
             .send()
             .await
     };
-    send(&format!("{path}&check=true"), csv).await.is(204);
+    let checked = send(&format!("{path}&check=true"), csv).await;
+    assert_eq!(
+        checked.is(200).json(),
+        json!({"ready": 1, "repeated_rows": []})
+    );
     let faults = send(&path, &csv.replace("2026-03-01", "2027-03-01")).await;
     assert_eq!(
         faults.is(422).json()["faults"].as_array().map(Vec::len),
