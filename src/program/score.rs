@@ -59,11 +59,7 @@ pub async fn put(app: &App, by: &By, id: &AttemptId, marks: &[Mark]) -> Result<(
                 || card.criterion.name.to_lowercase() == mark.criterion.trim().to_lowercase()
         };
         let Some(card) = cards.iter().find(named) else {
-            let sentence = format!(
-                "“{}” is no criterion of the rubric",
-                shortened(&mark.criterion)
-            );
-            faults.push(Fault::new("/criterion", sentence));
+            faults.push(no_criterion(&mark.criterion));
             continue;
         };
         let at = format!("/{}", card.criterion.name);
@@ -96,6 +92,11 @@ pub async fn put(app: &App, by: &By, id: &AttemptId, marks: &[Mark]) -> Result<(
         .await?;
     tx.commit().await?;
     Ok(())
+}
+
+fn no_criterion(name: &str) -> Fault {
+    let sentence = format!("“{}” is no criterion of the rubric", shortened(name));
+    Fault::new("/criterion", sentence)
 }
 
 /// What the note of a score is sealed for.
