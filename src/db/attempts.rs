@@ -243,15 +243,22 @@ impl Tenant<'_> {
         .await
     }
 
-    /// The attempts of a lab, the oldest first.
+    /// The attempts of a lab, the oldest first: those begun there, and of whoever is expected those
+    /// that are running, wherever they began, for what is on offer.
     ///
     /// # Errors
     /// [`Error`] if the database could not answer.
     pub async fn attempts_at(&mut self, lab: &LabId) -> Result<Vec<AttemptRow>, Error> {
-        self.read(select!("and lab_id = $2 order by opened_at, attempt_id"))
-            .bind(lab.clone())
-            .all()
-            .await
+        self.read(select!(
+            "and (lab_id = $2 or (state in ('open', 'submitted', 'returned') \
+             and person_id in (select l.person_id from lab_learners l \
+             where l.issuer_id = $1 and l.lab_id = $2) \
+             and achievement_id in (select o.achievement_id from lab_offers o \
+             where o.issuer_id = $1 and o.lab_id = $2))) order by opened_at, attempt_id"
+        ))
+        .bind(lab.clone())
+        .all()
+        .await
     }
 
     /// What waits for a reviewer, the oldest first; after `after` in that order.

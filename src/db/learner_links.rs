@@ -20,17 +20,27 @@ pub struct LearnerLinkRow {
 }
 
 impl Tenant<'_> {
-    /// Makes a learner's link, in place of the one before.
+    /// Adds a learner's link. Of the learner's links the newest `most` stay, of those that have not
+    /// ended at `row.created_at`. Use a transaction.
     ///
     /// # Errors
     /// [`Error::Missing`] if the learner is not this organisation's.
-    pub async fn put_learner_link(&mut self, row: &LearnerLinkRow) -> Result<(), Error> {
+    pub async fn add_learner_link(&mut self, row: &LearnerLinkRow, most: i64) -> Result<(), Error> {
         debug_assert_eq!(self.issuer_id(), &row.issuer_id);
         self.write(
+            "delete from learner_links where issuer_id = $1 and person_id = $2 \
+             and (expires_at <= $3 or token_hash not in (select o.token_hash from learner_links o \
+             where o.issuer_id = $1 and o.person_id = $2 and o.expires_at > $3 \
+             order by o.created_at desc, o.token_hash limit $4))",
+        )
+        .bind(row.person_id.clone())
+        .bind(row.created_at)
+        .bind(most.saturating_sub(1))
+        .run()
+        .await?;
+        self.write(
             "insert into learner_links (issuer_id, person_id, token_hash, created_at, expires_at) \
-             values ($1, $2, $3, $4, $5) on conflict (issuer_id, person_id) do update set \
-             token_hash = excluded.token_hash, created_at = excluded.created_at, \
-             expires_at = excluded.expires_at",
+             values ($1, $2, $3, $4, $5)",
         )
         .bind(row.person_id.clone())
         .bind(row.token_hash.clone())
@@ -86,6 +96,37 @@ impl Tenant<'_> {
         .bind(to)
         .scalars()
         .await
+    }
+
+    /// When each of a learner's links that work at `now` ends, the last first.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn learner_links(&mut self, person: &PersonId, now: Ts) -> Result<Vec<Ts>, Error> {
+        self.read(
+            "select expires_at from learner_links where issuer_id = $1 and person_id = $2 \
+             and expires_at > $3 order by expires_at desc",
+        )
+        .bind(person.clone())
+        .bind(now)
+        .scalars()
+        .await
+    }
+
+    /// Ends all of a learner's links, and whatever they let in: how many links there were. Use a
+    /// transaction.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn end_learner_links(&mut self, person: &PersonId) -> Result<u64, Error> {
+        self.write("delete from sessions where issuer_id = $1 and person_id = $2")
+            .bind(person.clone())
+            .run()
+            .await?;
+        self.write("delete from learner_links where issuer_id = $1 and person_id = $2")
+            .bind(person.clone())
+            .run()
+            .await
     }
 }
 

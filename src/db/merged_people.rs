@@ -14,7 +14,7 @@ pub struct MergedRow {
 
 /// What moves with a learner. `$2` is the record that goes, `$3` the one that stays.
 const MOVED: [&str; 12] = [
-    "delete from learner_links where issuer_id = $1 and person_id = $2 and person_id <> $3",
+    "update learner_links set person_id = $3 where issuer_id = $1 and person_id = $2",
     "delete from guardian_links where issuer_id = $1 and person_id = $2 and person_id <> $3",
     "update merged_people set into_person_id = $3 where issuer_id = $1 and into_person_id = $2",
     // Whoever is in a program by one of the two is in it.

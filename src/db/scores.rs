@@ -111,6 +111,29 @@ impl Tenant<'_> {
         Ok(())
     }
 
+    /// Takes a score back: how many there were, one or none. Use a transaction.
+    ///
+    /// # Errors
+    /// [`Error`] if the database could not answer.
+    pub async fn take_score(
+        &mut self,
+        id: &AttemptId,
+        round: i64,
+        voice: Voice,
+        criterion: &str,
+    ) -> Result<u64, Error> {
+        self.write(
+            "delete from attempt_scores where issuer_id = $1 and attempt_id = $2 and round = $3 \
+             and voice = $4 and criterion = $5",
+        )
+        .bind(id.clone())
+        .bind(round)
+        .bind(voice)
+        .bind(criterion.to_owned())
+        .run()
+        .await
+    }
+
     /// The scores of these attempts, in no order.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use super::card::{self, Card};
 use super::learner::{self, Learner};
 use super::{By, Error, attempt, may_look, roster, run, score, sealed::line};
 use crate::app::App;
-use crate::db::{AttemptKind, AttemptRow, LabRow, ScoreRow, Tenant};
+use crate::db::{AttemptKind, AttemptRow, AttemptState, LabRow, ScoreRow, Tenant};
 use crate::ids::{AchievementId, AttemptId, LabId, PersonId, ProgramId};
 use crate::issue::{self, Achievement, Fault, Kind, cell::parse_date, publish};
 use crate::who::{Scope, Who};
@@ -204,7 +204,7 @@ pub struct Lab {
     pub offers: Vec<Achievement>,
     /// Who is expected, by name.
     pub learners: Vec<Learner>,
-    /// The attempts made there.
+    /// The attempts begun there, and those under way of who is expected, for what is on offer.
     pub attempts: Vec<AttemptRow>,
     /// Who is in the program and not on the roster, by name.
     pub others: Vec<Learner>,
@@ -239,7 +239,7 @@ pub async fn one(app: &App, who: &Who, id: &LabId) -> Result<Lab, Error> {
 pub struct GridLine {
     /// The learner.
     pub learner: Learner,
-    /// The attempt that is under way or was made here, if one is.
+    /// The attempt that is under way, wherever it began, or else the last that was met here.
     pub attempt: Option<AttemptRow>,
     /// The criteria, in the order of the rubric.
     pub cards: Vec<Card>,
@@ -258,9 +258,12 @@ pub async fn grid(
     let lab = one(app, who, id).await?;
     let achievement = lab.offers.into_iter().find(|one| one.id() == offer);
     let achievement = achievement.ok_or(Error::NotFound("achievement at this lab"))?;
-    let mine: Vec<AttemptRow> = (lab.attempts.into_iter())
+    let mut mine: Vec<AttemptRow> = (lab.attempts.into_iter())
         .filter(|row| row.achievement_id == *offer && row.kind == AttemptKind::Performance)
+        .filter(|row| row.state != AttemptState::Withdrawn)
         .collect();
+    // The one that is running stands last: it is where an entry goes.
+    mine.sort_by_key(|row| (row.state != AttemptState::Approved, row.opened_at));
     let ids: Vec<AttemptId> = mine.iter().map(|row| row.attempt_id.clone()).collect();
     let scores = app.db.of(who.issuer()).scores(&ids).await?;
     let line = |learner: Learner| {
@@ -288,11 +291,11 @@ pub async fn grid(
 }
 
 /// One cell of the grid: a tutor's proposal for one learner and criterion. An attempt is opened if
-/// none is running. Sending it again changes nothing, so that a flaky network loses and doubles
-/// nothing.
+/// none is running, but not to take something back. Sending it again changes nothing, so that a
+/// flaky network loses and doubles nothing.
 ///
 /// # Errors
-/// As [`attempt::open`] and [`score::put`].
+/// As [`attempt::open`] and [`score::put`]; [`Error::NotFound`] if there is nothing to take back.
 pub async fn enter(
     app: &App,
     who: &Who,
@@ -309,9 +312,19 @@ pub async fn enter(
         lab: Some(id.clone()),
         program: None,
     };
+    if mark.level.trim().is_empty() && !is_running(app, who, &open).await? {
+        return Err(Error::NotFound("attempt under way"));
+    }
     let attempt = attempt::open(app, &by, &open).await?;
     score::put(app, &by, &attempt, std::slice::from_ref(mark)).await?;
     Ok(attempt)
+}
+
+async fn is_running(app: &App, who: &Who, open: &attempt::Open) -> Result<bool, Error> {
+    let mut rows = app.db.of(who.issuer());
+    let person = learner::now_known_as(&mut rows, &open.person).await?;
+    let running = rows.running_attempt(&person, &open.achievement, open.kind);
+    Ok(running.await?.is_some())
 }
 
 /// A lab as its station shows it to a learner.

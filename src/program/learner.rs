@@ -1,6 +1,6 @@
 //! The people it is all about: known by our own id, found by the organisation's reference.
 
-use super::{Error, may_look, sealed::line};
+use super::{By, Error, may_look, sealed::line};
 use crate::app::App;
 use crate::db::{self, PersonRow, Tenant};
 use crate::ids::PersonId;
@@ -76,6 +76,16 @@ pub(super) async fn find(
     let row = rows.person(&person).await?;
     let opened = open_all(app, row.as_slice())?.pop();
     opened.ok_or(Error::NotFound("learner"))
+}
+
+/// What to call the learner whose page it is.
+///
+/// # Errors
+/// [`Error::NotFound`] for who was erased, and for everybody else.
+pub async fn called(app: &App, by: &By, person: &PersonId) -> Result<String, Error> {
+    by.may(Scope::Propose, person)?;
+    let found = find(app, &mut app.db.of(by.issuer()), person).await?;
+    Ok(found.called().to_owned())
 }
 
 /// The record that a merged one is found as.

@@ -40,6 +40,8 @@ pub mod second;
 // The levels somebody gives.
 pub mod score;
 mod sealed;
+// Awards to whoever was at a lab.
+pub mod taking_part;
 
 pub use error::Error;
 

@@ -1,6 +1,7 @@
 //! With what right somebody reviews: a qualification in force, and rights not suspended.
 
-use super::{Error, run, sealed::line};
+use super::attempt::{self, Listed};
+use super::{Error, may_look, run, sealed::line};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{QualificationRow, SecondReading, Tenant};
@@ -143,6 +144,22 @@ pub async fn suspend(app: &App, who: &Who, reviewer: &str, suspended: bool) -> R
     Ok(())
 }
 
+/// What somebody approved, the newest first.
+///
+/// # Errors
+/// [`Error::Refused`] for who does not work with learners; [`Error::NotFound`] for who never was a
+/// reviewer.
+pub async fn approved(app: &App, who: &Who, reviewer: &str) -> Result<Vec<Listed>, Error> {
+    may_look(who)?;
+    let mut rows = app.db.of(who.issuer());
+    let known = rows.qualifications().await?;
+    if !known.iter().any(|row| row.reviewer == reviewer) {
+        return Err(Error::NotFound("reviewer"));
+    }
+    let all = rows.attempts_approved_by(reviewer).await?;
+    attempt::listed(app, &mut rows, all).await
+}
+
 /// Puts everything somebody approved, and nobody has read again since, into the list of second
 /// readings: how many.
 ///
@@ -163,7 +180,7 @@ pub async fn read_again(app: &App, who: &Who, reviewer: &str) -> Result<usize, E
             continue;
         }
         row.second_reading = Some(SecondReading::Again);
-        super::attempt::change(&mut rows, &row).await?;
+        attempt::change(&mut rows, &row).await?;
         again += 1;
     }
     rows.log(&[who.did(app, "reviewer.reread", reviewer, now)])

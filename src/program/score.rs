@@ -12,14 +12,14 @@ use crate::who::Scope;
 pub struct Mark {
     /// The criterion's id or name.
     pub criterion: String,
-    /// The level's name, points or id.
+    /// The level's name, points or id; empty takes back what was given in this round.
     pub level: String,
     /// What is written about it.
     pub note: String,
 }
 
 /// Writes levels down: the learner's own view, or the tutor's proposal. What was there before is
-/// replaced; doing it again changes nothing.
+/// replaced, and an empty level takes it back; doing it again changes nothing.
 ///
 /// # Errors
 /// [`Error::Refused`] without the scope `propose`; [`Error::NotFound`]; [`Error::Conflict`] once it is
@@ -51,8 +51,51 @@ pub async fn put(app: &App, by: &By, id: &AttemptId, marks: &[Mark]) -> Result<(
     let scores = rows.scores(std::slice::from_ref(id)).await?;
     let cards = card::cards(&achievement, &scores, row.round);
     let key = sealed::key_to_write(app, &mut rows, &row.sealed_for).await?;
-    let mut faults = Vec::new();
-    let mut written = Vec::new();
+    let (written, taken_back) = read(&cards, marks)?;
+    let score = |(card, place, note): (&card::Card, usize, String)| {
+        let row_name = note_row(id, row.round, voice, &card.criterion.id);
+        ScoreRow {
+            attempt_id: id.clone(),
+            round: row.round,
+            voice,
+            criterion: card.criterion.id.clone(),
+            level: card.criterion.levels[place].id.clone(),
+            actor: by.actor().to_owned(),
+            at: now.into(),
+            note_sealed: (!note.is_empty()).then(|| sealed::seal(app, &key, &row_name, &note)),
+        }
+    };
+    let is_written = !written.is_empty();
+    let written: Vec<ScoreRow> = written.into_iter().map(score).collect();
+    rows.put_scores(&written).await?;
+    let mut removed = 0;
+    for criterion in taken_back {
+        removed += rows.take_score(id, row.round, voice, criterion).await?;
+    }
+    let did = |action| by.did(app, action, id.as_str(), now);
+    let lines = [
+        is_written.then(|| did("attempt.score")),
+        (removed > 0).then(|| did("attempt.unscore")),
+    ];
+    let lines: Vec<_> = lines.into_iter().flatten().collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    attempt::touched(&mut rows, by, id).await?;
+    rows.log(&lines).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A level that is to be written: the card, the level's place, what is written about it.
+type Written<'c> = (&'c card::Card, usize, String);
+
+/// What is to be written, and which criteria's levels are taken back.
+fn read<'c>(
+    cards: &'c [card::Card],
+    marks: &[Mark],
+) -> Result<(Vec<Written<'c>>, Vec<&'c str>), Error> {
+    let (mut faults, mut written, mut taken_back) = (Vec::new(), Vec::new(), Vec::new());
     for mark in marks {
         let named = |card: &&card::Card| {
             card.criterion.id == mark.criterion
@@ -62,6 +105,10 @@ pub async fn put(app: &App, by: &By, id: &AttemptId, marks: &[Mark]) -> Result<(
             faults.push(no_criterion(&mark.criterion));
             continue;
         };
+        if mark.level.trim().is_empty() {
+            taken_back.push(card.criterion.id.as_str());
+            continue;
+        }
         let at = format!("/{}", card.criterion.name);
         let Some(place) = card.criterion.level(&mark.level) else {
             faults.push(Fault::new(at, "is none of the levels"));
@@ -71,27 +118,12 @@ pub async fn put(app: &App, by: &By, id: &AttemptId, marks: &[Mark]) -> Result<(
             faults.push(Fault::new(at, "was met before and is not asked for again"));
         }
         let note = sealed::note(&card.criterion.name, &mark.note)?;
-        let row_name = note_row(id, row.round, voice, &card.criterion.id);
-        written.push(ScoreRow {
-            attempt_id: id.clone(),
-            round: row.round,
-            voice,
-            criterion: card.criterion.id.clone(),
-            level: card.criterion.levels[place].id.clone(),
-            actor: by.actor().to_owned(),
-            at: now.into(),
-            note_sealed: (!note.is_empty()).then(|| sealed::seal(app, &key, &row_name, &note)),
-        });
+        written.push((card, place, note));
     }
     if !faults.is_empty() {
         return Err(Error::Faults(faults));
     }
-    rows.put_scores(&written).await?;
-    attempt::touched(&mut rows, by, id).await?;
-    rows.log(&[by.did(app, "attempt.score", id.as_str(), now)])
-        .await?;
-    tx.commit().await?;
-    Ok(())
+    Ok((written, taken_back))
 }
 
 fn no_criterion(name: &str) -> Fault {

@@ -5,11 +5,11 @@
 
 use jiff::SignedDuration;
 
-use super::attempt::{self, Listed};
+use super::attempt::{self, Listed, View};
 use super::card::{self, Card};
 use super::{Error, qualification, sealed};
 use crate::app::App;
-use crate::db::{Decision, Reading, ReviewRow, ScoreRow, SecondReading, Voice};
+use crate::db::{AttemptState, Decision, Reading, ReviewRow, ScoreRow, SecondReading, Voice};
 use crate::ids::{AchievementId, AttemptId};
 use crate::issue::{Fault, publish};
 use crate::who::{Scope, Who};
@@ -28,6 +28,45 @@ pub async fn waiting(app: &App, who: &Who) -> Result<Vec<Listed>, Error> {
     let mut rows = app.db.of(who.issuer());
     let waiting = rows.attempts_to_read_again(LISTED).await?;
     attempt::listed(app, &mut rows, waiting).await
+}
+
+/// Whether this decision waits for whoever asks to read it again: until they have, they are not shown
+/// what the first reader gave.
+#[must_use]
+pub fn is_for(who: &Who, view: &View) -> bool {
+    let row = &view.row;
+    let own = view.is_not_of(who.principal()).is_err();
+    let drawn = row.second_reading.is_some() && row.state == AttemptState::Approved;
+    let since = |one: &attempt::Answer| row.decided_at.is_some_and(|decided| one.at >= *decided);
+    let mut second = view
+        .answers
+        .iter()
+        .filter(|one| one.reading == Reading::Second);
+    who.may(Scope::Review).is_ok()
+        && !own
+        && drawn
+        && row.decided_by.as_deref() != Some(who.principal())
+        && !second.any(since)
+}
+
+/// As [`waiting`], without what whoever asks decided on or had a hand in: they do not read it again.
+///
+/// # Errors
+/// As [`waiting`].
+pub async fn waiting_for(app: &App, who: &Who) -> Result<Vec<Listed>, Error> {
+    let mut mine = Vec::new();
+    for listed in waiting(app, who).await? {
+        let hands = app
+            .db
+            .of(who.issuer())
+            .hands(&listed.row.attempt_id)
+            .await?;
+        let decided = listed.row.decided_by.as_deref() == Some(who.principal());
+        if !decided && !hands.iter().any(|hand| hand == who.principal()) {
+            mine.push(listed);
+        }
+    }
+    Ok(mine)
 }
 
 /// Whether two readings came to the same.

@@ -24,6 +24,8 @@ pub(crate) enum Cookie {
     Provider,
     /// An employer who came by a link.
     Employer,
+    /// Where a learner wanted to go before they came in; it lets nobody in.
+    Place,
 }
 
 impl Cookie {
@@ -37,6 +39,8 @@ impl Cookie {
             (Cookie::Provider, false) => "skillmark-with",
             (Cookie::Employer, true) => "__Host-skillmark-employer",
             (Cookie::Employer, false) => "skillmark-employer",
+            (Cookie::Place, true) => "__Host-skillmark-place",
+            (Cookie::Place, false) => "skillmark-place",
         }
     }
 
@@ -54,32 +58,43 @@ impl Cookie {
         }
     }
 
+    /// For how many seconds a browser holds it; `None`: until it is closed. A learner's device
+    /// passes from hand to hand.
+    fn seconds(self) -> Option<i64> {
+        match self {
+            Cookie::Member => Some(session::MOST_SECONDS),
+            Cookie::Learner => None,
+            Cookie::Provider => Some(600),
+            Cookie::Employer => Some(i64::from(employer::MAX_DAYS) * 86_400),
+            Cookie::Place => Some(900),
+        }
+    }
+
     /// `Set-Cookie`, so that the browser holds this token.
     pub(crate) fn set(self, config: &Config, token: &Token) -> HeaderValue {
-        let seconds = match self {
-            Cookie::Member => session::MOST_SECONDS,
-            Cookie::Learner => session::LEARNER_MOST_SECONDS,
-            Cookie::Provider => 600,
-            Cookie::Employer => i64::from(employer::MAX_DAYS) * 86_400,
-        };
-        self.line(config, token.reveal(), seconds)
+        self.line(config, token.reveal(), self.seconds())
+    }
+
+    /// `Set-Cookie`, so that the browser holds this text, which is plain ASCII without a semicolon.
+    pub(crate) fn set_text(self, config: &Config, text: &str) -> HeaderValue {
+        self.line(config, text, self.seconds())
     }
 
     /// `Set-Cookie`, so that the browser holds nothing any more.
     pub(crate) fn clear(self, config: &Config) -> HeaderValue {
-        self.line(config, "", 0)
+        self.line(config, "", Some(0))
     }
 
-    fn line(self, config: &Config, value: &str, seconds: i64) -> HeaderValue {
+    fn line(self, config: &Config, value: &str, seconds: Option<i64>) -> HeaderValue {
         let secure = if config.public_url.is_https() {
             "; Secure"
         } else {
             ""
         };
+        let age = seconds.map_or(String::new(), |seconds| format!("; Max-Age={seconds}"));
         let name = self.name(config);
-        let line =
-            format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
-        // Names and tokens are plain ASCII.
+        let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}");
+        // Names and values are plain ASCII.
         let mut line = HeaderValue::from_str(&line).unwrap_or(HeaderValue::from_static(""));
         line.set_sensitive(true);
         line
@@ -110,6 +125,12 @@ mod tests {
             )
         );
         assert!(there.is_sensitive());
+        // A learner's is gone when the browser is closed.
+        let learners = Cookie::Learner.set(&config, &token);
+        assert_eq!(
+            learners,
+            format!("__Host-skillmark-me={value}; Path=/; HttpOnly; SameSite=Lax; Secure")
+        );
         let cleared = Cookie::Learner.clear(&config);
         assert_eq!(
             cleared,

@@ -423,6 +423,8 @@ fn render(
         .remove::<WebError>()
         .unwrap_or_else(|| plain(response.status()));
     let allow = response.headers().get(header::ALLOW).cloned();
+    let cookies = response.headers().get_all(header::SET_COOKIE).iter();
+    let cookies: Vec<HeaderValue> = cookies.cloned().collect();
     let mut out = if for_programs {
         let problem = Problem::new(error.status, error.code, &error.detail, &error.faults, id);
         problem.into_response()
@@ -435,6 +437,9 @@ fn render(
     headers.insert(header::VARY, HeaderValue::from_static("accept"));
     if let Some(allow) = allow {
         headers.insert(header::ALLOW, allow);
+    }
+    for cookie in cookies {
+        headers.append(header::SET_COOKIE, cookie);
     }
     if let Some(seconds) = error.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -116,14 +116,49 @@ impl FromRequestParts<Site> for SignedLearner {
             })
         });
         learner.ok_or_else(|| {
-            WebError::new(
+            let refused = WebError::new(
                 StatusCode::FORBIDDEN,
                 "signed_out",
-                "This page is for a learner who is signed in. Open your own link again, or scan the code in the room.",
-            )
-            .into_response()
+                "This page is for a learner who is signed in. Open your own link, or scan the card with your name on it: you come back here then.",
+            );
+            let mut answer = refused.into_response();
+            // Where they wanted to go is kept while they look for their link.
+            let asked = Some(parts.uri.path()).filter(|_| parts.method == Method::GET);
+            if let Some(place) = asked.and_then(place) {
+                let line = Cookie::Place.set_text(site.config(), place);
+                answer.headers_mut().append(header::SET_COOKIE, line);
+            }
+            answer
         })
     }
+}
+
+/// A learner's page that may be come back to after coming in: a path of ours below `/me`, nothing
+/// else.
+pub(crate) fn place(path: &str) -> Option<&str> {
+    let rest = path.strip_prefix("/me/")?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let mut steps = rest.split('/');
+    let good = steps.all(|step| !step.is_empty() && step.chars().all(plain));
+    let other = ["in", "out", "files"];
+    (good
+        && rest.len() <= 100
+        && !rest
+            .split('/')
+            .next()
+            .is_some_and(|one| other.contains(&one)))
+    .then_some(path)
+}
+
+/// The session of a learner that a browser holds, if it holds one.
+///
+/// # Errors
+/// If the database could not answer.
+pub(crate) async fn learners(
+    site: &Site,
+    headers: &HeaderMap,
+) -> Result<Option<SessionRow>, WebError> {
+    find(site, Cookie::Learner, headers).await
 }
 
 /// What the operator opens while they help stands in the organisation's log first.
@@ -163,4 +198,35 @@ fn sign_in(parts: &Parts, to: &str) -> Response {
         "You are not signed in any more. Sign in in another tab, come back to this one and reload it: what you typed is sent once more.",
     )
     .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_page_of_ours_is_come_back_to() {
+        for good in ["/me/labs/Zr4XfLk2Qp8sVb1NwYt6Ag", "/me/attempts/-_a"] {
+            assert_eq!(place(good), Some(good));
+        }
+        for bad in [
+            "/me",
+            "/me/",
+            "/desk",
+            "//evil.example",
+            "/me//evil.example",
+            "/me/labs/",
+            "/me/labs/a;b",
+            "/me/labs/../../desk",
+            "/me/labs/a?b=c",
+            "/me/labs/a\r\nx: y",
+            "/me/in/AAAA",
+            "/me/out",
+            "/me/files/AAAA",
+            "https://evil.example/me/labs/a",
+        ] {
+            assert_eq!(place(bad), None, "{bad}");
+        }
+        assert_eq!(place(&format!("/me/labs/{}", "a".repeat(200))), None);
+    }
 }

@@ -273,14 +273,16 @@ impl Who {
     }
 }
 
+/// What whoever works with learners may do: one of these.
+pub const WITH_LEARNERS: &[Scope] = &[Scope::Propose, Scope::Review, Scope::Programs];
+
 impl Who {
     /// Whether they may look at learners and what they do: whoever works with them.
     ///
     /// # Errors
     /// As [`Who::may`], without any of the scopes `programs`, `propose` and `review`.
     pub fn may_look_at_learners(&self) -> Result<(), Refusal> {
-        let any = [Scope::Propose, Scope::Review, Scope::Programs];
-        if any.iter().any(|scope| self.may(*scope).is_ok()) {
+        if WITH_LEARNERS.iter().any(|scope| self.may(*scope).is_ok()) {
             return Ok(());
         }
         self.may(Scope::Programs)

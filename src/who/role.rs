@@ -78,7 +78,9 @@ impl Role {
             Role::Teacher => "Owns the standards: maps, rubrics, achievements, pathways.",
             Role::Coordinator => "Owns the programs: rosters, labs, awards.",
             Role::Administrator => "Looks after the organisation: people, keys, settings.",
-            Role::Auditor => "Reads everything, and changes nothing.",
+            Role::Auditor => {
+                "Reads the log, the standards, what was issued and how it went; no learner's name or work. Changes nothing."
+            }
         }
     }
 

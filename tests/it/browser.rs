@@ -35,6 +35,7 @@ mod desk;
 mod every;
 mod grid;
 mod keyboard;
+mod labs;
 mod others;
 mod people;
 mod printed;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     db::AttemptKind,
     ids::{AttemptId, PersonId},
-    program::{By, attempt, evidence, review, score},
+    program::{By, attempt, evidence, review, score, second},
     web::{
         Site,
         api::{
@@ -98,6 +98,46 @@ pub(crate) struct CriterionView {
     /// What the reviewer gave.
     #[serde(skip_serializing_if = "Option::is_none")]
     decided: Option<String>,
+    /// What the tutor wrote beside it.
+    #[serde(rename = "proposedNote", skip_serializing_if = "String::is_empty")]
+    proposed_note: String,
+    /// What the reviewer wrote beside it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    note: String,
+}
+
+/// What was decided about an attempt.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct AnswerView {
+    /// In which round.
+    round: i64,
+    /// `first`: the reviewer's, which counts; `second`: somebody read it again.
+    #[schema(example = "first")]
+    reading: &'static str,
+    /// `approve` or `return`.
+    #[schema(example = "return")]
+    decision: &'static str,
+    /// Who: a member's id, or an API key's.
+    reviewer: String,
+    /// What was written: feedback to the learner, or a second reader's remark to colleagues.
+    #[schema(example = "Say who decides.")]
+    feedback: String,
+    /// When.
+    #[schema(example = "2026-03-02T10:00:00Z")]
+    at: String,
+}
+
+impl From<&attempt::Answer> for AnswerView {
+    fn from(one: &attempt::Answer) -> AnswerView {
+        AnswerView {
+            round: one.round,
+            reading: one.reading.as_str(),
+            decision: one.decision.as_str(),
+            reviewer: one.reviewer.clone(),
+            feedback: one.feedback.clone(),
+            at: one.at.to_string(),
+        }
+    }
 }
 
 /// An attempt.
@@ -131,6 +171,9 @@ pub(crate) struct AttemptView {
     /// How each criterion stands; left out of lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     criteria: Vec<CriterionView>,
+    /// What was decided so far, the oldest first; left out of lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    answers: Vec<AnswerView>,
     /// How many pieces of evidence there are; left out of lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<usize>,
@@ -149,12 +192,15 @@ impl AttemptView {
             due_at: row.due_at.map(|at| at.to_string()),
             credential: row.credential_id.as_ref().map(ToString::to_string),
             criteria: Vec::new(),
+            answers: Vec::new(),
             evidence: None,
         }
     }
 
-    fn whole(view: &attempt::View) -> AttemptView {
-        let criteria = view.cards.iter().map(|card| {
+    /// Whoever is to read it again does not see yet what the first reader gave.
+    fn whole(who: &Who, view: &attempt::View) -> AttemptView {
+        let blind = second::is_for(who, view);
+        let criteria = view.cards.iter().zip(&view.notes).map(|(card, notes)| {
             let level = |given: &Option<crate::program::card::Given>| {
                 given.as_ref().map(|given| card.level(given).to_owned())
             };
@@ -164,11 +210,20 @@ impl AttemptView {
                 asked: card.asked,
                 own: level(&card.own),
                 proposed: level(&card.proposed),
-                decided: level(&card.decided),
+                decided: level(&card.decided).filter(|_| !blind),
+                proposed_note: notes.0.clone(),
+                note: match blind {
+                    true => String::new(),
+                    false => notes.1.clone(),
+                },
             }
         });
         AttemptView {
             criteria: criteria.collect(),
+            answers: (view.answers.iter())
+                .filter(|_| !blind)
+                .map(AnswerView::from)
+                .collect(),
             evidence: Some(view.evidence.len()),
             ..AttemptView::of(&view.row)
         }
@@ -374,7 +429,7 @@ fn by(who: &Who) -> By {
 
 pub(super) async fn one(site: &Site, who: &Who, id: &str) -> Result<Json<AttemptView>, WebError> {
     let view = review::view(site.app(), who, &attempt_id(id)?).await?;
-    Ok(Json(AttemptView::whole(&view)))
+    Ok(Json(AttemptView::whole(who, &view)))
 }
 
 pub(super) fn fault(pointer: &str, sentence: &str) -> WebError {

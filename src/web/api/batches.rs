@@ -279,12 +279,14 @@ pub(crate) async fn read(
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Change {
-    /// `pause`, `resume` or `cancel`.
+    /// `pause`, `resume`, `cancel`, or `approve`: yes, as the second person that a large batch waits
+    /// for.
     #[schema(example = "pause")]
     change: String,
 }
 
-/// Hold a batch, let it go on, or cancel what is not signed yet.
+/// Hold a batch, let it go on, cancel what is not signed yet, or say yes to a large one as the
+/// second person.
 ///
 /// What is signed stays. Asking again changes nothing.
 #[utoipa::path(post, path = "/api/v1/batches/{id}/state", operation_id = "change_batch", tag = "Batches",
@@ -297,7 +299,7 @@ pub(crate) struct Change {
         (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not issue.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such batch in your organisation.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It has ended.", body = Problem, content_type = "application/problem+json")
+        (status = 409, description = "It has ended, it waits for a second person, or that person is whoever started it.", body = Problem, content_type = "application/problem+json")
     ))]
 pub(crate) async fn change(
     State(site): State<Site>,

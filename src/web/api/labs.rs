@@ -5,18 +5,19 @@ use axum::{
     body::Bytes,
     extract::{Path, State},
     http::StatusCode,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     db::LabRow,
     ids::LabId,
-    program::{lab, score},
+    program::{lab, link, score, taking_part},
     web::{
         Site,
         api::{
             attempts::{AttemptView, id_of, one as attempt},
+            batches::Batch,
             body,
             learners::{LearnerView, learner_id},
             programs::{Made, made},
@@ -96,7 +97,7 @@ pub(crate) struct Lab {
     offers: Vec<String>,
     /// Who is expected, by name.
     learners: Vec<LearnerView>,
-    /// The attempts made there.
+    /// The attempts begun there, and those under way of who is expected, for what is on offer.
     attempts: Vec<AttemptView>,
 }
 
@@ -232,6 +233,42 @@ pub(crate) async fn close(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// What can be earned at a lab.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LabOffers {
+    /// The ids of the achievements, in the order in which they are shown.
+    #[schema(example = json!(["Zr4XfLk2Qp8sVb1NwYt6Ag"]))]
+    offers: Vec<String>,
+}
+
+/// Say anew what can be earned at a lab.
+///
+/// What is under way goes on, also where it is not on offer any more.
+#[utoipa::path(put, path = "/api/v1/labs/{id}/offers", operation_id = "offer_at_lab", tag = "Labs and attempts",
+    params(("id" = String, Path, description = "The lab.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    request_body = LabOffers,
+    security(("api_key" = [])),
+    responses(
+        (status = 204, description = "So it is."),
+        (status = 403, description = "The key may not hold labs.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such lab or achievement in your organisation.", body = Problem, content_type = "application/problem+json"),
+        Unreadable, NoKey, Faulty
+    ))]
+pub(crate) async fn offer(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+    sent: Bytes,
+) -> Result<StatusCode, WebError> {
+    who.may(Scope::Propose)?;
+    let said: LabOffers = body::shaped(&sent)?;
+    let offers = said.offers.iter().map(|id| id_of(id, "achievement"));
+    let offers = offers.collect::<Result<Vec<_>, _>>()?;
+    lab::offer(site.app(), &who, &lab_id(&id)?, &offers).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Expect a learner at a lab.
 #[utoipa::path(put, path = "/api/v1/labs/{id}/learners/{learner}", operation_id = "expect_at_lab", tag = "Labs and attempts",
     params(
@@ -286,9 +323,137 @@ async fn set(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// A learner's link from a lab.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct LabLink {
+    /// The learner's id.
+    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
+    learner: String,
+    /// The organisation's reference.
+    #[schema(example = "u-17")]
+    reference: String,
+    /// The address that lets this learner in, and opens the lab. It is shown only now.
+    #[schema(example = "https://badges.example/me/in/x?to=/me/labs/Zr4XfLk2Qp8sVb1NwYt6Ag")]
+    link: String,
+}
+
+/// The links of a lab.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct LabLinks {
+    /// A link for each learner who is expected, by name.
+    links: Vec<LabLink>,
+    /// How many days they work.
+    #[schema(example = 30)]
+    days: i64,
+}
+
+/// Make a link for each learner who is expected at a lab.
+///
+/// Each lets its learner in without an account and opens the lab, such as behind a code on a printed
+/// card. Links from before go on working.
+#[utoipa::path(post, path = "/api/v1/labs/{id}/links", operation_id = "make_lab_links", tag = "Labs and attempts",
+    params(("id" = String, Path, description = "The lab.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    security(("api_key" = [])),
+    responses(
+        (status = 201, description = "The links.", body = LabLinks),
+        (status = 403, description = "The key may not propose.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such lab in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Nobody is expected there.", body = Problem, content_type = "application/problem+json"),
+        NoKey
+    ))]
+pub(crate) async fn links(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    who.may(Scope::Propose)?;
+    let id = lab_id(&id)?;
+    let made = link::make_for_lab(site.app(), &who, &id).await?;
+    let links = made.into_iter().map(|(learner, token)| LabLink {
+        learner: learner.person.to_string(),
+        reference: learner.details.reference,
+        link: site.link(&format!("/me/in/{}?to=/me/labs/{id}", token.reveal())),
+    });
+    let links = LabLinks {
+        links: links.collect(),
+        days: link::DAYS,
+    };
+    Ok((StatusCode::CREATED, Json(links)).into_response())
+}
+
+/// Who took part in a lab.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TookPart {
+    /// What is given for taking part: the id of an achievement on offer.
+    #[schema(example = "Zr4XfLk2Qp8sVb1NwYt6Ag")]
+    achievement: String,
+    /// The ids of those who were there, of whom the lab expects.
+    #[schema(example = json!(["Zr4XfLk2Qp8sVb1NwYt6Ag"]))]
+    learners: Vec<String>,
+    /// Only say what it would do.
+    #[serde(default)]
+    check: bool,
+}
+
+/// What awarding those who took part would do.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct TookPartPlan {
+    /// The ids of those who would be given it.
+    #[schema(example = json!(["Zr4XfLk2Qp8sVb1NwYt6Ag"]))]
+    new: Vec<String>,
+    /// The ids of those who have it of that day already: nobody is given it twice.
+    #[schema(example = json!([]))]
+    before: Vec<String>,
+}
+
+/// Award those who took part in a lab.
+///
+/// Dated the day of the lab. Workers sign it from then on, as any other batch: with the day's quota and
+/// its second person. Nobody is given the same twice.
+#[utoipa::path(post, path = "/api/v1/labs/{id}/taking-part", operation_id = "award_taking_part", tag = "Labs and attempts",
+    params(("id" = String, Path, description = "The lab.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    request_body = TookPart,
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "With `check`: what it would do.", body = TookPartPlan),
+        (status = 202, description = "Promised: workers sign it.", body = Batch),
+        (status = 403, description = "The key may not issue, or not look at learners.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such lab in your organisation, or no such achievement at it.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is not given for taking part, the lab is yet to be held, or somebody is not expected there; `detail` says which.", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "As many as are issued in a day, or too many requests.", body = Problem, content_type = "application/problem+json"),
+        Unreadable, NoKey, Faulty
+    ))]
+pub(crate) async fn taking_part(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+    sent: Bytes,
+) -> Result<Response, WebError> {
+    who.may(Scope::Issue)?;
+    let said: TookPart = body::shaped(&sent)?;
+    let (app, lab) = (site.app(), lab_id(&id)?);
+    let offer = id_of(&said.achievement, "achievement")?;
+    let chosen = said.learners.iter().map(|id| learner_id(id));
+    let chosen = chosen.collect::<Result<Vec<_>, _>>()?;
+    if said.check {
+        let plan = taking_part::plan(app, &who, &lab, &offer, &chosen).await?;
+        let (before, new) = chosen
+            .iter()
+            .map(ToString::to_string)
+            .partition(|id| plan.before.iter().any(|one| one.as_str() == id));
+        return Ok(Json(TookPartPlan { new, before }).into_response());
+    }
+    let started = taking_part::award(app, &who, &lab, &offer, &chosen).await?;
+    let row = app.db.of(who.issuer()).job(&started.batch).await?;
+    let row = row.ok_or_else(|| WebError::no_such("batch"))?;
+    Ok((StatusCode::ACCEPTED, Json(Batch::from(row))).into_response())
+}
+
 /// Enter one cell of the grid: a tutor's proposal for one learner and criterion.
 ///
-/// An attempt is opened if none is running. Sending it again changes nothing.
+/// An attempt is opened if none is running. An empty level takes a proposal of this round back.
+/// Sending it again changes nothing.
 #[utoipa::path(post, path = "/api/v1/labs/{id}/scores", operation_id = "enter_at_lab", tag = "Labs and attempts",
     params(("id" = String, Path, description = "The lab.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
     request_body = LabCell,
@@ -296,7 +461,7 @@ async fn set(
     responses(
         (status = 200, description = "The attempt as it is now.", body = AttemptView),
         (status = 403, description = "The key may not propose.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such lab, learner or achievement in your organisation.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such lab, learner or achievement in your organisation, or no attempt under way of which something could be taken back.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It cannot be tried there; `detail` says why.", body = Problem, content_type = "application/problem+json"),
         Unreadable, NoKey, Faulty
     ))]

@@ -335,8 +335,9 @@ pub(crate) async fn merge(
 
 /// Make a learner's own link.
 ///
-/// It lets the learner in without an account, to their attempts and what they earned; the link
-/// before it stops working. Whoever makes it does not decide on what is worked on while it is good.
+/// It lets the learner in without an account, to their attempts and what they earned. The links
+/// before it go on working until they end; of more than twelve the oldest ends. Whoever makes it does
+/// not decide on what is worked on while it is good.
 #[utoipa::path(post, path = "/api/v1/learners/{id}/link", operation_id = "make_learner_link", tag = "Programs",
     params(("id" = String, Path, description = "The learner.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
     security(("api_key" = [])),
@@ -358,6 +359,28 @@ pub(crate) async fn make_link(
         days: link::DAYS,
     };
     Ok((StatusCode::CREATED, Json(link)).into_response())
+}
+
+/// End all links of a learner.
+///
+/// Whoever came in by one is signed out. Doing it again changes nothing.
+#[utoipa::path(delete, path = "/api/v1/learners/{id}/links", operation_id = "end_learner_links", tag = "Programs",
+    params(("id" = String, Path, description = "The learner.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    security(("api_key" = [])),
+    responses(
+        (status = 204, description = "No link of the learner works any more."),
+        (status = 403, description = "The key may not propose.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such learner in your organisation.", body = Problem, content_type = "application/problem+json"),
+        NoKey
+    ))]
+pub(crate) async fn end_links(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+) -> Result<StatusCode, WebError> {
+    who.may(Scope::Propose)?;
+    link::end_all(site.app(), &who, &learner_id(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) fn learner_id(text: &str) -> Result<PersonId, WebError> {

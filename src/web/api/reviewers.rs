@@ -14,7 +14,7 @@ use crate::{
     web::{
         Site,
         api::{
-            attempts::id_of,
+            attempts::{AttemptView, id_of},
             body,
             refused::{NoKey, Unreadable},
         },
@@ -163,6 +163,36 @@ pub(crate) async fn read_again(
 ) -> Result<Json<ReadAgain>, WebError> {
     let attempts = qualification::read_again(site.app(), &who, &id).await?;
     Ok(Json(ReadAgain { attempts }))
+}
+
+/// What a reviewer approved.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ApprovedAttempts {
+    /// The attempts, those decided last first.
+    attempts: Vec<AttemptView>,
+}
+
+/// List what a reviewer approved, such as one whose qualification lapsed.
+#[utoipa::path(get, path = "/api/v1/reviewers/{id}/approved", operation_id = "list_approved", tag = "Labs and attempts",
+    params(("id" = String, Path, description = "The reviewer.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "Those decided last first, each with its credential.", body = ApprovedAttempts),
+        (status = 403, description = "The key may not look at learners.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such reviewer in your organisation.", body = Problem, content_type = "application/problem+json"),
+        NoKey
+    ))]
+pub(crate) async fn approved(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+) -> Result<Json<ApprovedAttempts>, WebError> {
+    who.may(Scope::Read)?;
+    let all = qualification::approved(site.app(), &who, &id).await?;
+    let attempts = all.iter().map(|listed| AttemptView::of(&listed.row));
+    Ok(Json(ApprovedAttempts {
+        attempts: attempts.collect(),
+    }))
 }
 
 /// End a qualification. What was decided with it stays.

@@ -16,7 +16,7 @@ use crate::{
     web::{
         Site,
         api::{
-            attempts::{AttemptView, Levels, attempt_id, fault, one},
+            attempts::{AttemptView, attempt_id, fault, one},
             body,
             programs::{Made, made},
             refused::{Faulty, NoKey, Unreadable},
@@ -157,10 +157,77 @@ pub(crate) async fn decide(
     }))
 }
 
+/// How often two readers came to the same.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AgreementView {
+    /// Over how many days it is counted.
+    #[schema(example = 180)]
+    days: i64,
+    /// Attempts that were read twice.
+    read_twice: usize,
+    /// Criteria that were scored twice.
+    criteria: usize,
+    /// Of these, how many got the same level.
+    same: usize,
+    /// Of these, how many both found met, or both not.
+    alike: usize,
+}
+
+/// What waits for a second reader.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct SecondReadings {
+    /// The oldest two hundred, oldest first. Whoever decided on one does not read it again.
+    attempts: Vec<AttemptView>,
+    /// How often two readers came to the same so far.
+    agreement: AgreementView,
+}
+
+/// List what waits for a second reader, with how often two readers agree.
+#[utoipa::path(get, path = "/api/v1/second-readings", operation_id = "list_second_readings", tag = "Labs and attempts",
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "What waits.", body = SecondReadings),
+        (status = 403, description = "The key may not review, or not read.", body = Problem, content_type = "application/problem+json"),
+        NoKey
+    ))]
+pub(crate) async fn second_readings(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+) -> Result<Json<SecondReadings>, WebError> {
+    who.may(Scope::Review)?;
+    let waiting = second::waiting(site.app(), &who).await?;
+    let found = second::agreement(site.app(), &who).await?;
+    let attempts = waiting.iter().map(|listed| AttemptView::of(&listed.row));
+    Ok(Json(SecondReadings {
+        attempts: attempts.collect(),
+        agreement: AgreementView {
+            days: second::AGREEMENT_DAYS,
+            read_twice: found.read_twice,
+            criteria: found.criteria,
+            same: found.same,
+            alike: found.alike,
+        },
+    }))
+}
+
+/// What a second reader gives.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewReading {
+    /// The level of every criterion, by its name or id.
+    #[schema(example = json!({"Uses evidence": "Advanced", "Explains clearly": "Proficient"}))]
+    levels: HashMap<String, String>,
+    /// A remark to colleagues; the learner never reads it.
+    #[serde(default)]
+    #[schema(example = "The talk was short.")]
+    remark: String,
+}
+
 /// Read a decision again: a level for every criterion.
 #[utoipa::path(post, path = "/api/v1/attempts/{id}/second-reading", operation_id = "read_attempt_again", tag = "Labs and attempts",
     params(("id" = String, Path, description = "The attempt.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
-    request_body = Levels,
+    request_body = NewReading,
     security(("api_key" = [])),
     responses(
         (status = 200, description = "The attempt as it is now.", body = AttemptView),
@@ -176,10 +243,11 @@ pub(crate) async fn read_again(
     sent: Bytes,
 ) -> Result<Json<AttemptView>, WebError> {
     who.may(Scope::Review)?;
-    let said: Levels = body::shaped(&sent)?;
+    let said: NewReading = body::shaped(&sent)?;
     let attempt = attempt_id(&id)?;
     let view = review::view(site.app(), &who, &attempt).await?;
-    second::read(site.app(), &who, &attempt, &by_id(&view, said.levels), "").await?;
+    let levels = by_id(&view, said.levels);
+    second::read(site.app(), &who, &attempt, &levels, &said.remark).await?;
     one(&site, &who, &id).await
 }
 

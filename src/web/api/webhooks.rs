@@ -10,7 +10,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    db::{DeliveryRow, WebhookRow},
+    db::{DeliveryRow, WebhookRow, WebhookState},
     hooks,
     ids::WebhookId,
     web::{Site, api::body, error::WebError, key::Keyed, problem::Problem},
@@ -187,6 +187,45 @@ pub(crate) async fn remove(
     Path(id): Path<String>,
 ) -> Result<StatusCode, WebError> {
     hooks::remove(site.app(), &who, &self::id(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether an address is told.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Turned {
+    /// Whether it is told from now on.
+    #[schema(example = true)]
+    on: bool,
+}
+
+/// Tell an address no more, or again.
+///
+/// One that answered 410 is told no more until it is turned on again.
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/state", operation_id = "turn_webhook", tag = "Webhooks",
+    params(("id" = String, Path, description = "The webhook.", example = "Zr4XfLk2Qp8sVb1NwYt6Ag")),
+    request_body = Turned,
+    security(("api_key" = [])),
+    responses(
+        (status = 204, description = "So it is."),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or not a good one.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not manage.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such webhook in your organisation.", body = Problem, content_type = "application/problem+json")
+    ))]
+pub(crate) async fn turn(
+    State(site): State<Site>,
+    Keyed(who): Keyed,
+    Path(id): Path<String>,
+    sent: Bytes,
+) -> Result<StatusCode, WebError> {
+    who.may(crate::who::Scope::Manage)?;
+    let turned: Turned = body::shaped(&sent)?;
+    let to = match turned.on {
+        true => WebhookState::On,
+        false => WebhookState::Off,
+    };
+    hooks::turn(site.app(), &who, &self::id(&id)?, to).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -66,7 +66,6 @@
   const keep = (fields) => {
     const waiting = read();
     for (const field of fields) {
-      if (!field.id || !field.value) continue;
       waiting[field.id] = field.value;
       mark(field.id, false);
     }
@@ -85,7 +84,8 @@
     form.addEventListener("change", (event) => keep([event.target]));
     // The button works without a network too. Where nothing can be kept, the form is sent as it is.
     form.addEventListener("submit", (event) => {
-      if (keep(form.querySelectorAll("select"))) event.preventDefault();
+      const given = [...form.querySelectorAll("select")].filter((field) => field.value || field.id in read());
+      if (keep(given)) event.preventDefault();
     });
   }
   addEventListener("online", send);

@@ -19,7 +19,7 @@ use crate::{
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: "/desk/access",
     label: "Who may do what",
-    scope: Scope::Read,
+    any: &[Scope::Read],
 });
 
 /// The page.

@@ -44,7 +44,7 @@ pub(super) const PATH: &str = "/desk/achievements";
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: PATH,
     label: "Achievements",
-    scope: Scope::Read,
+    any: &[Scope::Read],
 });
 
 /// An achievement in the list.

@@ -13,7 +13,7 @@ use axum::{
 use crate::{
     db::{AttemptRow, AttemptState, Decision},
     files::FILE_BYTES,
-    issue::Achievement,
+    issue::{Achievement, Fault},
     program::{
         By,
         attempt::{self, View},
@@ -257,21 +257,11 @@ fn may(signed: &Signed, view: &View) -> May {
     let own = view.is_not_of(who.principal()).is_err();
     let going = matches!(state, AttemptState::Open | AttemptState::Returned);
     let reviewer = who.may(Scope::Review).is_ok();
-    let second = view.row.second_reading.is_some()
-        && state == AttemptState::Approved
-        && view.row.decided_by.as_deref() != Some(who.actor());
-    let read = view.answers.iter().any(|one| {
-        one.reading == crate::db::Reading::Second
-            && view
-                .row
-                .decided_at
-                .is_some_and(|decided| one.at >= *decided)
-    });
     May {
         propose: who.may(Scope::Propose).is_ok() && (going || state == AttemptState::Submitted),
         hand_in: who.may(Scope::Propose).is_ok() && going,
         decide: reviewer && !own && state == AttemptState::Submitted,
-        read_again: reviewer && !own && second && !read,
+        read_again: second::is_for(who, view),
     }
 }
 
@@ -321,16 +311,11 @@ async fn propose(
     signed.who.may(Scope::Propose)?;
     let attempt = said::id(&id)?;
     let view = review::view(site.app(), &signed.who, &attempt).await?;
-    let mut notes = notes(&view, &fields);
-    let marks = levels(&view, &fields)
-        .into_iter()
-        .map(|(criterion, level)| score::Mark {
-            note: notes.remove(&criterion).unwrap_or_default(),
-            criterion,
-            level,
-        });
-    let marks: Vec<score::Mark> = marks.collect();
-    match score::put(site.app(), &by(&signed), &attempt, &marks).await {
+    let done = match marks(&view, &fields) {
+        Ok(marks) => score::put(site.app(), &by(&signed), &attempt, &marks).await,
+        Err(faults) => Err(faults),
+    };
+    match done {
         Ok(()) => Ok(back(&id)),
         Err(error) => {
             let faults = said::sentences(error)?;
@@ -343,6 +328,32 @@ async fn propose(
             })
         }
     }
+}
+
+/// What is proposed, and what is taken back: a level that stood in the form and was cleared.
+fn marks(view: &View, fields: &Fields) -> Result<Vec<score::Mark>, crate::program::Error> {
+    let (mut marks, mut faults) = (Vec::new(), Vec::new());
+    for (at, card) in view.cards.iter().enumerate() {
+        let level = fields.get(&format!("level-{at}"));
+        let note = fields.get(&format!("note-{at}"));
+        let stood = !fields.get(&format!("was-{at}")).is_empty();
+        match (level.is_empty(), stood, note.is_empty()) {
+            (true, false, true) => continue,
+            (true, false, false) => {
+                let at = format!("/{}", card.criterion.name);
+                faults.push(Fault::new(at, "has a remark and no level: choose one"));
+            }
+            _ => marks.push(score::Mark {
+                criterion: card.criterion.id.clone(),
+                level: level.to_owned(),
+                note: note.to_owned(),
+            }),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(crate::program::Error::Faults(faults));
+    }
+    Ok(marks)
 }
 
 async fn add_evidence(

@@ -46,7 +46,7 @@ use crate::{
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: PATH,
     label: "Awards",
-    scope: Scope::Read,
+    any: &[Scope::Read],
 });
 
 const PATH: &str = "/desk/awards";

@@ -30,7 +30,7 @@ use crate::{
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: "/desk/keys",
     label: "API keys",
-    scope: Scope::Manage,
+    any: &[Scope::Manage],
 });
 
 /// A key, without its secret.

@@ -12,6 +12,7 @@ use axum::{
 use crate::{
     issue::{Achievement, Kind, publish},
     program::{
+        card::{Card, Given},
         lab::{self, Said},
         run, score,
     },
@@ -39,7 +40,7 @@ use crate::{
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: "/desk/labs",
     label: "Labs",
-    scope: Scope::Read,
+    any: crate::who::WITH_LEARNERS,
 });
 
 const PLACE: &str = "/desk/labs";
@@ -95,6 +96,8 @@ pub(crate) struct LabPage {
 struct Cell {
     field: String,
     name: Text,
+    /// What stood there when the page was made.
+    was: String,
     levels: Vec<Choice>,
     met: bool,
 }
@@ -349,16 +352,22 @@ fn grid_row(line: &lab::GridLine) -> GridRow {
         state,
         Some(AttemptState::Approved | AttemptState::Withdrawn)
     );
-    let cell = |(at, card): (usize, &crate::program::card::Card)| {
-        let given = if open { &card.proposed } else { &card.decided };
+    let cell = |(at, card): (usize, &Card)| {
+        // What a tutor proposed before a return was for the round before it.
+        let now = |given: &&Given| Some(given.round) == line.attempt.as_ref().map(|row| row.round);
+        let given = match open {
+            true => card.proposed.as_ref().filter(now),
+            false => card.decided.as_ref(),
+        };
         let level = |(place, level): (usize, &crate::issue::rubric::Level)| Choice {
             value: level.name.clone(),
             words: Text::new(&level.name),
-            chosen: given.as_ref().is_some_and(|given| given.place == place),
+            chosen: given.is_some_and(|given| given.place == place),
         };
         Cell {
             field: format!("level-{at}"),
             name: Text::new(&card.criterion.name),
+            was: given.map_or("", |given| card.level(given)).to_owned(),
             levels: card
                 .criterion
                 .levels
@@ -397,8 +406,12 @@ async fn enter(
     let standing = lines.iter().find(|line| line.learner.person == person);
     let rubric = known.criteria().iter().filter(|one| one.is_rubric());
     for (at, criterion) in rubric.enumerate() {
-        let level = fields.get(&format!("level-{at}"));
-        if level.is_empty() || standing.is_some_and(|line| stands(line, at, level)) {
+        let name = format!("level-{at}");
+        let level = fields.get(&name);
+        // A form that shows nothing there takes nothing back that somebody else gave meanwhile.
+        let was = format!("was-{at}");
+        let untouched = level.is_empty() && fields.has(&was) && fields.get(&was).is_empty();
+        if !fields.has(&name) || untouched || stands(standing, at, level) {
             continue;
         }
         let mark = score::Mark {
@@ -417,14 +430,15 @@ async fn enter(
     Ok(Redirect::to(&back).into_response())
 }
 
-/// Whether this level is proposed in this round already: then it is not written again, and what was
-/// written beside it stays.
-fn stands(line: &lab::GridLine, at: usize, level: &str) -> bool {
-    let (Some(attempt), Some(card)) = (&line.attempt, line.cards.get(at)) else {
-        return false;
-    };
-    let given = card.proposed.as_ref();
-    given.is_some_and(|given| given.round == attempt.round && card.level(given) == level)
+/// Whether this is what is proposed in this round already, or nothing is and nothing is to be: then it
+/// is not written again, and what was written beside it stays.
+fn stands(line: Option<&lab::GridLine>, at: usize, level: &str) -> bool {
+    let found = line.and_then(|line| Some((line.attempt.as_ref()?, line.cards.get(at)?)));
+    let given = found.and_then(|(attempt, card)| {
+        let given = card.proposed.as_ref()?;
+        (given.round == attempt.round).then(|| card.level(given))
+    });
+    given.unwrap_or_default() == level
 }
 
 #[cfg(test)]
@@ -475,6 +489,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     let cell = |at: usize, met| Cell {
         field: format!("level-{at}"),
         name: "Uses evidence".into(),
+        was: "Proficient".to_owned(),
         levels: vec![choice("Developing", false), choice("Proficient", true)],
         met,
     };

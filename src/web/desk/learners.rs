@@ -9,8 +9,9 @@ use axum::{
 };
 
 use crate::{
+    db::{AchievementKind, AttemptKind},
     ids::PersonId,
-    issue::people::Details,
+    issue::{people::Details, publish},
     mail::Reach,
     program::{By, attempt, guardian, learner, link},
     web::{
@@ -32,7 +33,7 @@ use crate::{
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: "/desk/learners",
     label: "Learners",
-    scope: Scope::Read,
+    any: crate::who::WITH_LEARNERS,
 });
 
 const PLACE: &str = "/desk/learners";
@@ -139,6 +140,10 @@ pub(crate) struct LearnerPage {
     merging: bool,
     link: String,
     guardian: GuardianCard,
+    /// When each link that works now ends.
+    links: Vec<String>,
+    /// What can be tried: id, words.
+    offers: Vec<(String, Text)>,
     faults: Vec<String>,
 }
 
@@ -182,6 +187,8 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/desk/learners/{id}/merge", post(merge))
         .route("/desk/learners/{id}/link", post(make_link))
         .route("/desk/learners/{id}/guardian", post(to_guardian))
+        .route("/desk/learners/{id}/attempts", post(open))
+        .route("/desk/learners/{id}/links/end", post(end_links))
 }
 
 #[derive(serde::Deserialize)]
@@ -248,6 +255,10 @@ async fn page(site: &Site, signed: &Signed, person: &PersonId) -> Result<Learner
     let attempts = attempt::of_learner(app, &by, &one.person).await?;
     let mut others = learner::all(app, &signed.who, "").await?;
     others.retain(|other| other.person != one.person);
+    let links = match signed.who.may(Scope::Propose) {
+        Ok(()) => link::all(app, &signed.who, &one.person).await?,
+        Err(_) => Vec::new(),
+    };
     Ok(LearnerPage {
         frame: Desk::frame("A learner"),
         desk: Desk::new(signed, PLACE),
@@ -262,8 +273,56 @@ async fn page(site: &Site, signed: &Signed, person: &PersonId) -> Result<Learner
         link: String::new(),
         guardian: GuardianCard::of(site, signed, &one.person).await?,
         one: Named::of(&one),
+        offers: offers(site, signed).await?,
+        links: links.into_iter().map(text::day).collect(),
         faults: Vec::new(),
     })
+}
+
+/// What can be tried by whoever is let: a performance.
+async fn offers(site: &Site, signed: &Signed) -> Result<Vec<(String, Text)>, WebError> {
+    if signed.who.may(Scope::Propose).is_err() {
+        return Ok(Vec::new());
+    }
+    let all = publish::list(site.app(), &signed.who).await?;
+    let tried = all
+        .into_iter()
+        .rev()
+        .filter(|row| row.kind == AchievementKind::Performance);
+    let words = tried.map(|row| {
+        let version = if row.version.is_empty() { "" } else { ", " };
+        let words = Text::new(&format!("{}{version}{}", row.name, row.version));
+        (row.achievement_id.to_string(), words)
+    });
+    Ok(words.collect())
+}
+
+/// Opens an attempt outside a lab, or finds the one that is running.
+async fn open(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    signed.who.may(Scope::Propose)?;
+    let person = said::id(&id)?;
+    let kind: Result<AttemptKind, _> = fields.get("kind").parse();
+    let open = attempt::Open {
+        person: learner::one(site.app(), &signed.who, &person).await?.person,
+        achievement: said::id(fields.get("achievement"))?,
+        kind: kind
+            .map_err(|_| WebError::unreadable("form", "Choose what kind of attempt it is."))?,
+        lab: None,
+        program: None,
+    };
+    match attempt::open(site.app(), &By::Staff(signed.who.clone()), &open).await {
+        Ok(attempt) => Ok(Redirect::to(&format!("/desk/attempts/{attempt}")).into_response()),
+        Err(error) => {
+            let faults = said::sentences(error)?;
+            let page = page(&site, &signed, &person).await?;
+            again(&LearnerPage { faults, ..page })
+        }
+    }
 }
 
 async fn describe(
@@ -359,6 +418,16 @@ async fn to_guardian(
     }
 }
 
+async fn end_links(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    signed.who.may(Scope::Propose)?;
+    link::end_all(site.app(), &signed.who, &said::id(&id)?).await?;
+    Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response())
+}
+
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
     let one = Named {
@@ -397,6 +466,11 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             letters: true,
             ..GuardianCard::default()
         },
+        links: vec!["31 March 2026".to_owned()],
+        offers: vec![(
+            "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
+            "Explain a decision".into(),
+        )],
         faults: vec!["Email is no e-mail address.".to_owned()],
         one: one.clone(),
     };
@@ -411,6 +485,8 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         merging: false,
         link: String::new(),
         guardian: GuardianCard::default(),
+        links: Vec::new(),
+        offers: Vec::new(),
         faults: Vec::new(),
     };
     adult.guardian.why_not = "this learner is of age: what is kept is theirs to show";

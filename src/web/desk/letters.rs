@@ -30,7 +30,7 @@ use crate::{
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: PATH,
     label: "Letters",
-    scope: Scope::Manage,
+    any: &[Scope::Manage],
 });
 
 const PATH: &str = "/desk/letters";

@@ -33,7 +33,7 @@ use crate::{
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: "/desk/log",
     label: "Log",
-    scope: Scope::Log,
+    any: &[Scope::Log],
 });
 
 /// The name of the list, for its cursors.

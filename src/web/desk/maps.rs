@@ -38,7 +38,7 @@ pub(super) const PATH: &str = "/desk/maps";
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: PATH,
     label: "Maps",
-    scope: Scope::Read,
+    any: &[Scope::Read],
 });
 
 /// A map in the list.

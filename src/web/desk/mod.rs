@@ -19,8 +19,8 @@ pub(crate) struct Nav {
     pub(crate) path: &'static str,
     /// What it says.
     pub(crate) label: &'static str,
-    /// For whom it is there.
-    pub(crate) scope: Scope,
+    /// For whom it is there: whoever may do one of these.
+    pub(crate) any: &'static [Scope],
 }
 
 macro_rules! desk {
@@ -43,6 +43,9 @@ desk! {
     today,
     labs,
     station,
+    cards,
+    offers,
+    taking_part,
     review,
     attempts,
     reviewers,
@@ -130,7 +133,8 @@ impl Desk {
 }
 
 fn nav(place: &str, may: impl Fn(Scope) -> bool) -> Vec<(&'static str, &'static str, bool)> {
-    let entries = NAVS.iter().flatten().filter(|entry| may(entry.scope));
+    let entries = NAVS.iter().flatten();
+    let entries = entries.filter(|entry| entry.any.iter().any(|scope| may(*scope)));
     entries
         .map(|entry| (entry.path, entry.label, entry.path == place))
         .collect()
@@ -148,5 +152,21 @@ mod tests {
         paths.dedup();
         assert_eq!(paths.len(), all);
         assert_eq!(nav("/desk", |_| false), []);
+    }
+
+    #[test]
+    fn nobody_is_led_to_what_they_may_not_open() {
+        use crate::who::Role;
+        let leads = |role: Role, path: &str| {
+            let all = nav("/desk", |scope| role.may(scope));
+            all.iter().any(|(there, ..)| *there == path)
+        };
+        for path in ["/desk/labs", "/desk/learners", "/desk/review"] {
+            for role in Role::ALL {
+                let works = !matches!(role, Role::Auditor | Role::Teacher);
+                assert_eq!(leads(role, path), works, "{role} {path}");
+            }
+        }
+        assert!(leads(Role::Auditor, "/desk/log") && leads(Role::Teacher, "/desk/maps"));
     }
 }

@@ -43,7 +43,7 @@ const AT_ONCE: usize = 100;
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: PATH,
     label: "Pathways",
-    scope: Scope::Read,
+    any: &[Scope::Read],
 });
 
 /// The list.

@@ -31,7 +31,7 @@ use crate::{
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: "/desk/people",
     label: "People",
-    scope: Scope::Read,
+    any: &[Scope::Read],
 });
 
 /// Somebody, as a page shows them.

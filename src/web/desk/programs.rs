@@ -12,7 +12,7 @@ use crate::{
     db::ProgramRow,
     ids::ProgramId,
     program::{
-        lab, roster,
+        lab, learner, roster,
         run::{self, Said},
     },
     web::{
@@ -34,7 +34,7 @@ use crate::{
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: "/desk/programs",
     label: "Programs",
-    scope: Scope::Read,
+    any: &[Scope::Read],
 });
 
 pub(super) const PLACE: &str = "/desk/programs";
@@ -170,6 +170,8 @@ pub(crate) struct ProgramPage {
     owners: Vec<Choice>,
     pathways: Vec<Choice>,
     learners: Vec<Named>,
+    /// Who is known and not in it, for whoever may let them join.
+    others: Vec<Named>,
     labs: Vec<(String, Text, String)>,
     faults: Vec<String>,
     /// Whether what is said about it was refused: it stands behind a fold.
@@ -183,6 +185,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route(PLACE, get(list).post(make))
         .route("/desk/programs/{id}", get(shown).post(describe))
         .route("/desk/programs/{id}/end", post(end))
+        .route("/desk/programs/{id}/join", post(join))
         .route("/desk/programs/{id}/leave", post(leave))
 }
 
@@ -272,6 +275,11 @@ async fn page(site: &Site, signed: &Signed, id: &ProgramId) -> Result<ProgramPag
         Ok(()) => roster::learners(app, &signed.who, id).await?,
         Err(_) => Vec::new(),
     };
+    let mut others = match signed.who.may(Scope::Programs) {
+        Ok(()) => learner::all(app, &signed.who, "").await?,
+        Err(_) => Vec::new(),
+    };
+    others.retain(|one| learners.iter().all(|inside| inside.person != one.person));
     Ok(ProgramPage {
         frame: Desk::frame(row.name.as_str()),
         desk: Desk::new(signed, PLACE),
@@ -279,6 +287,7 @@ async fn page(site: &Site, signed: &Signed, id: &ProgramId) -> Result<ProgramPag
         typed: Typed::of(&row),
         owners: owners(site, signed).await?,
         pathways: pathways(site, signed).await?,
+        others: others.iter().map(Named::of).collect(),
         learners: learners.iter().map(Named::of).collect(),
         labs: (labs.iter())
             .map(|lab| {
@@ -331,6 +340,16 @@ async fn end(
     Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response())
 }
 
+async fn join(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    signed.who.may(Scope::Programs)?;
+    set(&site, &signed, (&id, fields.get("learner")), true).await
+}
+
 async fn leave(
     State(site): State<Site>,
     signed: Signed,
@@ -338,8 +357,17 @@ async fn leave(
     fields: Fields,
 ) -> Result<Response, WebError> {
     signed.who.may(Scope::Programs)?;
-    let person = said::id(fields.get("learner"))?;
-    roster::set(site.app(), &signed.who, &said::id(&id)?, &person, false).await?;
+    set(&site, &signed, (&id, fields.get("learner")), false).await
+}
+
+async fn set(
+    site: &Site,
+    signed: &Signed,
+    (id, learner): (&str, &str),
+    inside: bool,
+) -> Result<Response, WebError> {
+    let person = said::id(learner)?;
+    roster::set(site.app(), &signed.who, &said::id(id)?, &person, inside).await?;
     Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response())
 }
 
@@ -367,6 +395,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         typed: Typed::default(),
         owners: Vec::new(),
         pathways: Vec::new(),
+        others: vec![bo.clone()],
         learners: vec![bo],
         labs: vec![(
             "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),

@@ -30,7 +30,7 @@ use crate::{
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: "/desk/providers",
     label: "Signing in",
-    scope: Scope::Manage,
+    any: &[Scope::Manage],
 });
 
 /// The page.

@@ -20,7 +20,7 @@ use crate::{
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: "/desk/review",
     label: "Review",
-    scope: Scope::Read,
+    any: crate::who::WITH_LEARNERS,
 });
 
 /// The page.

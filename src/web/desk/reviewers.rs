@@ -10,11 +10,14 @@ use axum::{
 
 use crate::{
     db::QualificationRow,
-    program::qualification::{self, Said, Standing},
+    program::{
+        attempt::Listed,
+        qualification::{self, Said, Standing},
+    },
     web::{
         Site,
         answer::{self, NEVER},
-        desk::{Desk, Nav},
+        desk::{Desk, Nav, attempts::Line},
         error::WebError,
         fields::Fields,
         frame::Frame,
@@ -63,10 +66,22 @@ pub(crate) struct ReviewersPage {
     faults: Vec<String>,
 }
 
+/// What a reviewer approved.
+#[derive(Debug, Template)]
+#[template(path = "desk/reviewer.html")]
+pub(crate) struct ReviewerPage {
+    frame: Frame,
+    desk: Desk,
+    one: Reviewer,
+    /// Each attempt, and the credential that came of it, and whether it is to be read again.
+    awards: Vec<(Line, String, bool)>,
+}
+
 /// The page's routes.
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route(PLACE, get(shown).post(add))
+        .route("/desk/reviewers/{id}", get(past))
         .route("/desk/reviewers/{id}/suspend", post(suspend))
         .route("/desk/reviewers/{id}/again", post(read_again))
         .route("/desk/qualifications/{id}/end", post(end))
@@ -154,6 +169,35 @@ async fn suspend(
     Ok(Redirect::to(PLACE).into_response())
 }
 
+/// What a reviewer approved: a list to look at it again.
+async fn past(
+    State(site): State<Site>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let (app, who) = (site.app(), &signed.who);
+    let approved = qualification::approved(app, who, &id).await?;
+    let all = qualification::all(app, who).await?;
+    let one = all.iter().find(|one| one.reviewer == id);
+    let one = one.ok_or_else(WebError::not_found)?;
+    let names = Names::read(&site, who).await?;
+    let line = |listed: &Listed| {
+        let credential = listed.row.credential_id.as_ref();
+        (
+            Line::of(listed, site.now()),
+            credential.map(ToString::to_string).unwrap_or_default(),
+            listed.row.second_reading.is_some(),
+        )
+    };
+    let page = ReviewerPage {
+        frame: Desk::frame("What a reviewer approved"),
+        desk: Desk::new(&signed, "/desk/review"),
+        one: reviewer(one, &names, site.now()),
+        awards: approved.iter().map(line).collect(),
+    };
+    answer::page(&page, NEVER)
+}
+
 async fn read_again(
     State(site): State<Site>,
     signed: Signed,
@@ -161,7 +205,7 @@ async fn read_again(
 ) -> Result<Response, WebError> {
     signed.who.may(Scope::Manage)?;
     qualification::read_again(site.app(), &signed.who, &id).await?;
-    Ok(Redirect::to("/desk/review").into_response())
+    Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response())
 }
 
 async fn end(
@@ -197,7 +241,25 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         may_decide: true,
         approved: 12,
     };
+    let past = |awards| ReviewerPage {
+        frame: Desk::frame("What a reviewer approved"),
+        desk: Desk::sample("/desk/review"),
+        one: Reviewer {
+            may_decide: false,
+            ..one.clone()
+        },
+        awards,
+    };
+    let award = (Line::sample(), "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(), true);
     vec![
+        (
+            "desk-reviewer",
+            past(vec![award]).render().expect("renders"),
+        ),
+        (
+            "desk-reviewer-empty",
+            past(Vec::new()).render().expect("renders"),
+        ),
         ("desk-reviewers", page(vec![one]).render().expect("renders")),
         (
             "desk-reviewers-empty",

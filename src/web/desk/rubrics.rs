@@ -36,7 +36,7 @@ const PATH: &str = "/desk/rubrics";
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: PATH,
     label: "Rubrics",
-    scope: Scope::Read,
+    any: &[Scope::Read],
 });
 
 /// A rubric in the list.

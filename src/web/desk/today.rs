@@ -4,9 +4,9 @@ use askama::Template;
 use axum::{Router, extract::State, response::Response, routing::get};
 
 use crate::{
-    db::MemberState,
-    issue::publish,
-    program::{lab, review, run},
+    db::{JobRow, JobState, MemberState},
+    issue::{approval::Approval, batches, bulk, publish},
+    program::{lab, review, run, second},
     standard::pathway::award,
     web::{
         Site,
@@ -24,8 +24,11 @@ use crate::{
 pub(crate) const NAV: Option<Nav> = Some(Nav {
     path: "/desk",
     label: "Today",
-    scope: Scope::Read,
+    any: &[Scope::Read],
 });
+
+/// Among how many batches those are looked for that wait.
+const BATCHES: i64 = 200;
 
 /// Something that waits to be done.
 #[derive(Debug, Clone)]
@@ -132,16 +135,8 @@ async fn in_the_loop(site: &Site, signed: &Signed) -> Result<Vec<ToDo>, WebError
     let standards = who.may(Scope::Standards).is_ok();
     let programs = who.may(Scope::Programs).is_ok();
     let propose = who.may(Scope::Propose).is_ok();
-    if standards {
-        let pathways = award::list(app, who).await?;
-        let waiting: usize = pathways.iter().map(|one| one.waiting).sum();
-        if waiting > 0 {
-            let title = format!(
-                "{waiting} of the stacks {} a decision",
-                if waiting == 1 { "needs" } else { "need" }
-            );
-            add(title, "/desk/pathways", "A part of them was taken back.");
-        }
+    for one in second_people(site, signed).await? {
+        add(one.title, &one.path, &one.sentence);
     }
     if !(standards || programs || propose) {
         return Ok(all);
@@ -164,6 +159,69 @@ async fn in_the_loop(site: &Site, signed: &Signed) -> Result<Vec<ToDo>, WebError
         let how =
             "A session where learners try, with a code for the wall and a grid for what you see.";
         add("Hold the first lab".to_owned(), "/desk/labs", how);
+    }
+    Ok(all)
+}
+
+/// What waits for a second person, or for a decision of whoever may take things back.
+async fn second_people(site: &Site, signed: &Signed) -> Result<Vec<ToDo>, WebError> {
+    let (app, who) = (site.app(), &signed.who);
+    let mut all = Vec::new();
+    let mut add = |count: usize, (one, many): (&str, &str), path: &str, sentence: &str| {
+        let title = match count {
+            0 => return,
+            1 => format!("One {one}"),
+            count => format!("{count} {many}"),
+        };
+        all.push(ToDo {
+            title,
+            path: path.to_owned(),
+            sentence: sentence.to_owned(),
+        });
+    };
+    if who.may(Scope::Review).is_ok() {
+        let again = second::waiting_for(app, who).await?;
+        let words = (
+            "decision is to be read again",
+            "decisions are to be read again",
+        );
+        let how = "A sample of all, and those of who lost the right to decide.";
+        add(again.len(), words, "/desk/review", how);
+    }
+    if who.may(Scope::Issue).is_ok() {
+        let batches = batches::newest(app, who, BATCHES).await?;
+        let mine = |row: &&JobRow| {
+            let approval = Approval::read(row).filter(Approval::waits);
+            approval.is_some_and(|one| one.started_by != who.principal())
+        };
+        let open = |row: &&JobRow| matches!(row.state, JobState::Waiting | JobState::Paused);
+        let words = (
+            "batch waits for a second person",
+            "batches wait for a second person",
+        );
+        let waiting = batches.iter().filter(open).filter(mine).count();
+        let how = "It is large: nothing of it is signed before you say yes.";
+        add(waiting, words, "/desk/awards", how);
+    }
+    if who.may(Scope::Revoke).is_ok() {
+        let bulk = bulk::waiting(app, who).await?;
+        let others = bulk
+            .iter()
+            .filter(|one| one.row.asked_by != who.principal());
+        let words = (
+            "change of many waits for a second person",
+            "changes of many wait for a second person",
+        );
+        let how = "A colleague asked for it: it is done when you say yes.";
+        add(others.count(), words, "/desk/corrections", how);
+        let pathways = award::list(app, who).await?;
+        let waiting: usize = pathways.iter().map(|one| one.waiting).sum();
+        let words = (
+            "of the stacks needs a decision",
+            "of the stacks need a decision",
+        );
+        let how = "A part of them was taken back.";
+        add(waiting, words, "/desk/pathways", how);
     }
     Ok(all)
 }

@@ -34,6 +34,7 @@ use crate::{
 #[template(path = "me/attempt.html")]
 pub(crate) struct MyAttemptPage {
     frame: Frame,
+    me: Text,
     id: String,
     achievement: Text,
     meaning: Text,
@@ -76,7 +77,7 @@ async fn shown(
 }
 
 async fn page(site: &Site, signed: &SignedLearner, id: &str) -> Result<MyAttemptPage, WebError> {
-    let (by, _) = super::learner(site, signed).await?;
+    let (by, person) = super::learner(site, signed).await?;
     let view = attempt::view(site.app(), &by, &said::id(id)?).await?;
     let state = view.row.state;
     let listed = attempt::Listed {
@@ -95,6 +96,7 @@ async fn page(site: &Site, signed: &SignedLearner, id: &str) -> Result<MyAttempt
     }
     Ok(MyAttemptPage {
         frame: Frame::new("My attempt", "For the learner whose attempt it is."),
+        me: super::called(site, (&by, &person)).await?,
         id: id.to_owned(),
         achievement: Text::new(view.achievement.name()),
         meaning: Text::new(view.achievement.meaning()),
@@ -271,6 +273,7 @@ pub(crate) fn attachment(kind: &str, bytes: Vec<u8>) -> Response {
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
     let page = |open: bool, credential: &str| MyAttemptPage {
         frame: Frame::new("My attempt", "For the learner whose attempt it is."),
+        me: "Bo Ek".into(),
         id: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
         achievement: "Explain a decision with data".into(),
         meaning: "Can turn numbers into a clear recommendation.".into(),

@@ -1,5 +1,5 @@
-//! `/me/in/{token}`: a learner comes in with a link of their own. Looking at the link does nothing
-//! (programs that preview links look too); the button lets in.
+//! `/me/in/{token}` and `/me/out`: a learner comes in with a link of their own, and signs out.
+//! Looking at the link does nothing (programs that preview links look too); the button lets in.
 
 use std::net::IpAddr;
 
@@ -7,8 +7,8 @@ use askama::Template;
 use axum::{
     Extension, Router,
     extract::{Path, State},
-    http::{HeaderMap, header},
-    response::{IntoResponse, Redirect, Response},
+    http::{HeaderMap, HeaderValue, Uri, header},
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
     routing::get,
 };
 
@@ -19,10 +19,13 @@ use crate::{
         answer::{self, NEVER},
         cookie::Cookie,
         error::WebError,
+        fields::Fields,
         frame::Frame,
         guess::Guess,
+        signed,
         site::Asker,
     },
+    who::session,
 };
 
 /// The page.
@@ -31,20 +34,40 @@ use crate::{
 pub(crate) struct EnterPage {
     frame: Frame,
     token: String,
+    /// Where to go then; empty for the learner's own page.
+    to: String,
 }
 
 impl EnterPage {
-    fn new(token: &str) -> EnterPage {
+    fn new(token: &str, to: &str) -> EnterPage {
         EnterPage {
             frame: Frame::new("Come in", "For a learner with a link of their own."),
             token: token.to_owned(),
+            to: signed::place(to).unwrap_or_default().to_owned(),
         }
     }
 }
 
-/// The page's routes.
+/// What is said to whoever has signed out.
+#[derive(Debug, Template)]
+#[template(path = "me/out.html")]
+pub(crate) struct OutPage {
+    frame: Frame,
+}
+
+impl OutPage {
+    fn new() -> OutPage {
+        OutPage {
+            frame: Frame::new("Signed out", "For a learner who has signed out."),
+        }
+    }
+}
+
+/// The pages' routes.
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/me/in/{token}", get(shown).post(enter))
+    Router::new()
+        .route("/me/in/{token}", get(shown).post(enter))
+        .route("/me/out", get(gone).post(out))
 }
 
 /// A link that never was costs its guesser; one that ended by itself costs nobody (threat G12).
@@ -61,18 +84,22 @@ async fn shown(
     State(site): State<Site>,
     Extension(Asker(from)): Extension<Asker>,
     Path(token): Path<String>,
+    uri: Uri,
 ) -> Result<Response, WebError> {
     guessed(&site, from, &token).await?;
     let found = link::look(site.app(), &token).await?;
     found.ok_or_else(WebError::not_found)?;
-    answer::page(&EnterPage::new(&token), NEVER)
+    let asked = Fields::read(uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
+    answer::page(&EnterPage::new(&token, asked.get("to")), NEVER)
 }
 
+/// Lets a learner in, and leads to where they wanted to go. Whoever was in on this device is out.
 async fn enter(
     State(site): State<Site>,
     Extension(Asker(from)): Extension<Asker>,
     Path(token): Path<String>,
     headers: HeaderMap,
+    fields: Fields,
 ) -> Result<Response, WebError> {
     guessed(&site, from, &token).await?;
     let agent = headers
@@ -82,11 +109,57 @@ async fn enter(
         Err(crate::program::Error::NotFound(_)) => return Err(WebError::not_found()),
         other => other?,
     };
+    leave(&site, &headers).await?;
+    let wanted = Cookie::Place.read(site.config(), &headers);
+    let wanted = signed::place(fields.get("to")).or(wanted.as_deref().and_then(signed::place));
+    let to = wanted.unwrap_or("/me");
     let cookie = Cookie::Learner.set(site.config(), &session);
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/me")).into_response())
+    Ok((
+        AppendHeaders([
+            (header::SET_COOKIE, cookie),
+            (header::SET_COOKIE, no_place(&site)),
+        ]),
+        Redirect::to(to),
+    )
+        .into_response())
+}
+
+/// Ends the session that the browser holds.
+async fn leave(site: &Site, headers: &HeaderMap) -> Result<(), WebError> {
+    if let Some(row) = signed::learners(site, headers).await? {
+        session::end(site.app(), &row).await?;
+    }
+    Ok(())
+}
+
+fn no_place(site: &Site) -> HeaderValue {
+    Cookie::Place.clear(site.config())
+}
+
+async fn out(State(site): State<Site>, headers: HeaderMap) -> Result<Response, WebError> {
+    leave(&site, &headers).await?;
+    let cookie = Cookie::Learner.clear(site.config());
+    Ok((
+        AppendHeaders([
+            (header::SET_COOKIE, cookie),
+            (header::SET_COOKIE, no_place(&site)),
+        ]),
+        Redirect::to("/me/out"),
+    )
+        .into_response())
+}
+
+async fn gone() -> Result<Response, WebError> {
+    answer::page(&OutPage::new(), NEVER)
 }
 
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, String)> {
-    vec![("me-enter", EnterPage::new("x").render().expect("renders"))]
+    vec![
+        (
+            "me-enter",
+            EnterPage::new("x", "").render().expect("renders"),
+        ),
+        ("me-out", OutPage::new().render().expect("renders")),
+    ]
 }

@@ -30,6 +30,7 @@ use crate::{
 #[template(path = "me/home.html")]
 pub(crate) struct MyPage {
     frame: Frame,
+    me: Text,
     attempts: Vec<Line>,
     labs: Vec<(String, Text, String)>,
 }
@@ -39,6 +40,7 @@ pub(crate) struct MyPage {
 #[template(path = "me/lab.html")]
 pub(crate) struct StationPage {
     frame: Frame,
+    me: Text,
     id: String,
     name: Text,
     day: String,
@@ -63,6 +65,7 @@ async fn mine(State(site): State<Site>, signed: SignedLearner) -> Result<Respons
     };
     let page = MyPage {
         frame: frame("My attempts"),
+        me: super::called(&site, (&by, &person)).await?,
         attempts: attempts.iter().map(line).collect(),
         labs: (labs.iter())
             .map(|row| {
@@ -99,6 +102,7 @@ async fn station_page(
     let station = lab::station(site.app(), &by, &person, &said::id(id)?).await?;
     Ok(StationPage {
         frame: frame("A lab"),
+        me: super::called(site, (&by, &person)).await?,
         id: id.to_owned(),
         name: Text::new(&station.row.name),
         day: text::day(*station.row.held_at),
@@ -127,6 +131,7 @@ async fn begin(
         achievement: said::id(fields.get("achievement"))?,
         kind: match fields.get("kind") {
             "practice" => AttemptKind::Practice,
+            "diagnostic" => AttemptKind::Diagnostic,
             _ => AttemptKind::Performance,
         },
         lab: Some(said::id(&id)?),
@@ -147,12 +152,14 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
     let id = "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned();
     let mine = |attempts, labs| MyPage {
         frame: frame("My attempts"),
+        me: "Bo Ek".into(),
         attempts,
         labs,
     };
     let labs = vec![(id.clone(), "Data lab".into(), "2 March 2026".to_owned())];
     let station = StationPage {
         frame: frame("A lab"),
+        me: "Bo Ek".into(),
         id: id.clone(),
         name: "Data lab".into(),
         day: "2 March 2026".to_owned(),

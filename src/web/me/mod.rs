@@ -29,7 +29,7 @@ pub(crate) const ME: &[Page] = &[
 use crate::{
     ids::PersonId,
     program::{By, learner},
-    web::{Site, error::WebError, signed::SignedLearner},
+    web::{Site, error::WebError, signed::SignedLearner, text::Text},
 };
 
 /// The learner who is signed in, as the services know them: also after two records became one.
@@ -37,4 +37,10 @@ async fn learner(site: &Site, signed: &SignedLearner) -> Result<(By, PersonId), 
     let mut rows = site.app().db.of(&signed.issuer);
     let person = learner::now_known_as(&mut rows, &signed.person).await?;
     Ok((By::Learner(signed.issuer.clone(), person.clone()), person))
+}
+
+/// What to call the learner whose page it is, so that whoever holds the device next sees it.
+async fn called(site: &Site, (by, person): (&By, &PersonId)) -> Result<Text, WebError> {
+    let name = learner::called(site.app(), by, person).await?;
+    Ok(Text::new(&name))
 }

@@ -36,6 +36,10 @@ pub(crate) struct Criterion {
     pub(crate) own: Text,
     pub(crate) proposed: Text,
     pub(crate) proposed_note: String,
+    /// The level that is proposed in this round, which can be taken back.
+    pub(crate) standing: String,
+    /// What stands in the form beside it.
+    pub(crate) why: String,
     pub(crate) decided: Text,
     pub(crate) note: String,
     pub(crate) second: Text,
@@ -66,15 +70,14 @@ impl Criterion {
                 .map_or_else(Text::default, |given| Text::new(card.level(given)))
         };
         let hidden = |text: Text| if blind { Text::default() } else { text };
+        let now = |given: &&Given| given.round == view.row.round;
+        let standing = card.proposed.as_ref().filter(now);
         let descriptors = descriptors(view, &card.criterion.id);
         let level = |(place, level): (usize, &crate::issue::rubric::Level)| LevelView {
             name: Text::new(&level.name),
             descriptor: descriptors.get(place).cloned().unwrap_or_default(),
             chosen: false,
-            proposed: card
-                .proposed
-                .as_ref()
-                .is_some_and(|given| given.place == place),
+            proposed: standing.is_some_and(|given| given.place == place),
         };
         Criterion {
             at,
@@ -90,6 +93,8 @@ impl Criterion {
             own: words(&card.own),
             proposed: words(&card.proposed),
             proposed_note: clean(proposed_note, 4_000),
+            why: standing.map_or(String::new(), |_| clean(proposed_note, 4_000)),
+            standing: standing.map_or("", |given| card.level(given)).to_owned(),
             decided: hidden(words(&card.decided)),
             note: if blind {
                 String::new()
@@ -108,7 +113,7 @@ impl Criterion {
         for one in &mut self.levels {
             one.proposed = one.name.as_str() == level;
         }
-        note.clone_into(&mut self.proposed_note);
+        note.clone_into(&mut self.why);
     }
 
     /// Chooses what was chosen before the form was refused.
@@ -293,6 +298,8 @@ pub(crate) fn sample_criteria() -> Vec<Criterion> {
         own: "Proficient".into(),
         proposed: "Developing".into(),
         proposed_note: "One number is missing.".to_owned(),
+        standing: "Developing".to_owned(),
+        why: "One number is missing.".to_owned(),
         decided: if asked {
             Text::default()
         } else {

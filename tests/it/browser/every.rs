@@ -262,7 +262,11 @@ async fn axe_finds_nothing_on_any_page_with_something_on_it() {
         walk.from(&token).await;
         follow(&browser, "main button").await;
         walk.from("/me").await;
-        walk.saw_all_but(&[]);
+        open(&browser, &format!("{origin}/me")).await;
+        follow(&browser, ".top form button").await;
+        walk.from("/me/out").await;
+        // The demo gives nothing for taking part: `labs` looks at that page.
+        walk.saw_all_but(&["/desk/labs/{id}/taking-part/{achievement}"]);
     })
     .await;
 }
@@ -297,7 +301,7 @@ async fn axe_finds_nothing_on_any_page_with_nothing_on_it() {
         walk.from("/desk").await;
         let not: Vec<String> = pages()
             .into_iter()
-            .filter(|page| page.contains('{') || page == "/me")
+            .filter(|page| page.contains('{') || page.starts_with("/me"))
             .collect();
         let not: Vec<&str> = not.iter().map(String::as_str).collect();
         walk.saw_all_but(&not);

@@ -196,6 +196,54 @@ async fn entries_outlive_a_network_that_goes_and_comes() {
 }
 
 #[tokio::test]
+async fn what_was_cleared_is_not_sent() {
+    let temp = Temp::new(Engine::Sqlite).await;
+    let server = Server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
+    let address = server.address().expect("an address");
+    let origin = format!("http://localhost:{}", address.port());
+    let site = Site::over(&temp, |config| {
+        config.public_url = origin.parse().expect("an address");
+        config.rate_burst = 10_000;
+    })
+    .await;
+    tokio::spawn(server.run(site.router.clone()));
+    let provider = site.provider("Riverside Tutoring").await;
+    let path = a_grid(&provider).await;
+    let tutor = provider.member("Tu Tor", &[Role::Tutor]).await;
+    let token = tutor.cookie("skillmark");
+    let temp = &temp;
+    in_browser(&[], |browser| async move {
+        let browser = &browser;
+        let grid = format!("{origin}{path}");
+        sign_in(browser, &origin, &token).await;
+        open(browser, &grid).await;
+        choose(browser, &cell(1, 1), "Advanced").await;
+        says(browser, SAVED).await;
+        assert_eq!(stored(temp).await.len(), 1);
+        // What was saved is taken back, and what still waits is not sent at all; by the button too.
+        network(browser, false).await;
+        choose(browser, &cell(1, 1), "–").await;
+        choose(browser, &cell(2, 1), "Proficient").await;
+        choose(browser, &cell(2, 1), "–").await;
+        choose(browser, &cell(3, 1), "Beginning").await;
+        says(browser, WAITING).await;
+        see(browser, "li:nth-of-type(2) button")
+            .await
+            .click()
+            .await
+            .expect("Save");
+        network(browser, true).await;
+        says(browser, SAVED).await;
+        assert_eq!(stored(temp).await.len(), 1, "the third learner's alone");
+        open(browser, &grid).await;
+        let all = ["", "", "", "", "Beginning", ""];
+        assert_eq!(shown(browser).await, json!(all));
+        assert_eq!(temp.number("select count(*) from attempts").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn without_a_script_the_form_saves() {
     let (site, origin) = super::hosted().await;
     let provider = site.provider("Riverside Tutoring").await;

@@ -4,8 +4,8 @@ use skillmark::{
     clock::SystemChance,
     db::{
         AccountRow, Error, GuardianLinkRow, GuessRate, InvitationKind, InvitationRow,
-        LearnerLinkRow, LinkWay, MemberRow, MemberState, PasskeyRow, ProviderRow, SessionRow,
-        SignInTry, Stage,
+        LearnerLinkRow, LinkWay, MemberRow, MemberState, PasskeyRow, PersonRow, ProviderRow,
+        SessionRow, SignInTry, Stage,
     },
     ids::{AccountId, InvitationId, MemberId, ProviderId, SessionId},
 };
@@ -231,21 +231,38 @@ on_both! {
         assert_eq!(temp.db.invitation_by_hash(&[9; 32]).await, Ok(None));
     }
 
-    fn a_learners_newer_link_takes_the_place_of_the_older(temp) {
+    fn a_learner_has_several_links_and_not_too_many(temp) {
         let world = World::new(&temp.db).await;
-        let person = world.person(1).await;
-        let link = |hash: u8| LearnerLinkRow {
+        let (person, other) = (world.person(1).await, world.person(2).await);
+        let of_whom = |hash: u8, whose: &PersonRow, made: &str| LearnerLinkRow {
             issuer_id: world.id().clone(),
-            person_id: person.person_id.clone(),
+            person_id: whose.person_id.clone(),
             token_hash: vec![hash; 32],
-            created_at: noon(),
+            created_at: at(made),
             expires_at: at("2026-03-31T12:00:00Z"),
         };
+        let link = |hash: u8| of_whom(hash, &person, &format!("2026-03-01T12:00:0{hash}Z"));
         let mut of = temp.db.of(world.id());
-        of.put_learner_link(&link(1)).await.expect("put");
-        of.put_learner_link(&link(2)).await.expect("put");
-        assert_eq!(temp.db.learner_link_by_hash(&[1; 32]).await, Ok(None));
-        assert_eq!(temp.db.learner_link_by_hash(&[2; 32]).await, Ok(Some(link(2))));
+        let theirs = of_whom(9, &other, "2026-01-01T12:00:00Z");
+        of.add_learner_link(&theirs, 2).await.expect("added");
+        for hash in 1..4 {
+            of.add_learner_link(&link(hash), 2).await.expect("added");
+        }
+        assert_eq!(temp.db.learner_link_by_hash(&[1; 32]).await, Ok(None), "the oldest of three");
+        for row in [link(2), link(3), theirs.clone()] {
+            let found = temp.db.learner_link_by_hash(&row.token_hash).await;
+            assert_eq!(found, Ok(Some(row)));
+        }
+        let ends = at("2026-03-31T12:00:00Z");
+        assert_eq!(of.learner_links(&person.person_id, noon()).await, Ok(vec![ends, ends]));
+        assert_eq!(of.learner_links(&person.person_id, ends).await, Ok(vec![]));
+        // Those that have ended make room for nothing and go.
+        let late = LearnerLinkRow { expires_at: at("2026-05-31T12:00:00Z"), ..of_whom(4, &person, "2026-05-01T12:00:00Z") };
+        of.add_learner_link(&late, 2).await.expect("added");
+        assert_eq!(temp.db.learner_link_by_hash(&[3; 32]).await, Ok(None));
+        assert_eq!(of.end_learner_links(&person.person_id).await, Ok(1));
+        assert_eq!(of.end_learner_links(&person.person_id).await, Ok(0));
+        assert_eq!(temp.db.learner_link_by_hash(&[9; 32]).await, Ok(Some(theirs)));
     }
 
     fn a_guardians_link_is_made_after_a_pause_and_belongs_to_one_organisation(temp) {

@@ -156,6 +156,12 @@ const API: &[Line] = &[
     ),
     ("DELETE /api/v1/webhooks/{id}", Scope::Manage, WEBHOOK, ""),
     (
+        "POST /api/v1/webhooks/{id}/state",
+        Scope::Manage,
+        WEBHOOK,
+        r#"{"on":true}"#,
+    ),
+    (
         "GET /api/v1/webhooks/{id}/deliveries",
         Scope::Manage,
         WEBHOOK,
@@ -246,6 +252,12 @@ const API: &[Line] = &[
         LEARNER,
         "",
     ),
+    (
+        "DELETE /api/v1/learners/{id}/links",
+        Scope::Propose,
+        LEARNER,
+        "",
+    ),
     ("GET /api/v1/labs", Scope::Read, NONE, ""),
     ("POST /api/v1/labs", Scope::Propose, NONE, "{}"),
     ("GET /api/v1/labs/{id}", Scope::Read, LAB, ""),
@@ -272,6 +284,19 @@ const API: &[Line] = &[
         Scope::Propose,
         LAB,
         r#"{"learner":"AAAAAAAAAAAAAAAAAAAAAA","achievement":"AAAAAAAAAAAAAAAAAAAAAA","criterion":"x","level":"x"}"#,
+    ),
+    (
+        "PUT /api/v1/labs/{id}/offers",
+        Scope::Propose,
+        LAB,
+        r#"{"offers":[]}"#,
+    ),
+    ("POST /api/v1/labs/{id}/links", Scope::Propose, LAB, ""),
+    (
+        "POST /api/v1/labs/{id}/taking-part",
+        Scope::Issue,
+        LAB,
+        r#"{"achievement":"AAAAAAAAAAAAAAAAAAAAAA","learners":[]}"#,
     ),
     ("POST /api/v1/attempts", Scope::Propose, NONE, "{}"),
     ("GET /api/v1/attempts/{id}", Scope::Read, ATTEMPT, ""),
@@ -336,7 +361,14 @@ const API: &[Line] = &[
         "",
     ),
     ("GET /api/v1/reviews", Scope::Read, NONE, ""),
+    ("GET /api/v1/second-readings", Scope::Review, NONE, ""),
     ("GET /api/v1/reviewers", Scope::Read, NONE, ""),
+    (
+        "GET /api/v1/reviewers/{id}/approved",
+        Scope::Read,
+        REVIEWER,
+        "",
+    ),
     (
         "POST /api/v1/reviewers/{id}/state",
         Scope::Manage,
@@ -598,6 +630,18 @@ const DESK: &[Line] = &[
         LEARNER,
         "step=send",
     ),
+    (
+        "POST /desk/learners/{id}/links/end",
+        Scope::Propose,
+        LEARNER,
+        "",
+    ),
+    (
+        "POST /desk/learners/{id}/attempts",
+        Scope::Propose,
+        LEARNER,
+        "achievement=Zr4XfLk2Qp8sVb1NwYt6Ag&kind=practice",
+    ),
     ("GET /desk/programs", Scope::Read, NONE, ""),
     ("POST /desk/programs", Scope::Programs, NONE, ""),
     ("GET /desk/programs/{id}", Scope::Read, PROGRAM, ""),
@@ -612,6 +656,12 @@ const DESK: &[Line] = &[
         Scope::Programs,
         PROGRAM,
         "ended=yes",
+    ),
+    (
+        "POST /desk/programs/{id}/join",
+        Scope::Programs,
+        PROGRAM,
+        "learner=Zr4XfLk2Qp8sVb1NwYt6Ag",
     ),
     (
         "POST /desk/programs/{id}/leave",
@@ -660,6 +710,21 @@ const DESK: &[Line] = &[
         LAB,
         "learner=Zr4XfLk2Qp8sVb1NwYt6Ag",
     ),
+    ("POST /desk/labs/{id}/cards", Scope::Propose, LAB, ""),
+    ("GET /desk/labs/{id}/offers", Scope::Propose, LAB, ""),
+    ("POST /desk/labs/{id}/offers", Scope::Propose, LAB, ""),
+    (
+        "GET /desk/labs/{id}/taking-part/{achievement}",
+        Scope::Issue,
+        LAB,
+        "",
+    ),
+    (
+        "POST /desk/labs/{id}/taking-part/{achievement}",
+        Scope::Issue,
+        LAB,
+        "step=award",
+    ),
     ("GET /desk/review", Scope::Read, NONE, ""),
     ("GET /desk/attempts/{id}", Scope::Read, ATTEMPT, ""),
     (
@@ -696,6 +761,7 @@ const DESK: &[Line] = &[
     ("GET /desk/files/{id}", Scope::Read, HANDED_IN, ""),
     ("GET /desk/reviewers", Scope::Read, NONE, ""),
     ("POST /desk/reviewers", Scope::Manage, NONE, ""),
+    ("GET /desk/reviewers/{id}", Scope::Read, REVIEWER, ""),
     (
         "POST /desk/reviewers/{id}/suspend",
         Scope::Manage,
@@ -1133,6 +1199,10 @@ const OF_LEARNERS: &[&str] = &[
     "GET /desk/labs/{id}/qr.svg",
     "GET /desk/labs/{id}/station",
     "GET /desk/labs/{id}/grid/{achievement}",
+    "GET /desk/labs/{id}/taking-part/{achievement}",
+    "GET /desk/reviewers/{id}",
+    "GET /api/v1/reviewers/{id}/approved",
+    "POST /api/v1/labs/{id}/taking-part",
     "GET /desk/review",
     "GET /desk/attempts/{id}",
     "GET /desk/files/{id}",
@@ -1149,6 +1219,7 @@ const OF_LEARNERS: &[&str] = &[
 /// Pages of things that are not there in this test: whoever is let in is told so.
 const NOT_THERE: &[&str] = &[
     "GET /desk/labs/{id}/grid/{achievement}",
+    "GET /desk/labs/{id}/taking-part/{achievement}",
     "GET /desk/files/{id}",
     "GET /api/v1/attempts/{id}/evidence/{piece}",
 ];

@@ -15,7 +15,7 @@ fn end(answer: &Answer) -> String {
     to.rsplit('/').next().expect("an id").to_owned()
 }
 
-async fn upload(who: &Visitor<'_>, path: &str, parts: &[(&str, &str, &[u8])]) -> Answer {
+pub(super) async fn upload(who: &Visitor<'_>, path: &str, parts: &[(&str, &str, &[u8])]) -> Answer {
     let mut body = Vec::new();
     for (name, file, bytes) in parts {
         let file = if file.is_empty() {
@@ -117,7 +117,7 @@ on_both! {
         learner.get(&format!("/me/labs/{lab}")).await.is(403);
         learner.get("/me/in/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await.is(404);
         learner.get(&format!("/me/in/{link}")).await.is(200).hides("Canary");
-        learner.form(&format!("/me/in/{link}"), &[]).await.leads_to("/me");
+        learner.form(&format!("/me/in/{link}"), &[]).await.leads_to(&format!("/me/labs/{lab}"));
         learner.get("/me").await.is(200).shows("Data lab");
         let station = format!("/me/labs/{lab}");
         learner.get(&station).await.is(200).shows("Explain a decision with data");
