@@ -100,6 +100,13 @@ impl Qr {
         )
     }
 
+    /// As [`Qr::svg`], to stand inside a page, where it needs no namespace.
+    #[must_use]
+    pub fn inline(&self) -> String {
+        self.svg()
+            .replace(" xmlns=\"http://www.w3.org/2000/svg\"", "")
+    }
+
     /// A black and white PNG picture with `scale` pixels per module (1 to 64).
     #[must_use]
     pub fn png(&self, scale: usize) -> Vec<u8> {

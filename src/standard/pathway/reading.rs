@@ -15,7 +15,7 @@ use crate::db::{
 };
 use crate::ids::{AchievementId, PathwayId, PersonId};
 use crate::issue::{Error, people, promise};
-use crate::who::Who;
+use crate::who::{Scope, Who};
 
 /// The most learners that are named.
 pub(super) const NAMED: usize = 500;
@@ -172,7 +172,7 @@ pub(super) async fn called(
     Ok(decided.into_iter().map(one).collect())
 }
 
-/// What learners are called before whoever does not work with them.
+/// What learners are called before whoever neither works with them nor puts pathways in force.
 const SOMEBODY: &str = "a learner";
 
 pub(super) async fn names(
@@ -181,7 +181,7 @@ pub(super) async fn names(
     rows: &mut Tenant<'_>,
     people: impl Iterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, String>, Error> {
-    if who.may_look_at_learners().is_err() {
+    if who.may_look_at_learners().is_err() && who.may(Scope::Publish).is_err() {
         return Ok(people.map(|id| (id, SOMEBODY.to_owned())).collect());
     }
     let ids: Vec<PersonId> = people.collect();

@@ -89,7 +89,7 @@ async fn made(
 
 fn picture(link: &str) -> Result<String, WebError> {
     let code = Qr::of(link).map_err(|cause| WebError::internal(&cause))?;
-    Ok(code.svg())
+    Ok(code.inline())
 }
 
 #[cfg(test)]

@@ -45,10 +45,7 @@ impl CodesPage {
         Ok(CodesPage {
             frame: Desk::frame("A second step"),
             desk,
-            // Inside a page it needs no namespace.
-            picture: code
-                .svg()
-                .replace(" xmlns=\"http://www.w3.org/2000/svg\"", ""),
+            picture: code.inline(),
             secret: offer.secret.clone(),
             faults,
         })
