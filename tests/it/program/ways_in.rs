@@ -125,7 +125,7 @@ on_both! {
         let page = tutor.form(&path, &[]).await;
         page.is(200).shows("Ana Canary").shows("u-2").shows("QR code that lets u-2 in");
         assert_eq!(page.header("cache-control"), "no-store");
-        let pictures = page.text().matches("<svg xmlns").count();
+        let pictures = page.text().matches("shape-rendering=\"crispEdges\"").count();
         assert_eq!(pictures, 2, "one for each learner");
         site.visitor().get(&format!("/me/in/{before}")).await.is(200);
         let log = temp.texts("select action from audit where action in ('lab.cards', 'learner.link') order by action").await;
