@@ -26,6 +26,7 @@ mod api_keys;
 mod attempt_evidence;
 mod attempts;
 mod audit;
+mod batch_parts;
 mod bulk_changes;
 mod credentials;
 mod domain_checks;
