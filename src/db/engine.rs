@@ -80,6 +80,9 @@ const QUICKER: &str = "select set_config('default_toast_compression', 'lz4', fal
 /// What SQLite's writer holds of the file: 32 MiB, in KiB with a minus. One transaction of 500
 /// credentials fits in; with less, pages are written before their time and read again.
 const WRITERS_PAGES: &str = "-32768";
+/// After how many pages of 4 KiB SQLite's log is put into the file: 32 MiB. With fewer, a page that
+/// many rows of a batch touch is put there again and again.
+const LOG_PAGES: &str = "8192";
 /// Connections for reading, and on Postgres as many for writing.
 const CONNECTIONS: u32 = 8;
 
@@ -190,7 +193,12 @@ impl Db {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(WAIT_FOR_CONNECTION)
-            .connect_with(options.clone().pragma("cache_size", WRITERS_PAGES))
+            .connect_with(
+                options
+                    .clone()
+                    .pragma("cache_size", WRITERS_PAGES)
+                    .pragma("wal_autocheckpoint", LOG_PAGES),
+            )
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(CONNECTIONS)

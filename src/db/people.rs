@@ -1,6 +1,6 @@
 //! People we keep a sealed record of.
 
-use super::{Error, Tenant, Ts, issuers::one};
+use super::{Error, Tenant, Ts, credentials::still_pending, issuers::one};
 use crate::ids::{IssuerId, PersonId};
 
 /// A person. Nothing of this can be read without the key-encryption key.
@@ -97,8 +97,7 @@ impl Tenant<'_> {
     /// # Errors
     /// [`Error`] if the database could not answer.
     pub async fn hold_people(&mut self, hashes: &[Vec<u8>]) -> Result<Vec<PersonRow>, Error> {
-        // In one order, so that two who hold the same people wait and do not lock each other out.
-        let held = "order by person_id for no key update";
+        let held = "for no key update";
         self.read_in_where(SELECT_BY_HASH, None::<String>, hashes, held)
             .await
     }
@@ -144,10 +143,12 @@ impl Tenant<'_> {
             .await?;
         one(rows)?;
         let given_up: Vec<(Option<String>,)> = self
-            .write(
+            .write(concat!(
                 "update credentials set state = 'failed', problem = $3 \
-                 where issuer_id = $1 and person_id = $2 and state = 'pending' returning batch",
-            )
+                 where issuer_id = $1 and person_id = $2 and ",
+                still_pending!(),
+                " returning batch"
+            ))
             .bind(id.clone())
             .bind(problem.to_owned())
             .all()

@@ -124,8 +124,9 @@ impl Tenant<'_> {
     }
 
     /// As [`read_in`](Self::read_in), where `head` asks for `also` as `$2`, and `tail` says, on
-    /// Postgres, in which order the rows of a chunk are locked; SQLite, with its one writer, has
-    /// neither need nor words.
+    /// Postgres, how the rows are locked: in the order of the keys, so that two who want the same
+    /// rows wait and do not lock each other out. SQLite, with its one writer, has neither need nor
+    /// words.
     pub(super) async fn read_in_where<A: Arg + Clone, K: Key, T: Row>(
         &mut self,
         head: &'static str,
@@ -138,8 +139,13 @@ impl Tenant<'_> {
         for chunk in keys.chunks(KEYS_PER_STATEMENT) {
             let issuer = self.issuer.clone();
             let sql = |postgres: bool| {
-                let places = places(postgres, first, chunk.len());
-                format!("{head} ({places}) {}", if postgres { tail } else { "" })
+                if !postgres {
+                    one_of(head, first, chunk.len())
+                } else if chunk.len() == 1 {
+                    format!("{head} (${first}) {tail}")
+                } else {
+                    key_by_key(head, first, tail)
+                }
             };
             let mut query = match &mut self.on {
                 On::Pools(db) => db.read_built(sql(matches!(db, Db::Postgres { .. }))),
@@ -155,15 +161,20 @@ impl Tenant<'_> {
     }
 }
 
-/// What stands between the brackets after `in`. Several keys are one array on Postgres, to which
-/// it joins the table by its index: from a list of values it guesses, while nothing was counted
-/// yet, that reading all of the organisation's rows is less work.
-fn places(postgres: bool, first: usize, keys: usize) -> String {
-    if postgres && keys > 1 {
-        return format!("select unnest(${first})");
-    }
+/// A placeholder for each key.
+fn one_of(head: &str, first: usize, keys: usize) -> String {
     let places: Vec<String> = (first..first + keys).map(|n| format!("${n}")).collect();
-    places.join(", ")
+    format!("{head} ({})", places.join(", "))
+}
+
+/// All keys as one array, and the statement once for each of them, by its index: `offset 0` keeps
+/// the planner from joining in another way. While nothing was counted yet, it takes all of an
+/// organisation's rows for one, and would hold each of them against each key.
+fn key_by_key(head: &str, first: usize, tail: &str) -> String {
+    format!(
+        "select r.* from (select distinct unnest(${first}) as key order by key) k \
+         cross join lateral ({head} (k.key) offset 0 {tail}) r"
+    )
 }
 
 /// Well below what both engines can bind, and few different texts for the statement cache.
