@@ -20,6 +20,7 @@ use crate::{
     custody,
     ids::CredentialId,
     issue::{
+        self,
         Achievement, batch, cell, offline, picture,
         plan::{self, Limits},
         publish,
@@ -130,7 +131,8 @@ impl Issue {
                         true => picture::own(&app, document).await?,
                         false => None,
                     };
-                    delivery.take(document, row.jwt.as_deref(), own.as_deref())?;
+                    let token = issue::token(&row)?;
+                    delivery.take(document, token.as_deref(), own.as_deref())?;
                 }
             }
         }
@@ -236,7 +238,7 @@ pub(super) async fn issue_csv(
     valid_until: Option<Timestamp>,
 ) -> Result<IssuedRows, Failure> {
     let rows =
-        plan::read(csv, achievement, Limits::NONE, app.now()).map_err(crate::issue::Error::Rows)?;
+        plan::read(csv, achievement, Limits::NONE, app.now()).map_err(issue::Error::Rows)?;
     let started = batch::start(app, who, achievement.id(), &rows, valid_until).await?;
     let bar = progress(started.promised());
     let count = batch::work(app, who.issuer(), &started.batch, &mut |count| {

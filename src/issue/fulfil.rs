@@ -22,6 +22,7 @@ use crate::db::{
 use crate::hooks;
 use crate::ids::{AchievementId, CredentialId, IssuerId, PersonId};
 use crate::keys::SigningKey;
+use crate::proof::jwt;
 use crate::queue;
 use crate::verify::Known;
 
@@ -256,7 +257,10 @@ fn make(item: &Item, work: &Work, signers: &Signers, now: Timestamp) -> Result<M
         Err(faults) => return Ok(Made::Failed(id.clone(), faults)),
     };
     let unsigned_sha256 = linted.sha256().to_vec();
-    let signed = linted.sign(signer.as_ref());
+    let mut signed = linted.sign(signer.as_ref());
+    if let Some(token) = &mut signed.jwt {
+        *token = kept(token)?;
+    }
     let known = work
         .issuers
         .get(&item.order.issuer.id)
@@ -275,6 +279,11 @@ fn make(item: &Item, work: &Work, signers: &Signers, now: Timestamp) -> Result<M
         document: signed.document,
         jwt: signed.jwt,
     }))
+}
+
+/// What is kept of a token: the payload is left to the document.
+fn kept(token: &str) -> Result<String, Error> {
+    jwt::detach(token).map_err(|error| Error::Internal(error.to_string()))
 }
 
 /// Stores what was made. If one of them stands in the way of all, each is stored by itself.

@@ -84,11 +84,14 @@ pub(crate) mod sheet;
 // What stands on this service, for the verifier.
 pub mod sources;
 pub(crate) mod text;
+// The other form of a stored credential.
+mod token;
 
 pub use achievement::{Achievement, Kind};
 pub(crate) use ends::after_months;
 pub use error::Error;
 pub use order::Order;
+pub use token::token;
 
 /// What is wrong with a document, and where.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{identity, list, own};
+use super::{identity, list, own, token};
 use crate::clock::Timestamp;
 use crate::config::Origin;
 use crate::credential::dates;
@@ -58,7 +58,11 @@ pub(super) fn differences(
         Ok(document) => members(row, &document, records, &mut found),
         Err(error) => found.push(format!("its document cannot be read: {error}")),
     }
-    for (form, text) in [("document", Some(text)), ("JWT", row.jwt.as_ref())] {
+    let token = token(row).unwrap_or_else(|error| {
+        found.push(format!("its JWT does not verify: {error}"));
+        None
+    });
+    for (form, text) in [("document", Some(text)), ("JWT", token.as_ref())] {
         let Some(text) = text else { continue };
         let issuer = identity::document_of(&did(row, records), &records.signed_with);
         if let Err(sentence) = own::verify_signed(text, &issuer, records.now) {

@@ -158,7 +158,8 @@ async fn judged<'v>(
     Ok((judging, secured.into_value()))
 }
 
-/// The checks of a badge that is kept as a document with a proof, and of the token beside it.
+/// The checks of a badge that is kept as a document with a proof, and of the token beside it, whose
+/// payload may be left to the document.
 pub(super) async fn both(ask: Ask<'_>, document: &str, token: &str) -> [Vec<Check>; 2] {
     let unread = |sentence: String| Check::fail(CheckId::Parse, "malformed", sentence);
     let value = match json::parse(document) {
@@ -170,7 +171,8 @@ pub(super) async fn both(ask: Ask<'_>, document: &str, token: &str) -> [Vec<Chec
         Err(report) => return [report.checks, Vec::new()],
     };
     value.remove("proof");
-    let of_token = match jwt::read(token) {
+    let whole = jwt::attach(token, &value);
+    let of_token = match whole.as_deref().map_err(Clone::clone).and_then(jwt::read) {
         Err(error) => vec![token::failed(&error)],
         Ok(read) => match read.claims() {
             Err(error) => vec![token::failed(&error)],

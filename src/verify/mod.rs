@@ -159,7 +159,8 @@ async fn whole(ask: Ask<'_>, text: &str) -> Report {
 /// [`Known`] sources only: first those of the document, then those of the token.
 ///
 /// Both must say the same, value by value; so what they say is looked at once, in the document, and of
-/// the token its header, claims and signature are. No report is made of it.
+/// the token its header, claims and signature are. No report is made of it. The token may be kept
+/// without its payload ([`jwt::detach`](crate::proof::jwt::detach)).
 #[must_use]
 pub fn both_forms(known: &Known, document: &str, token: &str, now: Timestamp) -> [Vec<Check>; 2] {
     let ask = Ask {

@@ -13,7 +13,7 @@ use axum::{
 use crate::{
     bake::qr::Qr,
     ids::StatusListId,
-    issue::picture,
+    issue::{self, picture},
     web::{
         Site,
         answer::{DAY, Document, IMMUTABLE, NEVER, SHORT},
@@ -76,7 +76,7 @@ async fn signed(site: &Site, id: &str, suffix: &str) -> Result<Document, WebErro
     let stored = Stored::find(site, id).await?;
     let body = match suffix {
         "json" => stored.document,
-        _ => stored.row.jwt.ok_or_else(WebError::not_found)?,
+        _ => issue::token(&stored.row)?.ok_or_else(WebError::not_found)?,
     };
     let body = Bytes::from(body);
     if let Some(moment) = moment {

@@ -87,23 +87,26 @@ fn date(credential: &Value<'_>, claim: &'static str) -> Result<Option<i64>, JwtE
 }
 
 /// The credential with its claims, in the form we write.
-pub(super) fn payload<'a>(credential: &Value<'a>) -> Result<Value<'a>, JwtError> {
+pub(super) fn payload(mut credential: Value<'_>) -> Result<Value<'_>, JwtError> {
     let missing = |claim| JwtError::Claim {
         claim,
         sentence: "has nothing to be taken from",
     };
-    let mut payload = credential.clone();
-    payload.set("iss", issuer(credential).ok_or(missing("iss"))?);
-    payload.set("jti", text_at(credential, "id").ok_or(missing("jti"))?);
-    let nbf = date(credential, "nbf")?.ok_or(missing("nbf"))?;
-    payload.set("nbf", number(nbf));
-    if let Some(subject) = subject(credential) {
-        payload.set("sub", subject);
+    let iss = issuer(&credential).ok_or(missing("iss"))?;
+    let jti = text_at(&credential, "id").ok_or(missing("jti"))?;
+    let nbf = date(&credential, "nbf")?.ok_or(missing("nbf"))?;
+    let sub = subject(&credential);
+    let exp = date(&credential, "exp")?;
+    credential.set("iss", iss);
+    credential.set("jti", jti);
+    credential.set("nbf", number(nbf));
+    if let Some(sub) = sub {
+        credential.set("sub", sub);
     }
-    if let Some(exp) = date(credential, "exp")? {
-        payload.set("exp", number(exp));
+    if let Some(exp) = exp {
+        credential.set("exp", number(exp));
     }
-    Ok(payload)
+    Ok(credential)
 }
 
 #[expect(

@@ -4,12 +4,14 @@
 //! payload is the credential with `iss`, `jti`, `nbf`, `sub` and `exp`. We read all three.
 
 mod claims;
+mod detached;
 mod header;
 mod presentation;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 pub use claims::{Claims, Form};
+pub use detached::{attach, detach};
 pub use header::{Algorithm, Header};
 pub use presentation::Presentation;
 
@@ -99,7 +101,7 @@ pub fn prepare(credential: &Value<'_>, kid: &str) -> Result<String, JwtError> {
         ("alg".into(), "EdDSA".into()),
         ("kid".into(), kid.into()),
     ]);
-    Ok(parts(&header, &claims::payload(credential)?))
+    Ok(parts(&header, &claims::payload(credential.clone())?))
 }
 
 /// What a VC-JOSE-COSE token holds.

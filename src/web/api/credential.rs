@@ -14,6 +14,7 @@ use crate::{
     db::StatusState,
     ids::CredentialId,
     issue::{
+        self,
         bulk::{self, Asked},
         list,
         revoke::{self, Change},
@@ -108,7 +109,7 @@ pub(crate) async fn read(
         status_since: entry.changed_at.to_string(),
         issued_at: stored.row.issued_at.map(|at| at.to_string()),
         credential: stored.json()?,
-        jwt: stored.row.jwt.clone(),
+        jwt: issue::token(&stored.row)?,
     }))
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use skillmark::{
     issue::{
-        Error,
+        self, Error,
         fulfil::{self, Made},
         keys,
         lint::Signer,
@@ -136,7 +136,10 @@ on_both! {
         let lab = Lab::open(temp).await;
         let issued = lab.issue("s-1").await;
         let row = lab.app.db.of(lab.who.issuer()).credential(&issued.id).await.expect("a row");
-        let token = row.expect("there").jwt.expect("a token");
+        let row = row.expect("there");
+        // Only what the document does not say is kept of the token.
+        assert!(row.jwt.as_ref().expect("a token").len() < 300);
+        let token = issue::token(&row).expect("whole").expect("a token");
         let (json, jwt) = (lab.verify(&issued.document).await, lab.verify(&token).await);
         assert_eq!((json.verdict, jwt.verdict), (Verdict::Valid, Verdict::Valid));
         let claims = [&json, &jwt].map(|report| report.claim.as_ref().map(|claim| claim.claim().clone()));
