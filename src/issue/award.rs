@@ -36,6 +36,7 @@ pub async fn promise(
         valid_until,
         batch: None,
         occasion: None,
+        checked: false,
         now,
     };
     let answers = promise::write(app, tx, &terms, std::slice::from_ref(row)).await?;

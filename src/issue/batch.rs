@@ -13,7 +13,7 @@ use super::approval::Approval;
 use super::fulfil::{self, AT_ONCE, Wrap};
 use super::plan::Row;
 use super::promise::{self, Answer, Terms};
-use super::{Error, batches, ends, list, publish};
+use super::{Error, ahead, batches, ends, list, publish};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{self, Counts, CredentialRow, JobState};
@@ -109,6 +109,7 @@ async fn try_start(
 ) -> Result<Started, Error> {
     let now = app.now();
     let batch = JobId::random(app.chance.as_ref());
+    let looked = ahead::look(app, who, achievement, rows, (valid_until, now)).await?;
     let mut tx = app.db.begin().await?;
     let mut of = tx.of(who.issuer());
     let achievement = publish::load(&mut of, achievement).await?;
@@ -120,6 +121,7 @@ async fn try_start(
         valid_until,
         batch: Some(&name),
         occasion: None,
+        checked: looked.still_holds(&mut of, valid_until).await?,
         now,
     };
     let answers = promise::write(app, &mut tx, &terms, rows).await?;
@@ -203,9 +205,9 @@ type Manner<'a> = (
     &'a mut (dyn FnMut(Counts) + Send),
 );
 
-/// How many parts of a batch are signed and stored beside each other: while one waits for the
-/// store, another is signed.
-fn lanes() -> usize {
+/// How many parts of a batch are worked on beside each other: while one waits for the store,
+/// another is signed.
+pub(super) fn lanes() -> usize {
     std::thread::available_parallelism()
         .map_or(2, std::num::NonZero::get)
         .clamp(2, 8)

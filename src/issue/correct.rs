@@ -127,6 +127,7 @@ pub async fn correct(
         valid_until: old.promise.valid_until.map(Into::into),
         batch: None,
         occasion: Some(&occasion),
+        checked: false,
         now,
     };
     let answers = promise::write(app, &mut tx, &terms, std::slice::from_ref(&order)).await?;

@@ -14,7 +14,7 @@ use crate::custody::{self, JwkFile};
 use crate::json::{self, Value};
 use crate::keys::{SignatureBytes, SigningKey};
 use crate::proof::{self, ProofError, ProofOptions, Suite, jwt};
-use crate::rdf::contexts;
+use crate::rdf::{self, contexts};
 
 /// The suite that credentials and lists are signed with: `eddsa-rdfc-2022`, the one that every
 /// Open Badges 3.0 verifier reads.
@@ -98,12 +98,7 @@ impl Linted {
 /// # Errors
 /// Every fault that was found. Nothing is signed then.
 pub fn credential(document: Value<'static>, options: &ProofOptions) -> Result<Linted, Vec<Fault>> {
-    let mut faults = plain(credential::faults(&document));
-    for fault in plain(credential::schema::check(&document)) {
-        if !faults.iter().any(|known| known.pointer == fault.pointer) {
-            faults.push(fault);
-        }
-    }
+    let mut faults = badge_faults(&document);
     let token = match jwt::prepare(&document, &options.verification_method) {
         Ok(token) => Some(token),
         Err(error) => {
@@ -114,6 +109,32 @@ pub fn credential(document: Value<'static>, options: &ProofOptions) -> Result<Li
         }
     };
     finish(document, token, options, faults)
+}
+
+/// As [`credential()`], of a document that is not to be signed yet: nothing is made of it.
+///
+/// What is good here can still be refused there for one reason: that its nodes cannot be told apart,
+/// which takes more of them than a badge of ours has.
+///
+/// # Errors
+/// As [`credential()`].
+pub fn look(document: &Value<'static>) -> Result<(), Vec<Fault>> {
+    let mut faults = badge_faults(document);
+    let _ = text_of(document, &mut faults);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    rdf::check(document).map_err(|fault| vec![Fault::new(fault.pointer, fault.sentence)])
+}
+
+fn badge_faults(document: &Value<'static>) -> Vec<Fault> {
+    let mut faults = plain(credential::faults(document));
+    for fault in plain(credential::schema::check(document)) {
+        if !faults.iter().any(|known| known.pointer == fault.pointer) {
+            faults.push(fault);
+        }
+    }
+    faults
 }
 
 /// Checks an unsigned credential that is no badge: a status list.
@@ -259,15 +280,7 @@ fn finish_with(
     options: &ProofOptions,
     mut faults: Vec<Fault>,
 ) -> Result<Linted, Vec<Fault>> {
-    check_text(&document, &mut faults);
-    let text = json::text(&document);
-    if text.len() > limits::DOCUMENT_BYTES {
-        let limit = limits::DOCUMENT_BYTES;
-        faults.push(Fault::new("", format!("is larger than {limit} bytes")));
-    }
-    if document.get("proof").is_some() {
-        faults.push(Fault::new("/proof", "is there already"));
-    }
+    let text = text_of(&document, &mut faults);
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -279,6 +292,20 @@ fn finish_with(
         token,
         sha256: Sha256::digest(text.as_bytes()).into(),
     })
+}
+
+/// A document as it would be written, and the faults of that.
+fn text_of(document: &Value<'static>, faults: &mut Vec<Fault>) -> String {
+    check_text(document, faults);
+    let text = json::text(document);
+    if text.len() > limits::DOCUMENT_BYTES {
+        let limit = limits::DOCUMENT_BYTES;
+        faults.push(Fault::new("", format!("is larger than {limit} bytes")));
+    }
+    if document.get("proof").is_some() {
+        faults.push(Fault::new("/proof", "is there already"));
+    }
+    text
 }
 
 fn plain(faults: Vec<credential::Fault>) -> Vec<Fault> {
@@ -310,10 +337,10 @@ mod tests {
         let text = include_str!("../../tests/it/issue/unsigned.json");
         let mut document = json::parse(text).expect("json").into_owned();
         edit(&mut document);
-        match credential(document, &options()) {
-            Ok(_) => Vec::new(),
-            Err(faults) => faults.into_iter().map(|fault| fault.pointer).collect(),
-        }
+        let looked = look(&document).err().unwrap_or_default();
+        let linted = credential(document, &options()).err().unwrap_or_default();
+        assert_eq!(looked, linted, "a look sees what signing would refuse");
+        linted.into_iter().map(|fault| fault.pointer).collect()
     }
 
     #[test]

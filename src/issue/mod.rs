@@ -6,6 +6,8 @@
 
 // What may be issued: the publish check.
 pub mod achievement;
+// The rows of a batch, looked at before the store is.
+mod ahead;
 // A large batch, and the second person who says yes.
 pub mod approval;
 // Is everything still what was issued?

@@ -134,6 +134,7 @@ async fn try_promise(app: &App, who: &Who, request: &Request) -> Result<Answer, 
         valid_until,
         batch: None,
         occasion: None,
+        checked: false,
         now,
     };
     let answers = promise::write(app, &mut tx, &terms, std::slice::from_ref(&request.row)).await?;

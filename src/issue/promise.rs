@@ -4,7 +4,7 @@
 //! the order. From then on a crash can only repeat work: Ed25519 is deterministic, so signing the
 //! same promise again gives the same bytes (threats H5, H6).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::achievement::Achievement;
 use super::order::{Fixed, IssuerProfile, Order, StatusPlace};
@@ -54,7 +54,35 @@ pub(super) struct Terms<'a> {
     pub(super) batch: Option<&'a str>,
     /// What sets this occasion apart from another of the same day: a correction.
     pub(super) occasion: Option<&'a str>,
+    /// Whether every row was looked at before, with what holds now ([`super::ahead`]).
+    pub(super) checked: bool,
     pub(super) now: Timestamp,
+}
+
+/// What the awards of one promise take from the organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Common {
+    issuer: IssuerProfile,
+    key: IssuerKeyRow,
+    endorsed: Vec<String>,
+}
+
+impl Common {
+    /// As it is now.
+    pub(super) async fn read(
+        of: &mut Tenant<'_>,
+        achievement: &AchievementId,
+    ) -> Result<Common, Error> {
+        let issuer = of.issuer().await?.ok_or(Error::NotFound("organisation"))?;
+        let key = of.active_key().await?;
+        let key =
+            key.ok_or_else(|| Error::Key("the organisation has no key that signs".to_owned()))?;
+        Ok(Common {
+            issuer: identity::profile(&issuer),
+            key,
+            endorsed: of.signed_endorsements(achievement, ENDORSEMENTS).await?,
+        })
+    }
 }
 
 /// Promises every row, in one transaction: `tx` is the caller's to commit. The answers stand in
@@ -68,14 +96,10 @@ pub(super) async fn write(
     let mut of = tx.of(terms.who.issuer());
     let about = std::slice::from_ref(terms.achievement.id());
     publish::only_by_its_pathway(&mut of, terms.who, about).await?;
-    let (issuer, key) = issuer_and_key(&mut of).await?;
-    let endorsed = of
-        .signed_endorsements(terms.achievement.id(), ENDORSEMENTS)
-        .await?;
-    let fixed = (&issuer, &key, endorsed.as_slice());
+    let common = Common::read(&mut of, terms.achievement.id()).await?;
     let mut answers = Vec::with_capacity(rows.len());
     for chunk in rows.chunks(AT_ONCE) {
-        answers.extend(write_chunk(app, &mut of, terms, fixed, chunk).await?);
+        answers.extend(write_chunk(app, &mut of, terms, &common, chunk).await?);
     }
     let new = answers
         .iter()
@@ -104,18 +128,11 @@ async fn within_the_day(
     Ok(())
 }
 
-async fn issuer_and_key(of: &mut Tenant<'_>) -> Result<(IssuerProfile, IssuerKeyRow), Error> {
-    let issuer = of.issuer().await?.ok_or(Error::NotFound("organisation"))?;
-    let key = of.active_key().await?;
-    let key = key.ok_or_else(|| Error::Key("the organisation has no key that signs".to_owned()))?;
-    Ok((identity::profile(&issuer), key))
-}
-
 async fn write_chunk(
     app: &App,
     of: &mut Tenant<'_>,
     terms: &Terms<'_>,
-    (issuer, key, endorsed): (&IssuerProfile, &IssuerKeyRow, &[String]),
+    common: &Common,
     rows: &[Row],
 ) -> Result<Vec<Answer>, Error> {
     let learners: Vec<&Learner> = rows.iter().map(|row| &row.learner).collect();
@@ -134,17 +151,12 @@ async fn write_chunk(
     let mut promises = Vec::with_capacity(ids.len());
     let mut orders = HashMap::with_capacity(ids.len());
     for (i, place) in fresh.iter().zip(&places) {
-        let mut order = order(app, terms, issuer, &rows[*i], place);
-        order.endorsements = endorsed.to_vec();
-        check(&order, terms.achievement, key, rows[*i].line)?;
-        promises.push(promise(
-            app,
-            terms,
-            key,
-            (&known[*i], &rows[*i]),
-            place,
-            &order,
-        )?);
+        let order = order(app, terms, common, &rows[*i], place);
+        if !terms.checked {
+            check(&order, terms.achievement, rows[*i].line)?;
+        }
+        let whose = (&known[*i], &rows[*i]);
+        promises.push(promise(app, terms, &common.key, whose, place, &order)?);
         orders.insert(place.credential_id.clone(), order);
     }
     let written = if promises.is_empty() {
@@ -154,8 +166,9 @@ async fn write_chunk(
     };
     record(app, of, terms, &written, &orders).await?;
     let mut answers = HashMap::with_capacity(rows.len());
+    let in_store: HashSet<&CredentialId> = written.iter().collect();
     for (i, id) in fresh.iter().zip(&ids) {
-        if written.contains(id) {
+        if in_store.contains(id) {
             answers.insert(*i, Answer::New(id.clone()));
         }
     }
@@ -225,10 +238,10 @@ async fn earlier(
         .collect())
 }
 
-fn order(
+pub(super) fn order(
     app: &App,
     terms: &Terms<'_>,
-    issuer: &IssuerProfile,
+    common: &Common,
     row: &Row,
     place: &StatusPlaceRow,
 ) -> Order {
@@ -239,13 +252,15 @@ fn order(
     };
     let fixed = Fixed {
         id: credential_url(app, &place.credential_id),
-        issuer: issuer.clone(),
+        issuer: common.issuer.clone(),
         now: terms.now,
         valid_until: terms.valid_until,
         status: Some(status),
         evidence_base: Some(evidence_base(app)),
     };
-    Order::new(row, fixed, app.chance.as_ref())
+    let mut order = Order::new(row, fixed, app.chance.as_ref());
+    order.endorsements.clone_from(&common.endorsed);
+    order
 }
 
 /// The address of a credential, which is its `id`.
@@ -259,15 +274,9 @@ fn evidence_base(app: &App) -> String {
 }
 
 /// Looks for faults before anything is written, so that a bad order is refused whole (threat H7).
-fn check(
-    order: &Order,
-    achievement: &Achievement,
-    key: &IssuerKeyRow,
-    line: u64,
-) -> Result<(), Error> {
-    let options = proof_options(order, &key.key_id);
-    match lint::credential(order.credential(achievement), &options) {
-        Ok(_) => Ok(()),
+pub(super) fn check(order: &Order, achievement: &Achievement, line: u64) -> Result<(), Error> {
+    match lint::look(&order.credential(achievement)) {
+        Ok(()) => Ok(()),
         Err(faults) if line == 0 => Err(Error::Faults(faults)),
         Err(faults) => Err(Error::Rows(on_line(faults, line))),
     }
