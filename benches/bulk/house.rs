@@ -42,8 +42,9 @@ pub(crate) struct Batch {
 }
 
 impl House {
-    /// On the Postgres at `url`, or on SQLite.
-    pub(crate) async fn open(url: Option<String>) -> House {
+    /// On the Postgres at `url`, or on SQLite; letters to learners are work of their own, and only
+    /// written if they are asked for.
+    pub(crate) async fn open(url: Option<String>, letters: bool) -> House {
         let folder = tempfile::tempdir().expect("a folder");
         let config = Config {
             data: folder.path().to_owned(),
@@ -63,9 +64,8 @@ impl House {
         let achievement = Achievement::parse(ACHIEVEMENT.as_bytes()).expect("an achievement");
         let published = issue::publish::publish(&app, &who, &achievement).await;
         published.expect("published");
-        // Letters to learners are work of their own: what is measured is issuing.
-        let silent = letters::set_sent(&app, &who, letters::EARNED, false).await;
-        silent.expect("kept");
+        let kept = letters::set_sent(&app, &who, letters::EARNED, letters).await;
+        kept.expect("kept");
         House {
             app,
             who,

@@ -5,11 +5,15 @@
 //! cargo bench --bench bulk                                100,000 on both engines
 //! cargo bench --bench bulk -- --rows 20000 --engine sqlite
 //! cargo bench --bench bulk -- --stored 1000000            … with a million stored before
+//! cargo bench --bench bulk -- --letters yes               … and a letter to every learner
 //! ```
 //!
-//! PostgreSQL runs on the same machine, as a server of the bench's own with its usual settings
-//! (`fsync` on); so every core that it needs is one that signing has not. Signing is measured in
+//! First promising and signing are measured by themselves, with a fifth of the rows; then the whole
+//! way, as it goes with a worker: while one batch is signed, the next is promised. It is measured in
 //! quarters, to show that it neither slows down nor grows.
+//!
+//! PostgreSQL runs on the same machine, as a server of the bench's own with its usual settings
+//! (`fsync` on); so every core that it needs is one that signing has not.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
@@ -23,9 +27,9 @@ mod house;
 mod postgres;
 mod raw;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
-use house::House;
+use house::{Batch, House};
 use postgres::Postgres;
 use skillmark::clock::Stopwatch;
 
@@ -36,6 +40,7 @@ const BATCH: usize = 5_000;
 struct Options {
     rows: usize,
     stored: usize,
+    letters: bool,
     engines: Vec<&'static str>,
 }
 
@@ -44,6 +49,7 @@ impl Options {
         let mut options = Options {
             rows: 100_000,
             stored: 0,
+            letters: false,
             engines: vec!["sqlite", "postgres"],
         };
         let mut args = args.filter(|arg| arg != "--bench");
@@ -51,6 +57,7 @@ impl Options {
             let value = args.next()?;
             match name.as_str() {
                 "--rows" => options.rows = value.parse().ok()?,
+                "--letters" => options.letters = value == "yes",
                 "--stored" => options.stored = value.parse().ok()?,
                 "--engine" => options.engines.retain(|engine| *engine == value),
                 _ => return None,
@@ -62,7 +69,7 @@ impl Options {
 
 fn main() -> ExitCode {
     let Some(options) = Options::read(std::env::args().skip(1)) else {
-        println!("known: --rows N, --stored N, --engine sqlite|postgres");
+        println!("known: --rows N, --stored N, --letters yes, --engine sqlite|postgres");
         return ExitCode::from(64);
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -70,9 +77,9 @@ fn main() -> ExitCode {
         .build();
     let runtime = runtime.expect("threads");
     println!(
-        "| engine | stored before | promise/s | sign, verify, store/s | by quarters | whole/s | raw insert/s | memory MiB |"
+        "| engine | stored before | promise/s | sign, verify, store/s | whole/s | by quarters | raw insert/s | memory MiB |"
     );
-    println!("|---|--:|--:|--:|---|--:|--:|---|");
+    println!("|---|--:|--:|--:|--:|---|--:|---|");
     for engine in &options.engines {
         let postgres = match *engine {
             "postgres" => match Postgres::start() {
@@ -91,50 +98,76 @@ fn main() -> ExitCode {
 }
 
 async fn measure(engine: &str, url: Option<String>, options: &Options) {
-    let house = House::open(url).await;
+    let house = Arc::new(House::open(url, options.letters).await);
     if options.stored > 0 {
         // Some by the way every one goes, and copies of their rows.
         let first = house.promise(BATCH).await;
         house.sign(&first).await;
         house.fill(options.stored).await;
     }
+    let [promised, signed] = apart(&house, options.rows / 5).await;
     let watch = Stopwatch::start();
-    let mut batches = Vec::new();
-    let mut left = options.rows;
-    while left > 0 {
-        let rows = left.min(BATCH);
-        batches.push(house.promise(rows).await);
-        left -= rows;
-    }
-    let promised = watch.elapsed().as_secs_f64();
-    let (mut quarters, mut memory) = (Vec::new(), vec![resident()]);
-    let signing = Stopwatch::start();
-    for quarter in batches.chunks(batches.len().div_ceil(4)) {
-        let watch = Stopwatch::start();
-        for batch in quarter {
-            house.sign(batch).await;
-        }
-        let rows: usize = quarter.iter().map(|batch| batch.rows).sum();
-        quarters.push(format!(
-            "{:.0}",
-            rows as f64 / watch.elapsed().as_secs_f64()
-        ));
-        memory.push(resident());
-    }
-    let signed = signing.elapsed().as_secs_f64();
-    let whole = watch.elapsed().as_secs_f64();
+    let (quarters, memory) = whole(&house, options.rows).await;
+    let whole = options.rows as f64 / watch.elapsed().as_secs_f64();
     let raw = raw::insert(&house, options.rows.min(20_000)).await;
-    let rows = options.rows as f64;
     println!(
-        "| {engine} | {} | {:.0} | {:.0} | {} | {:.0} | {raw:.0} | {} |",
+        "| {engine} | {} | {promised:.0} | {signed:.0} | {whole:.0} | {} | {raw:.0} | {} |",
         options.stored,
-        rows / promised,
-        rows / signed,
         quarters.join(", "),
-        rows / whole,
         memory.join(", "),
     );
+    let house = Arc::into_inner(house).expect("nobody else has it");
     house.close().await;
+}
+
+/// Rows of each batch.
+fn batches(rows: usize) -> impl Iterator<Item = usize> {
+    (0..rows)
+        .step_by(BATCH)
+        .map(move |from| BATCH.min(rows - from))
+}
+
+/// Promises so many rows, then signs them: rows a second of each.
+async fn apart(house: &House, rows: usize) -> [f64; 2] {
+    let promising = Stopwatch::start();
+    let mut promised = Vec::new();
+    for rows in batches(rows) {
+        promised.push(house.promise(rows).await);
+    }
+    let promising = promising.elapsed().as_secs_f64();
+    let signing = Stopwatch::start();
+    for batch in &promised {
+        house.sign(batch).await;
+    }
+    let signing = signing.elapsed().as_secs_f64();
+    [promising, signing].map(|seconds| rows as f64 / seconds)
+}
+
+/// Promises and signs so many rows: rows a second of each quarter, and the memory before it all and
+/// after each.
+async fn whole(house: &Arc<House>, rows: usize) -> (Vec<String>, Vec<String>) {
+    let (give, mut take) = tokio::sync::mpsc::channel::<Batch>(1);
+    let promising = Arc::clone(house);
+    let promising = tokio::spawn(async move {
+        for rows in batches(rows) {
+            let batch = promising.promise(rows).await;
+            assert!(give.send(batch).await.is_ok(), "somebody signs");
+        }
+    });
+    let (mut quarters, mut memory) = (Vec::new(), vec![resident()]);
+    let (mut watch, mut done, mut before) = (Stopwatch::start(), 0, 0);
+    while let Some(batch) = take.recv().await {
+        house.sign(&batch).await;
+        done += batch.rows;
+        if done * 4 / rows > before * 4 / rows || done == rows {
+            let speed = (done - before) as f64 / watch.elapsed().as_secs_f64();
+            quarters.push(format!("{speed:.0}"));
+            memory.push(resident());
+            (watch, before) = (Stopwatch::start(), done);
+        }
+    }
+    promising.await.expect("promised");
+    (quarters, memory)
 }
 
 /// What this process holds of the machine's memory.
