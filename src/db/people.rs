@@ -1,6 +1,6 @@
 //! People we keep a sealed record of.
 
-use super::{Error, Tenant, Ts, credentials::still_pending, issuers::one};
+use super::{Error, Tenant, Ts, issuers::one, promises::still_pending};
 use crate::ids::{IssuerId, PersonId};
 
 /// A person. Nothing of this can be read without the key-encryption key.

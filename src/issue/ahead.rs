@@ -46,7 +46,7 @@ pub(super) async fn look(
     let achievement = publish::load(&mut of, about).await?;
     let valid_until = ends::ends(&mut of, about, valid_until, now).await?;
     let common = Common::read(&mut of, about).await?;
-    let part = rows.len().div_ceil(batch::lanes()).max(1);
+    let part = rows.len().div_ceil(batch::cores()).max(1);
     let parts = rows.chunks(part).map(|part| {
         let (app, who, common) = (app.clone(), who.clone(), common.clone());
         let (achievement, rows) = (achievement.clone(), part.to_vec());

@@ -205,12 +205,15 @@ type Manner<'a> = (
     &'a mut (dyn FnMut(Counts) + Send),
 );
 
-/// How many parts of a batch are worked on beside each other: while one waits for the store,
-/// another is signed.
-pub(super) fn lanes() -> usize {
-    std::thread::available_parallelism()
-        .map_or(2, std::num::NonZero::get)
-        .clamp(2, 8)
+/// How many parts of a batch are worked on beside each other: while as many as there are cores wait
+/// for the store, as many are signed; never so many that others find no connection.
+fn lanes() -> usize {
+    (2 * cores()).min(6)
+}
+
+/// How many things can be worked on at the same time.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
 }
 
 async fn parts(
