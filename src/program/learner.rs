@@ -1,9 +1,11 @@
 //! The people it is all about: known by our own id, found by the organisation's reference.
 
+use std::collections::HashMap;
+
 use super::{By, Error, may_look, sealed::line};
 use crate::app::App;
 use crate::db::{self, PersonRow, Tenant};
-use crate::ids::PersonId;
+use crate::ids::{CredentialId, PersonId};
 use crate::issue::{
     Fault,
     cell::looks_like_email,
@@ -86,6 +88,38 @@ pub async fn called(app: &App, by: &By, person: &PersonId) -> Result<String, Err
     by.may(Scope::Propose, person)?;
     let found = find(app, &mut app.db.of(by.issuer()), person).await?;
     Ok(found.called().to_owned())
+}
+
+/// What to call the learners of these credentials: nothing of who was erased, and nothing at all to
+/// who does not work with learners.
+///
+/// # Errors
+/// [`Error::Db`], [`Error::Issue`].
+pub async fn of_credentials(
+    app: &App,
+    who: &Who,
+    ids: &[CredentialId],
+) -> Result<HashMap<CredentialId, String>, Error> {
+    if may_look(who).is_err() {
+        return Ok(HashMap::new());
+    }
+    let mut of = app.db.of(who.issuer());
+    let mut whose = HashMap::with_capacity(ids.len());
+    for row in of.credentials(ids).await? {
+        if let Some(person) = row.promise.person_id {
+            whose.insert(row.promise.credential_id, person);
+        }
+    }
+    let people: Vec<PersonId> = whose.values().cloned().collect();
+    let known = these(app, &mut of, &people).await?;
+    let called = |person: &PersonId| {
+        let one = known.iter().find(|one| one.person == *person)?;
+        Some(one.called().to_owned())
+    };
+    Ok(whose
+        .into_iter()
+        .filter_map(|(id, person)| Some((id, called(&person)?)))
+        .collect())
 }
 
 /// The record that a merged one is found as.

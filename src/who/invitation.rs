@@ -222,7 +222,7 @@ fn asks(kind: InvitationKind, way: LinkWay, stands: Stands) -> Result<Asks, Erro
 
 fn elsewhere() -> Error {
     Error::Conflict(
-        "this link does not let into the account of this address: choose a password of your own first (\"You forgot your password?\" on the page to sign in), or ask whoever runs the service"
+        "this link does not let into the account of this address: choose a password of your own first (\"Forgot your password?\" on the page to sign in), or ask whoever runs the service"
             .to_owned(),
     )
 }

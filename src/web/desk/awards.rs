@@ -16,7 +16,7 @@ use crate::{
     app::App,
     config::limits::CSV_BYTES,
     db::{JobRow, JobState},
-    ids::{AchievementId, JobId},
+    ids::{AchievementId, CredentialId, JobId},
     issue::{
         Error,
         approval::{self, Approval},
@@ -26,6 +26,7 @@ use crate::{
         publish,
         repeats::{self, Before, Repeat},
     },
+    program::learner,
     web::{
         Site,
         answer::{self, NEVER},
@@ -145,7 +146,7 @@ pub(crate) struct AwardPage {
     /// Whether who looks can say yes to it.
     second: bool,
     batch: Batch,
-    shown: Vec<(String, String)>,
+    shown: Vec<(String, Text, String)>,
 }
 
 /// A new one.
@@ -249,8 +250,15 @@ async fn one(
     let (app, who) = (site.app(), &signed.who);
     let row = batches::one(app, who, &read(&id)?).await?;
     let shown = batches::credentials(app, who, &row.job_id, SHOWN).await?;
-    let line = |(id, problem): (crate::ids::CredentialId, Option<String>)| {
-        (id.to_string(), problem.unwrap_or_default())
+    let ids: Vec<CredentialId> = shown.iter().map(|(id, _)| id.clone()).collect();
+    let called = learner::of_credentials(app, who, &ids).await?;
+    let line = |(id, problem): (CredentialId, Option<String>)| {
+        let called = called.get(&id).map_or_else(|| id.to_string(), Clone::clone);
+        (
+            id.to_string(),
+            Text::new(&called),
+            problem.unwrap_or_default(),
+        )
     };
     let names = names(app, who).await?;
     let batch = Batch::new(&row, name(&names, &row.about));
@@ -495,7 +503,11 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         may: true,
         second: batch.asks && batch.starter != "mine",
         batch,
-        shown: vec![("Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(), String::new())],
+        shown: vec![(
+            "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
+            "Ana María Lee".into(),
+            String::new(),
+        )],
     };
     let asking = |starter: &str| Batch {
         asks: true,

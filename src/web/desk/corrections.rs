@@ -19,6 +19,7 @@ use crate::{
         reasons,
         revoke::{self, Change},
     },
+    program::learner,
     web::{
         Site,
         answer::{self, NEVER},
@@ -64,6 +65,8 @@ pub(crate) struct CredentialDeskPage {
     desk: Desk,
     id: String,
     name: Text,
+    /// Whose it is, where we may say so.
+    learner: Text,
     state: &'static str,
     form: Option<Form>,
     /// Why it cannot be put right, if it cannot.
@@ -122,6 +125,17 @@ async fn shown(
     answer::page(&page(&site, &signed, &said::id(&id)?).await?, NEVER)
 }
 
+/// What a credential became by a change.
+fn became(change: &str) -> String {
+    match change {
+        "suspend" => "Suspended",
+        "reinstate" => "Reinstated",
+        "revoke" => "Revoked",
+        other => other,
+    }
+    .to_owned()
+}
+
 async fn page(
     site: &Site,
     signed: &Signed,
@@ -138,6 +152,7 @@ async fn page(
         }
         Err(error) => return Err(error.into()),
     };
+    let called = learner::of_credentials(app, who, std::slice::from_ref(id)).await?;
     let name = wrong
         .as_ref()
         .map_or("A credential", |wrong| wrong.achievement.name());
@@ -146,6 +161,7 @@ async fn page(
         desk: Desk::new(signed, PLACE),
         id: id.to_string(),
         name: Text::new(name),
+        learner: Text::new(called.get(id).map_or("", String::as_str)),
         state: match entry.state {
             StatusState::Ok => "in force",
             StatusState::Suspended => "suspended",
@@ -161,7 +177,7 @@ async fn page(
         reasons: (reasons.into_iter())
             .map(|one| {
                 (
-                    one.change,
+                    became(&one.change),
                     text::moment(one.at),
                     text::clean(&one.reason, 1_000),
                 )
@@ -451,6 +467,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         desk: Desk::sample(PLACE),
         id: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
         name: "Explain a decision with data".into(),
+        learner: "Ana María Lee".into(),
         state: "in force",
         form: Some(Form {
             criteria: vec![(

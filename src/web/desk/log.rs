@@ -16,7 +16,7 @@ use crate::{
         Site,
         answer::{self, NEVER},
         cursor,
-        desk::{Desk, Nav},
+        desk::{Desk, Nav, log_words},
         error::WebError,
         fields::Fields,
         frame::Frame,
@@ -155,7 +155,7 @@ impl Line {
             at: text::moment(*row.at),
             who: name(&row.actor),
             on_behalf: row.on_behalf.as_deref().map(name).unwrap_or_default(),
-            what: row.action.clone(),
+            what: log_words::words(&row.action).to_owned(),
             subject: name(&row.subject),
             reason: Text::new(row.reason.as_deref().unwrap_or_default()),
         }
@@ -223,7 +223,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         at: "22 November 2026, 14:02 UTC".to_owned(),
         who: "API key “School system”".into(),
         on_behalf: "Ana María Lee".into(),
-        what: "credential.issue".to_owned(),
+        what: "Issued a credential".to_owned(),
         subject: "Zr4XfLk2Qp8sVb1NwYt6Ag".into(),
         reason: "Ticket 12".into(),
     };

@@ -6,6 +6,7 @@
 
 mod achievement_form;
 mod alignments;
+mod log_words;
 
 use crate::{
     web::{frame::Frame, pages::Page, signed::Signed, text::Text},

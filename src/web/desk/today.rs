@@ -79,7 +79,7 @@ async fn to_do(site: &Site, signed: &Signed) -> Result<Vec<ToDo>, WebError> {
             all.push(ToDo {
                 title: "Prove your web address".to_owned(),
                 path: format!("/issuers/{}", who.issuer()),
-                sentence: "Until then every page says “unverified organisation”. Whoever runs the service does it with skillmark organisation verify-domain.".to_owned(),
+                sentence: "Until then every page says “unverified organisation”. Ask whoever runs this service for you to prove it: their command is “skillmark organisation verify-domain”.".to_owned(),
             });
         }
         let people = who::people(app, who).await?;
@@ -89,7 +89,10 @@ async fn to_do(site: &Site, signed: &Signed) -> Result<Vec<ToDo>, WebError> {
         let waiting = waiting.count();
         if waiting > 0 {
             all.push(ToDo {
-                title: format!("{waiting} invited and not here yet"),
+                title: match waiting {
+                    1 => "One colleague has not joined yet".to_owned(),
+                    more => format!("{more} colleagues have not joined yet"),
+                },
                 path: "/desk/people".to_owned(),
                 sentence:
                     "An invitation is good for seven days; you can make a new one at any time."
@@ -185,7 +188,7 @@ async fn second_people(site: &Site, signed: &Signed) -> Result<Vec<ToDo>, WebErr
             "decision is to be read again",
             "decisions are to be read again",
         );
-        let how = "A sample of all, and those of who lost the right to decide.";
+        let how = "A sample of all, and those of people who lost the right to decide.";
         add(again.len(), words, "/desk/review", how);
     }
     if who.may(Scope::Issue).is_ok() {

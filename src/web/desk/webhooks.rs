@@ -63,13 +63,14 @@ pub(crate) struct Message {
 impl Message {
     fn new(row: DeliveryRow) -> Message {
         let (state, tone) = match row.state {
+            DeliveryState::Waiting if row.attempts > 0 => ("Tried again later", "unsure"),
             DeliveryState::Waiting => ("On its way", "accent"),
             DeliveryState::Delivered => ("Delivered", "good"),
             DeliveryState::Failed => ("Given up", "unsure"),
         };
         Message {
             id: row.delivery_id,
-            event: row.event,
+            event: said(&row.event).to_owned(),
             state,
             tone,
             when: text::moment(row.created_at.into()),
@@ -78,6 +79,12 @@ impl Message {
             ended: row.state != DeliveryState::Waiting,
         }
     }
+}
+
+/// What an event is called where one chooses it.
+fn said(event: &str) -> &str {
+    let known = EVENTS.iter().find(|(word, _)| *word == event);
+    known.map_or(event, |(_, sentence)| sentence)
 }
 
 /// The page.
@@ -126,7 +133,7 @@ async fn page(site: &Site, signed: &Signed) -> Result<WebhooksPage, WebError> {
         all.push(Hook {
             id: row.webhook_id.to_string(),
             url: row.url,
-            events: row.events.replace(' ', ", "),
+            events: row.events.split(' ').map(said).collect::<Vec<_>>().join(" "),
             on: row.state == WebhookState::On,
             log: log.into_iter().map(Message::new).collect(),
         });
