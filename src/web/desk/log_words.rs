@@ -155,9 +155,10 @@ mod tests {
                 let text = fs::read_to_string(&path).expect("text");
                 for call in text.split(".did(").skip(1) {
                     let arguments = call.split(')').next().unwrap_or_default();
-                    let Some(code) = arguments.split('"').nth(1) else {
+                    let code = arguments.split('"').nth(1).unwrap_or_default();
+                    if !code.contains('.') {
                         continue;
-                    };
+                    }
                     found += 1;
                     assert_ne!(words(code), code, "{}", path.display());
                 }
