@@ -20,8 +20,7 @@ use crate::{
     custody,
     ids::CredentialId,
     issue::{
-        self,
-        Achievement, batch, cell, offline, picture,
+        self, Achievement, batch, cell, offline, picture,
         plan::{self, Limits},
         publish,
     },
@@ -237,8 +236,7 @@ pub(super) async fn issue_csv(
     csv: &[u8],
     valid_until: Option<Timestamp>,
 ) -> Result<IssuedRows, Failure> {
-    let rows =
-        plan::read(csv, achievement, Limits::NONE, app.now()).map_err(issue::Error::Rows)?;
+    let rows = plan::read(csv, achievement, Limits::NONE, app.now()).map_err(issue::Error::Rows)?;
     let started = batch::start(app, who, achievement.id(), &rows, valid_until).await?;
     let bar = progress(started.promised());
     let count = batch::work(app, who.issuer(), &started.batch, &mut |count| {

@@ -133,7 +133,12 @@ async fn page(site: &Site, signed: &Signed) -> Result<WebhooksPage, WebError> {
         all.push(Hook {
             id: row.webhook_id.to_string(),
             url: row.url,
-            events: row.events.split(' ').map(said).collect::<Vec<_>>().join(" "),
+            events: row
+                .events
+                .split(' ')
+                .map(said)
+                .collect::<Vec<_>>()
+                .join(" "),
             on: row.state == WebhookState::On,
             log: log.into_iter().map(Message::new).collect(),
         });
