@@ -149,6 +149,8 @@ on_both! {
         assert_eq!(said[1..], [
             "it is not the document that was checked before it was signed",
             "its document does not verify: The signature does not fit: the document was changed, or signed with another key.",
+            // The token's payload is the document's.
+            "its JWT does not verify: The signature does not fit: the token was changed, or signed with another key.",
         ]);
         let said = one("document = '{'").await;
         let why = skillmark::json::parse("{").expect_err("no JSON");
