@@ -68,6 +68,7 @@ pub(crate) struct CredentialDeskPage {
     /// Whose it is, where we may say so.
     learner: Text,
     state: &'static str,
+    tone: &'static str,
     form: Option<Form>,
     /// Why it cannot be put right, if it cannot.
     barred: String,
@@ -156,17 +157,19 @@ async fn page(
     let name = wrong
         .as_ref()
         .map_or("A credential", |wrong| wrong.achievement.name());
+    let (state, tone) = match entry.state {
+        StatusState::Ok => ("in force", "good"),
+        StatusState::Suspended => ("suspended", "unsure"),
+        StatusState::Revoked => ("revoked", "bad"),
+    };
     Ok(CredentialDeskPage {
         frame: Desk::frame("A credential"),
         desk: Desk::new(signed, PLACE),
         id: id.to_string(),
         name: Text::new(name),
         learner: Text::new(called.get(id).map_or("", String::as_str)),
-        state: match entry.state {
-            StatusState::Ok => "in force",
-            StatusState::Suspended => "suspended",
-            StatusState::Revoked => "revoked",
-        },
+        state,
+        tone,
         form: wrong.as_ref().map(form),
         barred,
         newer: if newest == *id {
@@ -469,6 +472,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         name: "Explain a decision with data".into(),
         learner: "Ana María Lee".into(),
         state: "in force",
+        tone: "good",
         form: Some(Form {
             criteria: vec![(
                 "Uses evidence".into(),

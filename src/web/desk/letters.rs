@@ -66,9 +66,10 @@ impl Line {
 /// One letter that was written: which, when, what became of it, how that looks, why.
 type Written = (&'static str, String, &'static str, &'static str, String);
 
-fn written(row: &LetterRow) -> Written {
+fn written(row: &LetterRow, reach: Reach) -> Written {
     let (state, tone) = match row.state {
         LetterState::Waiting => ("On its way", "accent"),
+        LetterState::Sent if reach == Reach::Folder => ("In the folder", "good"),
         LetterState::Sent => ("Sent", "good"),
         LetterState::Failed => ("Not sent", "unsure"),
     };
@@ -151,12 +152,13 @@ pub(crate) fn routes() -> Router<Site> {
 async fn list(State(site): State<Site>, signed: Signed) -> Result<Response, WebError> {
     let texts = letters::texts(site.app(), &signed.who).await?;
     let log = letters::log(site.app(), &signed.who, SHOWN).await?;
+    let reach = Reach::of(site.config());
     let page = LettersPage {
         frame: Desk::frame("Letters"),
         desk: Desk::new(&signed, PATH),
-        reach: Reach::of(site.config()),
+        reach,
         texts: texts.iter().map(Line::new).collect(),
-        log: log.iter().map(written).collect(),
+        log: log.iter().map(|row| written(row, reach)).collect(),
     };
     answer::page(&page, NEVER)
 }
