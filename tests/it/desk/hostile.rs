@@ -20,7 +20,7 @@ use skillmark::{
 };
 
 use crate::support::{
-    db::Engine,
+    db::{Temp, on_both},
     html::{self, Piece},
     pages::{pages, template},
     site::{Answer, Provider, Site, Visitor},
@@ -291,9 +291,8 @@ pub(crate) async fn walk(visitor: &Visitor<'_>, start: &str) -> BTreeMap<String,
     found
 }
 
-#[tokio::test]
-async fn f15_no_page_of_the_desk_shows_what_turns_the_direction() {
-    let site = Site::with(Engine::Sqlite, |config| config.rate_burst = 1_000_000).await;
+async fn f15_no_page_of_the_desk_shows_what_turns_the_direction(temp: &Temp) {
+    let site = Site::over(temp, |config| config.rate_burst = 1_000_000).await;
     let provider = site.provider("Harbour Tutoring").await;
     let staff = provider.member("Ana Lee", &Role::ALL).await;
     // Where texts are signed or kept as documents, they are refused.
@@ -342,9 +341,8 @@ async fn f15_no_page_of_the_desk_shows_what_turns_the_direction() {
 }
 
 /// Every form of the desk and of learners, with bytes that are no text in every field it has.
-#[tokio::test]
-async fn f16_no_field_of_the_desk_takes_bytes_that_are_no_text() {
-    let site = Site::with(Engine::Sqlite, |config| config.rate_burst = 1_000_000).await;
+async fn f16_no_field_of_the_desk_takes_bytes_that_are_no_text(temp: &Temp) {
+    let site = Site::over(temp, |config| config.rate_burst = 1_000_000).await;
     let spoilt = spoil(&site, "Plain").await;
     let mut asked = 0;
     for (visitor, start) in [(&spoilt.staff, "/desk"), (&spoilt.learner, "/me")] {
@@ -449,3 +447,8 @@ async fn send(
     };
     visitor.send(ask).await
 }
+
+on_both!(
+    f15_no_page_of_the_desk_shows_what_turns_the_direction,
+    f16_no_field_of_the_desk_takes_bytes_that_are_no_text,
+);

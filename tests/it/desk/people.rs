@@ -4,7 +4,7 @@ use serde_json::json;
 use skillmark::who::{Role, Scope, TABLE};
 
 use crate::support::{
-    db::{Engine, on_both},
+    db::{Temp, on_both},
     hostile::CORPUS,
     site::{Provider, Site},
 };
@@ -158,9 +158,8 @@ on_both! {
 }
 
 /// G5: what is not to be set is not set, and nothing else either.
-#[tokio::test]
-async fn g5_members_that_are_not_known_are_refused() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn g5_members_that_are_not_known_are_refused(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Harbour Tutoring").await;
     let boss = provider.member("Bo Boss", &[Role::Administrator]).await;
     let path = format!("/api/v1/people/{}", boss.member);
@@ -201,9 +200,8 @@ async fn g5_members_that_are_not_known_are_refused() {
 }
 
 /// G6: who may not manage people reads no address, on any way.
-#[tokio::test]
-async fn g6_a_reader_is_told_no_address() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn g6_a_reader_is_told_no_address(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Harbour Tutoring").await;
     provider.member("Bo Boss", &[Role::Administrator]).await;
     let reader = provider.make_key(&[Scope::Read]).await;
@@ -216,9 +214,8 @@ async fn g6_a_reader_is_told_no_address() {
 }
 
 /// The page shows the very table that decides: every cell of it.
-#[tokio::test]
-async fn the_table_of_who_may_do_what_is_on_a_page() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn the_table_of_who_may_do_what_is_on_a_page(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Harbour Tutoring").await;
     let ana = provider.member("Ana Lee", &[Role::Tutor]).await;
     let page = ana.get("/desk/access").await.is(200).text();
@@ -245,9 +242,8 @@ async fn the_table_of_who_may_do_what_is_on_a_page() {
 }
 
 /// F12: whatever somebody is called, and whatever they call a key, is a text on every page.
-#[tokio::test]
-async fn f12_names_at_the_desk_are_texts() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn f12_names_at_the_desk_are_texts(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Harbour Tutoring").await;
     let boss = provider.member("Bo Boss", &[Role::Administrator]).await;
     let mut active = 0;
@@ -278,3 +274,10 @@ async fn f12_names_at_the_desk_are_texts() {
     }
     assert!(active > 40, "{active}");
 }
+
+on_both!(
+    g5_members_that_are_not_known_are_refused,
+    g6_a_reader_is_told_no_address,
+    the_table_of_who_may_do_what_is_on_a_page,
+    f12_names_at_the_desk_are_texts,
+);

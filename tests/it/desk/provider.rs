@@ -16,7 +16,7 @@ use skillmark::{
 
 use super::people::secret;
 use crate::support::{
-    db::Engine,
+    db::{Temp, on_both},
     site::{Answer, Provider, Site, Visitor, percent},
 };
 
@@ -107,10 +107,9 @@ async fn through(visitor: &Visitor<'_>, school: &School, button: &str, address: 
     visitor.get(&back).await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_school_lets_in_whom_an_organisation_invited_and_nobody_else() {
+async fn a_school_lets_in_whom_an_organisation_invited_and_nobody_else(temp: &Temp) {
     let school = School::open();
-    let site = Site::new(Engine::Sqlite).await;
+    let site = Site::on(temp).await;
     let now = jiff::Timestamp::now().as_second() - site.app.now().as_second();
     site.clock.advance(now);
     let (ours, theirs) = (
@@ -201,10 +200,9 @@ async fn a_school_lets_in_whom_an_organisation_invited_and_nobody_else() {
         .shows("does not answer with a configuration");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_program_names_a_school_too() {
+async fn a_program_names_a_school_too(temp: &Temp) {
     let school = School::open();
-    let site = Site::new(Engine::Sqlite).await;
+    let site = Site::on(temp).await;
     let provider = site.provider("Harbour Tutoring").await;
     let key = provider.make_key(&[Scope::Manage]).await;
     let said = serde_json::json!({
@@ -221,3 +219,8 @@ async fn a_program_names_a_school_too() {
     let door = format!("/sign-in/of/{}", provider.who.issuer());
     site.get(&door).await.is(200).shows("School account");
 }
+
+on_both!(
+    a_school_lets_in_whom_an_organisation_invited_and_nobody_else,
+    a_program_names_a_school_too,
+);

@@ -3,7 +3,7 @@
 use skillmark::who::{self, Invite, Refusal, Role, Who};
 
 use crate::support::{
-    db::{Engine, Temp, on_both},
+    db::{Temp, on_both},
     site::{Provider, Site},
 };
 
@@ -112,9 +112,8 @@ on_both! {
     }
 }
 
-#[tokio::test]
-async fn g12_a_link_works_once_and_guessing_ends() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn g12_a_link_works_once_and_guessing_ends(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Harbour Tutoring").await;
     let link = invited(&provider, "ana@school.example", &[Role::Tutor]).await;
     let ana = site.visitor();
@@ -143,10 +142,8 @@ async fn g12_a_link_works_once_and_guessing_ends() {
 }
 
 /// The links of employers and learners, as those of members; one that ended costs nobody.
-#[tokio::test]
-async fn g12_guessing_at_links_of_employers_and_learners_ends() {
-    let temp = Temp::new(Engine::Sqlite).await;
-    let site = Site::on(&temp).await;
+async fn g12_guessing_at_links_of_employers_and_learners_ends(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Harbour Tutoring").await;
     provider.issue("S-1").await;
     let person = temp.texts("select person_id from people").await.remove(0);
@@ -175,9 +172,8 @@ async fn g12_guessing_at_links_of_employers_and_learners_ends() {
     }
 }
 
-#[tokio::test]
-async fn g13_a_form_of_another_site_is_refused() {
-    let site = Site::with(Engine::Sqlite, |config| {
+async fn g13_a_form_of_another_site_is_refused(temp: &Temp) {
+    let site = Site::over(temp, |config| {
         config.public_url = "https://badges.example".parse().expect("an address");
     })
     .await;
@@ -212,9 +208,8 @@ async fn g13_a_form_of_another_site_is_refused() {
     );
 }
 
-#[tokio::test]
-async fn wrong_passwords_end_for_their_address_and_for_the_account() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn wrong_passwords_end_for_their_address_and_for_the_account(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Harbour Tutoring").await;
     let link = invited(&provider, "ana@school.example", &[Role::Tutor]).await;
     site.visitor()
@@ -245,10 +240,8 @@ async fn wrong_passwords_end_for_their_address_and_for_the_account() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_many_guesses_at_once_and_elsewhere_no_more_are_looked_at() {
-    let temp = Temp::new(Engine::Sqlite).await;
-    let site = std::sync::Arc::new(Site::on(&temp).await);
+async fn of_many_guesses_at_once_and_elsewhere_no_more_are_looked_at(temp: &Temp) {
+    let site = std::sync::Arc::new(Site::on(temp).await);
     let provider = site.provider("Harbour Tutoring").await;
     let link = invited(&provider, "ana@school.example", &[Role::Tutor]).await;
     let fields = [("name", "Ana"), ("password", PASSWORD)];
@@ -274,7 +267,7 @@ async fn of_many_guesses_at_once_and_elsewhere_no_more_are_looked_at() {
     }
     assert_eq!(told, [(422, 10), (429, 20)].into());
     // Another process of the same service knows of them.
-    let other = std::sync::Arc::new(Site::on(&temp).await);
+    let other = std::sync::Arc::new(Site::on(temp).await);
     let right = attempt(other, "four+plain+wet+words", [198, 51, 100, 99]);
     assert_eq!(right.await, 429);
     assert_eq!(temp.number("select count(*) from guesses").await, 1);
@@ -286,9 +279,8 @@ async fn of_many_guesses_at_once_and_elsewhere_no_more_are_looked_at() {
 }
 
 /// K4: however many sign in at once, other pages are answered, and the excess is told to come again.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn k4_two_hundred_who_sign_in_keep_no_page_waiting() {
-    let site = std::sync::Arc::new(Site::new(Engine::Sqlite).await);
+async fn k4_two_hundred_who_sign_in_keep_no_page_waiting(temp: &Temp) {
+    let site = std::sync::Arc::new(Site::on(temp).await);
     let mut all = tokio::task::JoinSet::new();
     for n in 0..200_u8 {
         let site = site.clone();
@@ -319,9 +311,8 @@ async fn k4_two_hundred_who_sign_in_keep_no_page_waiting() {
 }
 
 /// J2: what the database refuses is told without what was in the row.
-#[tokio::test]
-async fn j2_somebody_who_is_there_already_is_not_named_by_a_refusal() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn j2_somebody_who_is_there_already_is_not_named_by_a_refusal(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Harbour Tutoring").await;
     invited(&provider, "zyx-canary@school.example", &[Role::Tutor]).await;
     let asked = Invite {
@@ -335,3 +326,13 @@ async fn j2_somebody_who_is_there_already_is_not_named_by_a_refusal() {
     let said = format!("{refused} {refused:?}").to_lowercase();
     assert!(!said.contains("canary"), "{said}");
 }
+
+on_both!(
+    g12_a_link_works_once_and_guessing_ends,
+    g12_guessing_at_links_of_employers_and_learners_ends,
+    g13_a_form_of_another_site_is_refused,
+    wrong_passwords_end_for_their_address_and_for_the_account,
+    of_many_guesses_at_once_and_elsewhere_no_more_are_looked_at,
+    k4_two_hundred_who_sign_in_keep_no_page_waiting,
+    j2_somebody_who_is_there_already_is_not_named_by_a_refusal,
+);

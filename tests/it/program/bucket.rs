@@ -20,7 +20,7 @@ use skillmark::{
 use super::world::World;
 use crate::{
     cli::Desk,
-    support::db::{Engine, Temp, on_both},
+    support::db::{Temp, on_both},
 };
 
 const SAID: &[u8] = b"Canary: I baked the bread.\n";
@@ -95,9 +95,7 @@ on_both! {
     }
 }
 
-#[tokio::test]
-async fn what_is_lost_and_who_is_not_let_in_is_said_plainly() {
-    let temp = Temp::new(Engine::Sqlite).await;
+async fn what_is_lost_and_who_is_not_let_in_is_said_plainly(temp: &Temp) {
     let mut bucket = Bucket::start();
     let config = |place: FilesPlace| Config {
         files: Some(place),
@@ -286,3 +284,5 @@ impl Drop for Bucket {
         let _ = self.child.wait();
     }
 }
+
+on_both!(what_is_lost_and_who_is_not_let_in_is_said_plainly,);

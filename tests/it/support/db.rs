@@ -8,6 +8,8 @@
 //! makes the tests `a_name_of_a_test::sqlite` and `::postgres`. SQLite: a file in a folder of its
 //! own. Postgres: a copy of a migrated template, dropped afterwards.
 
+use std::path::PathBuf;
+
 use skillmark::db::Db;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 
@@ -85,22 +87,14 @@ impl Temp {
 
     /// Runs any statement beside the program: to break things, to look where it may not.
     pub(crate) async fn sql(&self, statement: &str) -> Result<u64, sqlx::Error> {
-        let statement = AssertSqlSafe(statement.to_owned());
-        match &self.url {
-            Some(url) => {
-                let mut to = PgConnection::connect(url).await?;
-                Ok(sqlx::query(statement)
-                    .execute(&mut to)
-                    .await?
-                    .rows_affected())
-            }
-            None => {
-                let mut to = self.sqlite_connection().await?;
-                Ok(sqlx::query(statement)
-                    .execute(&mut to)
-                    .await?
-                    .rows_affected())
-            }
+        self.beside().sql(statement).await
+    }
+
+    /// The way in beside the program, for whoever may outlive this.
+    pub(crate) fn beside(&self) -> Beside {
+        Beside {
+            url: self.url.clone(),
+            file: self.folder.path().join("skillmark.sqlite"),
         }
     }
 
@@ -137,9 +131,38 @@ impl Temp {
     }
 
     async fn sqlite_connection(&self) -> Result<SqliteConnection, sqlx::Error> {
-        let file = self.folder.path().join("skillmark.sqlite");
+        self.beside().sqlite_connection().await
+    }
+}
+
+/// A database, beside the program that works on it.
+#[derive(Clone)]
+pub(crate) struct Beside {
+    url: Option<String>,
+    file: PathBuf,
+}
+
+impl Beside {
+    /// Runs any statement.
+    pub(crate) async fn sql(&self, statement: &str) -> Result<u64, sqlx::Error> {
+        let statement = AssertSqlSafe(statement.to_owned());
+        match &self.url {
+            Some(url) => {
+                let mut to = PgConnection::connect(url).await?;
+                let done = sqlx::query(statement).execute(&mut to).await?;
+                Ok(done.rows_affected())
+            }
+            None => {
+                let mut to = self.sqlite_connection().await?;
+                let done = sqlx::query(statement).execute(&mut to).await?;
+                Ok(done.rows_affected())
+            }
+        }
+    }
+
+    async fn sqlite_connection(&self) -> Result<SqliteConnection, sqlx::Error> {
         let options = sqlx::sqlite::SqliteConnectOptions::new()
-            .filename(file)
+            .filename(&self.file)
             .foreign_keys(true)
             .busy_timeout(std::time::Duration::from_secs(10));
         SqliteConnection::connect_with(&options).await
@@ -266,8 +289,27 @@ fn random_word() -> String {
     format!("{:x}", u64_of(&bytes))
 }
 
-/// Writes each test once and runs it on SQLite and on Postgres.
+/// Runs each test on SQLite and on Postgres: those that are written in it, or functions of a
+/// [`Temp`] by their names.
 macro_rules! on_both {
+    (@ $body:path) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn sqlite() {
+            let temp = $crate::support::db::Temp::new($crate::support::db::Engine::Sqlite).await;
+            Box::pin($body(&temp)).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn postgres() {
+            let temp = $crate::support::db::Temp::new($crate::support::db::Engine::Postgres).await;
+            Box::pin($body(&temp)).await;
+        }
+    };
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            $crate::support::db::on_both!(@ super::$name);
+        }
+    )+};
     ($($(#[$meta:meta])* fn $name:ident($temp:ident) $body:block)*) => {$(
         mod $name {
             use super::*;
@@ -275,17 +317,7 @@ macro_rules! on_both {
             $(#[$meta])*
             async fn body($temp: &$crate::support::db::Temp) $body
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                let temp = $crate::support::db::Temp::new($crate::support::db::Engine::Sqlite).await;
-                Box::pin(body(&temp)).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                let temp = $crate::support::db::Temp::new($crate::support::db::Engine::Postgres).await;
-                Box::pin(body(&temp)).await;
-            }
+            $crate::support::db::on_both!(@ body);
         }
     )*};
 }

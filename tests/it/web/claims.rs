@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::support::{
-    db::Engine,
+    db::{Temp, on_both},
     html::{self, Piece},
     site::{Answer, Site, memo},
 };
@@ -18,9 +18,8 @@ fn eight_levels() -> Value {
     file
 }
 
-#[tokio::test]
-async fn every_level_is_shown_and_the_picture_says_the_same() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn every_level_is_shown_and_the_picture_says_the_same(temp: &Temp) {
+    let site = Site::on(temp).await;
     let mut provider = site.provider("Riverside Tutoring").await;
     provider.publish(&eight_levels()).await;
     let mut order = provider.order("S-1042");
@@ -52,9 +51,8 @@ async fn every_level_is_shown_and_the_picture_says_the_same() {
     }
 }
 
-#[tokio::test]
-async fn a_text_is_marked_with_the_language_it_is_in() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn a_text_is_marked_with_the_language_it_is_in(temp: &Temp) {
+    let site = Site::on(temp).await;
     let mut provider = site.provider("Riverside Tutoring").await;
     let mut file = memo();
     file["inLanguage"] = json!("es-419");
@@ -86,9 +84,8 @@ async fn a_text_is_marked_with_the_language_it_is_in() {
     page.is(200).shows(&format!("<h2{spanish}>"));
 }
 
-#[tokio::test]
-async fn a17_what_nobody_signed_is_said_to_be_not_verifiable() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn a17_what_nobody_signed_is_said_to_be_not_verifiable(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Riverside Tutoring").await;
     let id = provider.issue("S-1042").await;
     let mut credential = site.get(&format!("/c/{id}.json")).await.json();
@@ -112,9 +109,8 @@ async fn a17_what_nobody_signed_is_said_to_be_not_verifiable() {
         .hides("is-good\" aria-label");
 }
 
-#[tokio::test]
-async fn g19_an_organisation_is_unverified_on_every_page_until_its_domain_is_proven() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn g19_an_organisation_is_unverified_on_every_page_until_its_domain_is_proven(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Harvard University").await;
     let id = provider.issue("S-1042").await;
     let portfolio = provider.portfolio("Mine", &[&id]).await;
@@ -199,3 +195,10 @@ fn visible(page: &Answer) -> String {
     });
     words.collect::<Vec<_>>().join(" ")
 }
+
+on_both!(
+    every_level_is_shown_and_the_picture_says_the_same,
+    a_text_is_marked_with_the_language_it_is_in,
+    a17_what_nobody_signed_is_said_to_be_not_verifiable,
+    g19_an_organisation_is_unverified_on_every_page_until_its_domain_is_proven,
+);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use skillmark::clock::Stopwatch;
 
 use super::super::support::{
-    db::Engine,
+    db::{Temp, on_both},
     site::{Provider, Site},
 };
 
@@ -48,9 +48,8 @@ async fn difference(provider: &Provider<'_>, ids: &[String]) -> f64 {
     differences[differences.len() / 2]
 }
 
-#[tokio::test]
-async fn j9_a_match_takes_as_long_as_no_match() {
-    let site = Site::with(Engine::Sqlite, |config| config.rate_burst = 10_000).await;
+async fn j9_a_match_takes_as_long_as_no_match(temp: &Temp) {
+    let site = Site::over(temp, |config| config.rate_burst = 10_000).await;
     let provider = site.provider("Riverside Tutoring").await;
     let mut ids = Vec::new();
     for n in 0..25 {
@@ -69,9 +68,8 @@ async fn j9_a_match_takes_as_long_as_no_match() {
     panic!("a match takes longer by {told:?} seconds");
 }
 
-#[tokio::test]
-async fn j9_five_tries_an_hour_for_one_credential_from_one_address() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn j9_five_tries_an_hour_for_one_credential_from_one_address(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Riverside Tutoring").await;
     let (first, second) = (provider.issue("S-1").await, provider.issue("S-2").await);
     let ask = async |id: &str, from: u8, name: &str| {
@@ -103,3 +101,8 @@ async fn j9_five_tries_an_hour_for_one_credential_from_one_address() {
         .is(200)
         .shows("Yes, that name matches.");
 }
+
+on_both!(
+    j9_a_match_takes_as_long_as_no_match,
+    j9_five_tries_an_hour_for_one_credential_from_one_address,
+);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::support::{
-    db::Engine,
+    db::{Temp, on_both},
     hostile::{CORPUS, spoil},
     html::{self, Piece},
     site::{Site, memo},
@@ -132,9 +132,8 @@ fn without_receipt(page: &str) -> String {
     format!("{before}{START}\"{after}")
 }
 
-#[tokio::test]
-async fn f12_every_text_is_shown_as_it_is_and_runs_nothing() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn f12_every_text_is_shown_as_it_is_and_runs_nothing(temp: &Temp) {
+    let site = Site::on(temp).await;
     let pages = async |words: &str| {
         let spoilt = spoil(&site, words).await;
         let mut pages = vec![site.upload("/verify", "text", &spoilt.document).await];
@@ -159,9 +158,8 @@ async fn f12_every_text_is_shown_as_it_is_and_runs_nothing() {
     }
 }
 
-#[tokio::test]
-async fn f14_nothing_breaks_out_of_the_head_or_of_data_in_a_page() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn f14_nothing_breaks_out_of_the_head_or_of_data_in_a_page(temp: &Temp) {
+    let site = Site::on(temp).await;
     for name in [
         "</script><script>alert(1)</script>",
         "\" onload=\"x",
@@ -214,9 +212,8 @@ async fn f14_nothing_breaks_out_of_the_head_or_of_data_in_a_page() {
     }
 }
 
-#[tokio::test]
-async fn f9_words_stay_words_in_pictures() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn f9_words_stay_words_in_pictures(temp: &Temp) {
+    let site = Site::on(temp).await;
     let mut provider = site.provider("</text><script>alert(1)</script>").await;
     let mut file = memo();
     file["name"] = json!("</text><script>alert(1)</script> ]]> \"x");
@@ -243,9 +240,8 @@ async fn f9_words_stay_words_in_pictures() {
     assert_eq!(inside, signed);
 }
 
-#[tokio::test]
-async fn j4_no_page_asks_anything_of_anybody_else() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn j4_no_page_asks_anything_of_anybody_else(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Riverside Tutoring").await;
     let id = provider.issue("S-1042").await;
     let mut todo = vec![
@@ -307,3 +303,10 @@ async fn j4_no_page_asks_anything_of_anybody_else() {
     }
     assert!(seen.len() > 10, "{seen:?}");
 }
+
+on_both!(
+    f12_every_text_is_shown_as_it_is_and_runs_nothing,
+    f14_nothing_breaks_out_of_the_head_or_of_data_in_a_page,
+    f9_words_stay_words_in_pictures,
+    j4_no_page_asks_anything_of_anybody_else,
+);

@@ -7,7 +7,7 @@ use skillmark::{issue::issuer, who::Scope};
 
 use super::super::support::{
     copy::{dump, found, spellings},
-    db::{Engine, Temp, on_both},
+    db::{Temp, on_both},
     site::{Site, memo},
 };
 
@@ -141,9 +141,8 @@ on_both! {
     }
 }
 
-#[tokio::test]
-async fn without_a_good_key_nothing_is_done() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn without_a_good_key_nothing_is_done(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Riverside Tutoring").await;
     let order = provider.order("S-1042").to_string();
     let none = site
@@ -167,9 +166,8 @@ async fn without_a_good_key_nothing_is_done() {
     }
 }
 
-#[tokio::test]
-async fn a15_a_name_twice_is_duplicate_key_wherever_it_stands() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn a15_a_name_twice_is_duplicate_key_wherever_it_stands(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Riverside Tutoring").await;
     // In the whole, one object deep, and three deep.
     let bodies = [
@@ -216,9 +214,8 @@ async fn a15_a_name_twice_is_duplicate_key_wherever_it_stands() {
     assert_eq!(answer.is(400).json()["type"], "/docs#duplicate_key");
 }
 
-#[tokio::test]
-async fn programs_publish_list_and_issue_by_themselves() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn programs_publish_list_and_issue_by_themselves(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Riverside Tutoring").await;
     let mut file = memo();
     file["name"] = json!("Explain a decision aloud");
@@ -275,10 +272,8 @@ async fn programs_publish_list_and_issue_by_themselves() {
 }
 
 /// What is wrong with our own store is told as our fault, not as the asker's.
-#[tokio::test]
-async fn a_damaged_achievement_is_our_fault() {
-    let temp = Temp::new(Engine::Sqlite).await;
-    let site = Site::on(&temp).await;
+async fn a_damaged_achievement_is_our_fault(temp: &Temp) {
+    let site = Site::on(temp).await;
     let provider = site.provider("Riverside Tutoring").await;
     let order = provider.order("S-1");
     temp.sql("update achievements set document = replace(document, '\"task\"', '\"tusk\"')")
@@ -289,9 +284,8 @@ async fn a_damaged_achievement_is_our_fault() {
     answer.hides("tusk");
 }
 
-#[tokio::test]
-async fn unreadable_things_are_400_and_all_else_is_a_report() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn unreadable_things_are_400_and_all_else_is_a_report(temp: &Temp) {
+    let site = Site::on(temp).await;
     let verify = async |body: Vec<u8>| {
         site.ask("POST", "/api/v1/verify")
             .body("application/octet-stream", body)
@@ -316,3 +310,11 @@ async fn unreadable_things_are_400_and_all_else_is_a_report() {
     let link = verify(b"https://elsewhere.test/c/1".to_vec()).await;
     assert_eq!(link.is(200).json()["verdict"], "cannot_tell");
 }
+
+on_both!(
+    without_a_good_key_nothing_is_done,
+    a15_a_name_twice_is_duplicate_key_wherever_it_stands,
+    programs_publish_list_and_issue_by_themselves,
+    a_damaged_achievement_is_our_fault,
+    unreadable_things_are_400_and_all_else_is_a_report,
+);

@@ -15,7 +15,7 @@ use tokio::{
 use crate::{
     credential::sample,
     support::{
-        db::Engine,
+        db::{Temp, on_both},
         site::{Answer, Site},
     },
     verify::signed,
@@ -57,9 +57,8 @@ fn drawing(inside: &str) -> String {
 }
 
 /// F1 and F3: no drawing of a stranger is ever served, in an answer or anywhere else.
-#[tokio::test]
-async fn f1_f3_drawings_are_read_and_not_shown() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn f1_f3_drawings_are_read_and_not_shown(temp: &Temp) {
+    let site = Site::on(temp).await;
     for inside in [
         "<script>alert(1)</script>",
         "<rect onload=\"alert(1)\" onmouseover=\"alert(1)\"/>",
@@ -87,9 +86,8 @@ async fn f1_f3_drawings_are_read_and_not_shown() {
     harmless("a style sheet", answer.is(200));
 }
 
-#[tokio::test]
-async fn f2_entities_are_refused_and_nobody_is_asked() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn f2_entities_are_refused_and_nobody_is_asked(temp: &Temp) {
+    let site = Site::on(temp).await;
     let laughs: String = (0..9)
         .map(|n| format!("<!ENTITY l{} \"{}\">", n + 1, format!("&l{n};").repeat(10)))
         .collect();
@@ -112,9 +110,8 @@ async fn f2_entities_are_refused_and_nobody_is_asked() {
 
 /// F7 and F8: no picture that was sent in is kept or served, so that there is nothing to strip from
 /// it; and there is no address at which one could be.
-#[tokio::test]
-async fn f7_f8_pictures_are_read_and_not_kept() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn f7_f8_pictures_are_read_and_not_kept(temp: &Temp) {
+    let site = Site::on(temp).await;
     let mut picture = Vec::new();
     {
         let mut encoder = png::Encoder::new(&mut picture, 1, 1);
@@ -158,9 +155,8 @@ async fn f7_f8_pictures_are_read_and_not_kept() {
 }
 
 /// Every path with a parameter, and every form, with bytes that are no text.
-#[tokio::test]
-async fn f16_nul_and_bad_utf8_are_nobody_s_fault_of_ours() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn f16_nul_and_bad_utf8_are_nobody_s_fault_of_ours(temp: &Temp) {
+    let site = Site::on(temp).await;
     let api = site.get("/api/openapi.json").await.json();
     let paths = api["paths"].as_object().expect("paths");
     let mut asked = 0;
@@ -200,9 +196,8 @@ async fn f16_nul_and_bad_utf8_are_nobody_s_fault_of_ours() {
     assert!(asked > 50, "{asked}");
 }
 
-#[tokio::test]
-async fn f17_a_file_s_name_is_never_used() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn f17_a_file_s_name_is_never_used(temp: &Temp) {
+    let site = Site::on(temp).await;
     let badge = json::text(&signed(&sample("simple"), "eddsa-rdfc-2022"));
     for name in [
         "../../canary.png",
@@ -242,9 +237,8 @@ async fn f17_a_file_s_name_is_never_used() {
 }
 
 /// HTTP/2 is not spoken here (what stands before us speaks it): there are no streams to reset.
-#[tokio::test]
-async fn k3_no_streams_to_reset() {
-    let site = Site::new(Engine::Sqlite).await;
+async fn k3_no_streams_to_reset(temp: &Temp) {
+    let site = Site::on(temp).await;
     let server = skillmark::web::Server::bind(([127, 0, 0, 1], 0).into());
     let server = server.expect("a port");
     let address = server.address().expect("an address");
@@ -278,10 +272,9 @@ async fn k3_no_streams_to_reset() {
 }
 
 /// A hundred credentials that are much work, from as many visitors: a page does not wait for them.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn k4_much_to_check_keeps_no_page_waiting() {
+async fn k4_much_to_check_keeps_no_page_waiting(temp: &Temp) {
     const MANY: usize = 100;
-    let site = Arc::new(Site::new(Engine::Sqlite).await);
+    let site = Arc::new(Site::on(temp).await);
     let mut heavy = signed(&sample("simple"), "eddsa-rdfc-2022");
     let tags: Vec<json::Value> = (0..5000).map(|n| format!("t{n}").into()).collect();
     let achievement = heavy.pointer_mut("/credentialSubject/achievement");
@@ -311,3 +304,13 @@ async fn k4_much_to_check_keeps_no_page_waiting() {
         assert_eq!(status.expect("answered"), 200);
     }
 }
+
+on_both!(
+    f1_f3_drawings_are_read_and_not_shown,
+    f2_entities_are_refused_and_nobody_is_asked,
+    f7_f8_pictures_are_read_and_not_kept,
+    f16_nul_and_bad_utf8_are_nobody_s_fault_of_ours,
+    f17_a_file_s_name_is_never_used,
+    k3_no_streams_to_reset,
+    k4_much_to_check_keeps_no_page_waiting,
+);
