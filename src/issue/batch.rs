@@ -154,8 +154,12 @@ async fn try_start(
 }
 
 fn until(now: Timestamp) -> db::Ts {
-    let seconds = now.as_second().saturating_add(HOLD_SECONDS);
-    Timestamp::from_second(seconds).unwrap_or(now).into()
+    later(now, HOLD_SECONDS)
+}
+
+fn later(now: Timestamp, seconds: i64) -> db::Ts {
+    let at = now.as_second().saturating_add(seconds);
+    Timestamp::from_second(at).unwrap_or(now).into()
 }
 
 /// Signs what is left of a batch, 500 at a time, and tells `progress` after each time; stops if the
@@ -253,7 +257,7 @@ async fn lane(
     (going, shared): (&(dyn Fn() -> bool + Send + Sync), &Shared<'_>),
 ) -> Result<(), Error> {
     let mut stuck = Ok(());
-    while going() && app.db.of(issuer).keep_job(batch, until(app.now())).await? {
+    while going() && still_on(app, issuer, batch).await? {
         let mut last = shared.last.lock().await;
         let mut of = app.db.of(issuer);
         let rows = of.pending_after(batch, last.as_ref(), at_once()).await?;
@@ -271,6 +275,21 @@ async fn lane(
         progress(counts);
     }
     stuck
+}
+
+/// Whether the batch is still to be worked on. Its lease is drawn out once a quarter of it has
+/// passed: to say so before every part would queue up twice for the one writer of SQLite.
+async fn still_on(app: &App, issuer: &IssuerId, batch: &JobId) -> Result<bool, Error> {
+    let mut of = app.db.of(issuer);
+    let Some(job) = of.job(batch).await? else {
+        return Ok(false);
+    };
+    let now = app.now();
+    let fresh = later(now, HOLD_SECONDS - HOLD_SECONDS / 4);
+    if job.leased_until.is_some_and(|end| end < fresh) {
+        return Ok(of.keep_job(batch, until(now)).await?);
+    }
+    Ok(job.state == JobState::Waiting)
 }
 
 /// Signs these rows. If one of them stands in the way of all, each is signed by itself: the inner

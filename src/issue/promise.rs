@@ -97,15 +97,42 @@ pub(super) async fn write(
     let about = std::slice::from_ref(terms.achievement.id());
     publish::only_by_its_pathway(&mut of, terms.who, about).await?;
     let common = Common::read(&mut of, terms.achievement.id()).await?;
-    let mut answers = Vec::with_capacity(rows.len());
-    for chunk in rows.chunks(AT_ONCE) {
-        answers.extend(write_chunk(app, &mut of, terms, &common, chunk).await?);
+    let mut answers: Vec<Option<Answer>> = vec![None; rows.len()];
+    let mut ids = ids(app, rows.len()).into_iter();
+    for places in by_learner(app, of.issuer_id(), rows)?.chunks(AT_ONCE) {
+        let part: Vec<&Row> = places.iter().map(|place| &rows[*place]).collect();
+        let told = write_chunk(app, &mut of, terms, (&common, &mut ids), &part).await?;
+        for (place, answer) in places.iter().zip(told) {
+            answers[*place] = Some(answer);
+        }
     }
+    let answers: Option<Vec<Answer>> = answers.into_iter().collect();
+    let answers = answers.ok_or_else(|| Error::Internal("a row has no answer".to_owned()))?;
     let new = answers
         .iter()
         .filter(|answer| matches!(answer, Answer::New(_)));
     within_the_day(app, &mut of, terms, new.count()).await?;
     Ok(answers)
+}
+
+/// The places of the rows, by what their learners are found by: what is written in the order of an
+/// index fills its pages one after the other. Rows of one learner stay in their order.
+fn by_learner(app: &App, issuer: &IssuerId, rows: &[Row]) -> Result<Vec<usize>, Error> {
+    let hash = |row: &Row| app.custody.lookup_hash(issuer, &row.learner.reference);
+    let hashes: Vec<Vec<u8>> = rows.iter().map(hash).collect::<Result<_, _>>()?;
+    let mut places: Vec<usize> = (0..rows.len()).collect();
+    places.sort_by_key(|place| &hashes[*place]);
+    Ok(places)
+}
+
+/// So many ids of new credentials, in their order, so that they are signed in the order in which
+/// they lie. Given to rows in the order of a secret hash ([`by_learner`]), they say nothing of whose
+/// name stood where in a file.
+fn ids(app: &App, count: usize) -> Vec<CredentialId> {
+    let id = |_| CredentialId::random(app.chance.as_ref());
+    let mut ids: Vec<CredentialId> = (0..count).map(id).collect();
+    ids.sort_unstable();
+    ids
 }
 
 /// Counts what was promised now; more than a day's is refused, and then nothing of it is promised
@@ -132,8 +159,8 @@ async fn write_chunk(
     app: &App,
     of: &mut Tenant<'_>,
     terms: &Terms<'_>,
-    common: &Common,
-    rows: &[Row],
+    (common, ids): (&Common, &mut impl Iterator<Item = CredentialId>),
+    rows: &[&Row],
 ) -> Result<Vec<Answer>, Error> {
     let learners: Vec<&Learner> = rows.iter().map(|row| &row.learner).collect();
     let known = people::know(app, of, &learners, terms.now).await?;
@@ -141,10 +168,7 @@ async fn write_chunk(
     let fresh: Vec<usize> = (0..rows.len())
         .filter(|i| !before.contains_key(&natural(terms, &known[*i], &rows[*i])))
         .collect();
-    let ids: Vec<CredentialId> = fresh
-        .iter()
-        .map(|_| CredentialId::random(app.chance.as_ref()))
-        .collect();
+    let ids: Vec<CredentialId> = ids.take(fresh.len()).collect();
     let places = of
         .take_status_places(&ids, app.chance.as_ref(), terms.now.into())
         .await?;
@@ -155,7 +179,7 @@ async fn write_chunk(
         if !terms.checked {
             check(&order, terms.achievement, rows[*i].line)?;
         }
-        let whose = (&known[*i], &rows[*i]);
+        let whose = (&known[*i], rows[*i]);
         promises.push(promise(app, terms, &common.key, whose, place, &order)?);
         orders.insert(place.credential_id.clone(), order);
     }

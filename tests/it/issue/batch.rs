@@ -160,6 +160,40 @@ on_both! {
         let refusal = skillmark::who::Refusal::Scope(skillmark::who::Scope::Issue);
         assert_eq!(answer, Err(Error::Refused(refusal)));
     }
+
+    fn ids_say_nothing_of_the_order_of_a_file(temp) {
+        let lab = Lab::open(temp).await;
+        let started = lab.start(&csv(learners(300))).await.expect("started");
+        let ids: Vec<&str> = started.rows.iter().map(|(_, answer)| answer.id().as_str()).collect();
+        // As often up as down, as it is by chance; and each line is told its own.
+        let up = ids.windows(2).filter(|pair| pair[0] < pair[1]).count();
+        assert!((100..200).contains(&up), "{up} of 299");
+        lab.work(&started).await.expect("signed");
+        let lines: Vec<u64> = started.rows.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, (2..302).collect::<Vec<u64>>());
+        let again = lab.start(&csv(learners(300))).await.expect("started");
+        let before: Vec<&str> = again.rows.iter().map(|(_, answer)| answer.id().as_str()).collect();
+        assert_eq!(before, ids);
+    }
+
+    fn whoever_signs_a_batch_draws_its_lease_out_when_a_quarter_has_passed(temp) {
+        let lab = Lab::open(temp).await;
+        let started = lab.start(&csv(learners(1_600))).await.expect("started");
+        let held_until = async || {
+            let row = lab.app.db.of(lab.who.issuer()).job(&started.batch).await.expect("read").expect("there");
+            row.leased_until.expect("held").as_second()
+        };
+        let begun = held_until().await;
+        let quarter = batch::HOLD_SECONDS / 4;
+        // One part each time: the other lanes are told to stop.
+        for (later, until) in [(quarter, 0), (1, quarter + 1), (1, quarter + 1)] {
+            lab.clock.advance(later);
+            let first = std::sync::atomic::AtomicBool::new(true);
+            let going = || first.swap(false, std::sync::atomic::Ordering::SeqCst);
+            batch::work_while(&lab.app, lab.who.issuer(), &started.batch, &going).await.expect("signed");
+            assert_eq!(held_until().await, begun + until);
+        }
+    }
 }
 
 /// Makes the database refuse to store this one credential.

@@ -18,9 +18,12 @@ use skillmark::{
     ids::CredentialId,
     issue::{
         Error,
+        batch::{self, Hands},
         fulfil::{self, Made},
         keys, list,
         one::{self, Issued},
+        plan::{self, Limits},
+        publish,
         revoke::{self, Change},
         sources::Own,
     },
@@ -29,7 +32,7 @@ use skillmark::{
     verify::{CheckId, Options, Verdict, verify},
 };
 
-use super::lab::{Lab, at};
+use super::lab::{Lab, at, csv};
 use crate::support::{
     between::Between,
     db::{Temp, on_both},
@@ -337,5 +340,40 @@ on_both! {
             }
             assert!(nth > 5, "{nth}");
         }
+    }
+
+    fn rows_are_looked_at_again_if_the_organisation_changed_since(temp) {
+        let lab = Lab::open(temp).await;
+        let mut refused = 0;
+        for nth in 0.. {
+            // What no credential can be signed with.
+            let beside = temp.beside();
+            let between = Between::new(temp, &lab.app, nth, move || {
+                let beside = beside.clone();
+                Box::pin(async move {
+                    let spoil = "update issuers set web_address = 'https://no address'";
+                    beside.sql(spoil).await.expect("changed");
+                })
+            });
+            let between = between.await;
+            let achievement = publish::achievement(&lab.app, &lab.who, &lab.achievement).await.expect("published");
+            let rows = plan::read(csv([format!("s-{nth}")]).as_bytes(), &achievement, Limits::PAGE, lab.app.now()).expect("no fault");
+            let started = batch::start_for(&between.app, &lab.who, &lab.achievement, &rows, None, Hands::Workers).await;
+            temp.sql("update issuers set web_address = 'https://welders.example'").await.expect("put back");
+            match started {
+                Err(error) => {
+                    let told = error.to_string();
+                    assert!(told.contains("/issuer/url"), "{nth}: {told}");
+                    refused += 1;
+                }
+                // The transaction begins with the last connection that is asked for.
+                Ok(_) => {
+                    assert!(!between.came(), "{nth}: promised with what was looked at before");
+                    break;
+                }
+            }
+        }
+        assert!(refused > 3, "{refused}");
+        assert_eq!(lab.count("credentials").await, 1, "only what was looked at is promised");
     }
 }
