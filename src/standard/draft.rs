@@ -334,19 +334,19 @@ pub fn warnings(draft: &Draft, file: &Value<'_>) -> Vec<Fault> {
     if alignments.iter().all(is_job) {
         warnings.push(Fault::new(
             "/standards",
-            "cites no standard: schools ask which one it counts for",
+            "none is cited: schools ask which one it counts for",
         ));
     }
     if !alignments.iter().any(is_job) {
         warnings.push(Fault::new(
             "/jobs",
-            "names no job task or occupation: employers ask what it is good for",
+            "no task or occupation is named: employers ask what it is good for",
         ));
     }
     if draft.kind == Kind::Participation {
         warnings.push(Fault::new(
             "/kind",
-            "says that somebody took part: it never counts as a skill, and in no pathway",
+            "is taking part: that never counts as a skill, nor in any pathway",
         ));
     }
     if draft.tries == Some(1) {

@@ -171,12 +171,12 @@ impl Map {
         }
         for (i, skill) in self.skills.iter().enumerate() {
             if skill.standards.is_empty() {
-                texts.fault(format!("/skills/{i}/standards"), "cites no standard");
+                texts.fault(format!("/skills/{i}/standards"), "none is cited");
             }
             if skill.jobs.is_empty() {
                 texts.fault(
                     format!("/skills/{i}/jobs"),
-                    "names no job task or occupation",
+                    "no task or occupation is named",
                 );
             }
         }
@@ -270,7 +270,7 @@ mod tests {
             [
                 "/skills: has 2 skills: with 5 to 10 a map is still one that people remember",
                 "/skills: puts everything first: say what is nice to have later",
-                "/skills/1/standards: cites no standard",
+                "/skills/1/standards: none is cited",
             ]
         );
     }

@@ -9,6 +9,7 @@ use crate::web::{
     Site,
     pages::error::{ErrorPage, on_from},
     problem::{CODES, FaultLine, Problem, plain_words, title},
+    text::capital,
 };
 use crate::{db, files, hooks, issue, letters, program, who};
 use askama::Template;
@@ -60,6 +61,16 @@ impl WebError {
     #[must_use]
     pub(crate) fn not_found() -> WebError {
         plain(StatusCode::NOT_FOUND)
+    }
+
+    /// 404: a link that is none, ended or was taken back, which all look the same; `then` says what
+    /// helps whoever followed it.
+    #[must_use]
+    pub(crate) fn dead_link(then: &str) -> WebError {
+        let detail = format!(
+            "It may have ended, or have been taken back, or a part of it was lost when it was copied. {then}"
+        );
+        WebError::new(StatusCode::NOT_FOUND, "dead_link", detail)
     }
 
     /// The same error, told to a person who followed a link into what is private.
@@ -326,9 +337,7 @@ impl From<who::Error> for WebError {
 
 /// An error's words as a sentence.
 fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+    capital(text) + "."
 }
 
 impl From<letters::Error> for WebError {
@@ -461,14 +470,14 @@ fn page(error: &WebError, on: (&'static str, &'static str), id: &str) -> Respons
     let faults = error.faults.iter().map(line).collect();
     let page = ErrorPage::new(
         error.status.as_u16(),
-        title(error.status),
+        title(error.status, error.code),
         (&error.detail, faults),
         on,
         id,
     );
     match page.render() {
         Ok(html) => axum::response::Html(html).into_response(),
-        Err(_) => title(error.status).into_response(),
+        Err(_) => title(error.status, error.code).into_response(),
     }
 }
 

@@ -65,6 +65,10 @@ pub(crate) const CODES: &[(&str, &str)] = &[
         "not_found",
         "There is nothing here, or not in your organisation.",
     ),
+    (
+        "dead_link",
+        "A link that was given to somebody, and that does not work: it has ended, or never was one.",
+    ),
     ("wrong_method", "The address is right, the method is not."),
     ("too_slow", "The request took longer than 20 seconds."),
     (
@@ -161,7 +165,7 @@ impl Problem {
     ) -> Problem {
         Problem {
             kind: format!("/docs#{code}"),
-            title: title(status),
+            title: title(status, code),
             status: status.as_u16(),
             detail: detail.to_owned(),
             faults: faults.to_vec(),
@@ -199,7 +203,7 @@ pub(crate) fn plain_words(status: StatusCode) -> (&'static str, &'static str) {
         ),
         StatusCode::GONE => (
             "gone",
-            "This link was used, or is too old. Ask whoever gave it to you for a new one.",
+            "It was used, or is too old. Ask whoever gave it to you for a new one.",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => (
             "too_large",
@@ -225,15 +229,16 @@ pub(crate) fn plain_words(status: StatusCode) -> (&'static str, &'static str) {
 }
 
 /// A status in a few words.
-pub(crate) fn title(status: StatusCode) -> &'static str {
+pub(crate) fn title(status: StatusCode, code: &str) -> &'static str {
     match status {
+        _ if code == "dead_link" => "This link does not work",
         StatusCode::UNAUTHORIZED => "An API key is needed",
         StatusCode::FORBIDDEN => "Not allowed",
         StatusCode::NOT_FOUND => "Nothing here",
         StatusCode::METHOD_NOT_ALLOWED => "Not in that way",
         StatusCode::REQUEST_TIMEOUT => "That took too long",
         StatusCode::CONFLICT => "Already different",
-        StatusCode::GONE => "Not any more",
+        StatusCode::GONE => "This link does not work any more",
         StatusCode::PAYLOAD_TOO_LARGE => "Too large",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "Not that kind",
         StatusCode::UNPROCESSABLE_ENTITY => "It has faults",

@@ -1,12 +1,15 @@
 //! What a service of the loop refuses, as sentences above the form that is shown again; and forms
 //! with a file.
 
-use axum::{extract::Multipart, http::StatusCode};
+use axum::{
+    extract::{Multipart, multipart::Field},
+    http::StatusCode,
+};
 
 use crate::{
     issue::Fault,
     program::Error,
-    web::{Site, error::WebError, question::unreadable},
+    web::{Site, error::WebError, question::unreadable, text::capital, told::Told},
     who::{self, Who},
 };
 
@@ -25,8 +28,47 @@ pub(crate) fn sentences(error: Error) -> Result<Vec<String>, WebError> {
     }
 }
 
-/// `/gradeBand` and `is missing` as `Grade band is missing.`
-fn sentence(fault: &Fault) -> String {
+/// The fields of a form: their ids, and what is written beside them.
+pub(crate) type Named = &'static [(&'static str, &'static str)];
+
+/// As [`sentences`], each with the field of the form that it is about, if it is one of `fields`.
+///
+/// # Errors
+/// As [`sentences`].
+pub(crate) fn told(error: Error, fields: Named) -> Result<Vec<Told>, WebError> {
+    match error {
+        Error::Faults(faults) => Ok(faults.iter().map(|one| at_field(one, fields)).collect()),
+        Error::File(refused) => Ok(vec![of_file(&refused.to_string())]),
+        other => Ok(sentences(other)?.into_iter().map(Told::whole).collect()),
+    }
+}
+
+/// What is wrong with the file.
+pub(crate) fn of_file(sentence: &str) -> Told {
+    Told {
+        place: String::new(),
+        sentence: started(sentence),
+        field: "file".to_owned(),
+    }
+}
+
+/// `/gradeBand` and `is missing` as what is told of the field `grade_band`.
+fn at_field(fault: &Fault, fields: Named) -> Told {
+    let id = words(fault).replace(' ', "_");
+    // What stands further down is about a criterion, whatever that is called.
+    let alone = fault.pointer.matches('/').count() == 1;
+    match fields.iter().find(|(field, _)| alone && *field == id) {
+        Some((field, label)) => Told {
+            place: (*label).to_owned(),
+            sentence: fault.sentence.clone(),
+            field: (*field).to_owned(),
+        },
+        None => Told::whole(sentence(fault)),
+    }
+}
+
+/// `/gradeBand` as `grade band`.
+fn words(fault: &Fault) -> String {
     let field = fault.pointer.rsplit('/').next().unwrap_or_default();
     let mut words = String::new();
     for c in field.chars() {
@@ -37,6 +79,12 @@ fn sentence(fault: &Fault) -> String {
             words.push(c);
         }
     }
+    words
+}
+
+/// `/gradeBand` and `is missing` as `Grade band is missing.`
+fn sentence(fault: &Fault) -> String {
+    let words = words(fault);
     if words == "decision" {
         return started(&fault.sentence);
     }
@@ -45,47 +93,51 @@ fn sentence(fault: &Fault) -> String {
 
 /// A sentence with a capital and a full stop.
 fn started(text: &str) -> String {
-    let mut chars = text.chars();
-    let first: String = chars
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
     let stop = if text.ends_with(['.', '?', '!']) {
         ""
     } else {
         "."
     };
-    format!("{first}{}{stop}", chars.as_str())
+    capital(text) + stop
 }
 
 /// The fields of a form with a file: the texts by name, and the file.
 #[derive(Default)]
 pub(crate) struct Sent {
     texts: Vec<(String, String)>,
-    /// The bytes of the file; empty if none was chosen.
+    /// The bytes of the file; empty if none was chosen, or if it is too large.
     pub(crate) file: Vec<u8>,
+    /// Whether the file has more bytes than are taken.
+    pub(crate) too_large: bool,
 }
 
 impl Sent {
-    /// Reads a form of parts; the file stands in the field `file`.
+    /// Reads a form of parts; the file stands in the field `file`. Of it at most `most.0` bytes are
+    /// taken, of all texts together `most.1`. What is typed below a larger file is read all the same.
     ///
     /// # Errors
-    /// 400 if it is no such form or a text is none; 413 if it is too large.
-    pub(crate) async fn read(mut parts: Multipart) -> Result<Sent, WebError> {
+    /// 400 if it is no such form or a text is none; 413 if the texts are larger, or all of it is.
+    pub(crate) async fn read(mut parts: Multipart, most: (usize, usize)) -> Result<Sent, WebError> {
         let mut sent = Sent::default();
-        while let Some(part) = parts
+        let mut left = most.1;
+        while let Some(mut part) = parts
             .next_field()
             .await
             .map_err(|error| unreadable(&error))?
         {
             let name = part.name().unwrap_or_default().to_owned();
-            let bytes = part.bytes().await.map_err(|error| unreadable(&error))?;
-            if name == "file" {
-                sent.file = bytes.to_vec();
+            let is_file = name == "file";
+            let read = take(&mut part, if is_file { most.0 } else { left }).await?;
+            if is_file {
+                sent.too_large = read.is_none();
+                sent.file = read.unwrap_or_default();
                 continue;
             }
-            let text = String::from_utf8(bytes.to_vec())
+            let bytes = read.ok_or_else(WebError::too_large)?;
+            // A part without anything in it takes room too.
+            let taken = bytes.len() + name.len() + 1;
+            left = left.checked_sub(taken).ok_or_else(WebError::too_large)?;
+            let text = String::from_utf8(bytes)
                 .ok()
                 .filter(|text| !text.contains('\0'));
             let text = text.ok_or_else(|| {
@@ -101,6 +153,18 @@ impl Sent {
         let found = self.texts.iter().find(|(there, _)| there == name);
         found.map_or("", |(_, text)| text.as_str())
     }
+}
+
+/// The bytes of a part, if they are at most `most`; it is read to its end either way.
+async fn take(part: &mut Field<'_>, most: usize) -> Result<Option<Vec<u8>>, WebError> {
+    let mut bytes = Some(Vec::new());
+    while let Some(chunk) = part.chunk().await.map_err(|error| unreadable(&error))? {
+        bytes = bytes.filter(|there| there.len() + chunk.len() <= most);
+        if let Some(there) = &mut bytes {
+            there.extend_from_slice(&chunk);
+        }
+    }
+    Ok(bytes)
 }
 
 /// The names of colleagues by their ids in the log.

@@ -47,7 +47,9 @@ async fn help(
             leave(&site, session).await?;
             Ok(entered(&site, &signed, "/desk"))
         }
-        Err(who::Error::NotFound(_)) => Err(WebError::not_found()),
+        Err(who::Error::NotFound(_)) => Err(WebError::dead_link(
+            "Whoever looks after the service can make a new one.",
+        )),
         Err(error) => Err(error.into()),
     }
 }

@@ -185,14 +185,17 @@ fn most(path: &str, is_large: bool) -> usize {
         && path.contains("/roster");
     match () {
         () if is_large => BODY_BYTES,
-        // A page reads on until it knows that the file is too large, and shows the form again.
-        () if evidence && !path.starts_with("/api/") => 4 * FILE_BYTES,
+        () if evidence && !path.starts_with("/api/") => EVIDENCE_READ,
         () if evidence => FILE_BYTES + FORM_BYTES,
         // A form writes a separator or a letter that is none of ASCII as three bytes.
         () if roster => CSV_BYTES * 3 + FORM_BYTES,
         () => UPLOAD_BYTES,
     }
 }
+
+/// What a page reads of a form with evidence: more than a file may have, so that what was typed
+/// below one that is too large is not lost. What is too large is not kept meanwhile.
+pub(crate) const EVIDENCE_READ: usize = 4 * FILE_BYTES;
 
 /// What a form adds to a file.
 pub(crate) const FORM_BYTES: usize = 64 * 1024;

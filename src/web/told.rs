@@ -10,6 +10,7 @@ use crate::{
     web::{
         answer::{self, NEVER},
         error::{Shown, WebError},
+        text::capital,
     },
 };
 
@@ -67,6 +68,21 @@ pub(crate) fn at<'t>(told: &'t [Told], field: &str) -> &'t str {
     found.map_or("", |one| one.sentence.as_str())
 }
 
+/// Whether it is about what was typed, and not about what was asked for.
+pub(crate) fn of_a_form(told: &[Told]) -> bool {
+    told.iter()
+        .any(|one| !one.field.is_empty() || !one.place.is_empty())
+}
+
+/// The attribute of a field in which something is wrong; empty if nothing is.
+pub(crate) fn mark(told: &[Told], field: &str) -> &'static str {
+    if at(told, field).is_empty() {
+        ""
+    } else {
+        " aria-invalid=\"true\""
+    }
+}
+
 /// A page that shows a form again.
 ///
 /// # Errors
@@ -91,12 +107,7 @@ fn place(pointer: &str) -> String {
             Err(_) => parts.push(step.replace('_', " ")),
         }
     }
-    let text = parts.join(", ");
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => text,
-    }
+    capital(&parts.join(", "))
 }
 
 /// The id that the field of a pointer has in the forms of maps, rubrics, achievements and pathways;

@@ -71,11 +71,11 @@ pub(super) fn check_members(file: &Value<'_>, faults: &mut Vec<Fault>) -> String
             ));
         }
     }
-    need(file, "name", "a name", faults);
+    need(file, "name", "say what it is called", faults);
     let meaning = need(
         file,
         "meaning",
-        "one line that a parent, a teacher and an employer understand",
+        "say in one line what it means, so that a parent, a teacher and an employer understand",
         faults,
     );
     if meaning.contains(['\n', '\r']) || meaning.chars().count() > MEANING_CHARS {
@@ -85,7 +85,12 @@ pub(super) fn check_members(file: &Value<'_>, faults: &mut Vec<Fault>) -> String
         ));
     }
     if file.get("description").is_some() {
-        need(file, "description", "a description", faults);
+        need(
+            file,
+            "description",
+            "say what it is about, or leave it out",
+            faults,
+        );
     }
     let narrative = file.pointer("/criteria/narrative").and_then(Value::as_str);
     if narrative.is_none_or(|text| text.trim().is_empty()) {
@@ -98,16 +103,11 @@ pub(super) fn check_members(file: &Value<'_>, faults: &mut Vec<Fault>) -> String
 }
 
 pub(super) fn check_performance(file: &Value<'_>, faults: &mut Vec<Fault>) {
-    need(
-        file,
-        "task",
-        "the task: a performance achievement says what the learner does",
-        faults,
-    );
+    need(file, "task", "say what the learner does to show it", faults);
     need(
         file,
         "evidenceRequired",
-        "the evidence requirement: a performance achievement says what is handed in",
+        "say what the learner hands in",
         faults,
     );
 }

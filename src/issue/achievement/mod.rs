@@ -285,8 +285,8 @@ mod tests {
         assert_eq!(
             answer,
             [
-                "/task: is missing: the task: a performance achievement says what the learner does",
-                "/evidenceRequired: is missing: the evidence requirement: a performance achievement says what is handed in",
+                "/task: is missing: say what the learner does to show it",
+                "/evidenceRequired: is missing: say what the learner hands in",
                 "/resultDescription: is missing: a performance achievement has a rubric (resultType RubricCriterionLevel, levels with points, requiredLevel)",
             ]
         );

@@ -126,8 +126,7 @@ impl Pathway {
     pub fn check(&self, found: &[Option<Found>]) -> Vec<Fault> {
         let mut texts = Texts::default();
         if self.meaning.trim().is_empty() {
-            let sentence =
-                "is missing: one line that a parent, a teacher and an employer understand";
+            let sentence = "is missing: say in one line what it means, so that a parent, a teacher and an employer understand";
             texts.fault("/meaning", sentence);
         }
         if self.steps.len() < 2 {
@@ -238,7 +237,7 @@ mod tests {
                 &steps
             ),
             [
-                "/meaning: is missing: one line that a parent, a teacher and an employer understand",
+                "/meaning: is missing: say in one line what it means, so that a parent, a teacher and an employer understand",
                 "/steps: has fewer than two steps",
                 "/needed: is not from 2 to the number of steps, 1",
             ]

@@ -12,7 +12,6 @@ use axum::{
 
 use crate::{
     db::{AttemptRow, AttemptState, Decision},
-    files::FILE_BYTES,
     issue::{Achievement, Fault},
     program::{
         By,
@@ -29,11 +28,13 @@ use crate::{
         error::WebError,
         fields::Fields,
         frame::Frame,
-        me::show::{Adding, Criterion, Piece, Said},
+        me::show::{self, Adding, Criterion, Piece, Said},
         pages::sign_in::again,
-        said::{self, Names},
+        said::{self, Named, Names},
         signed::Signed,
+        site::EVIDENCE_READ,
         text::{self, Text},
+        told::Told,
     },
     who::Scope,
 };
@@ -167,7 +168,7 @@ pub(crate) struct AttemptPage {
     adding: Adding,
     /// The form that was refused, if it stands behind a fold.
     refused: &'static str,
-    faults: Vec<String>,
+    told: Vec<Told>,
     done: String,
 }
 
@@ -181,11 +182,17 @@ impl AttemptPage {
     }
 }
 
+/// What is written to a learner, or to colleagues.
+const DECISION: Named = &[
+    ("feedback", "Feedback to the learner"),
+    ("remark", "Remark to your colleagues"),
+];
+
 /// The page's routes.
 pub(crate) fn routes() -> Router<Site> {
     let files = Router::new()
         .route("/desk/attempts/{id}/evidence", post(add_evidence))
-        .layer(DefaultBodyLimit::max(FILE_BYTES + 65_536));
+        .layer(DefaultBodyLimit::max(EVIDENCE_READ));
     Router::new()
         .route("/desk/attempts/{id}", get(shown))
         .route("/desk/attempts/{id}/scores", post(propose))
@@ -246,7 +253,7 @@ async fn page(site: &Site, signed: &Signed, id: &str) -> Result<AttemptPage, Web
         remark: String::new(),
         adding: Adding::default(),
         refused: "",
-        faults: Vec::new(),
+        told: Vec::new(),
         done: String::new(),
     })
 }
@@ -280,9 +287,9 @@ async fn refused(
     id: &str,
     error: crate::program::Error,
 ) -> Result<Response, WebError> {
-    let faults = said::sentences(error)?;
+    let told = said::told(error, &[])?;
     let page = page(site, signed, id).await?;
-    again(&AttemptPage { faults, ..page })
+    again(&AttemptPage { told, ..page })
 }
 
 /// The levels of a form, by the criteria's ids: `level-0`, `level-1`, …
@@ -313,16 +320,16 @@ async fn propose(
     let view = review::view(site.app(), &signed.who, &attempt).await?;
     let done = match marks(&view, &fields) {
         Ok(marks) => score::put(site.app(), &by(&signed), &attempt, &marks).await,
-        Err(faults) => Err(faults),
+        Err(error) => Err(error),
     };
     match done {
         Ok(()) => Ok(back(&id)),
         Err(error) => {
-            let faults = said::sentences(error)?;
+            let told = said::told(error, &[])?;
             let mut page = page(&site, &signed, &id).await?;
             page.retype(&fields, Criterion::propose);
             again(&AttemptPage {
-                faults,
+                told,
                 refused: "scores",
                 ..page
             })
@@ -364,18 +371,18 @@ async fn add_evidence(
 ) -> Result<Response, WebError> {
     signed.who.may(Scope::Propose)?;
     let (adding, read) = Adding::read(parts).await?;
-    let faults = match read {
+    let told = match read {
         Ok((name, new)) => {
             match evidence::add(site.app(), &by(&signed), &said::id(&id)?, &name, new).await {
                 Ok(_) => return Ok(back(&id)),
-                Err(error) => said::sentences(error)?,
+                Err(error) => said::told(error, show::FIELDS)?,
             }
         }
-        Err(sentence) => vec![sentence],
+        Err(one) => vec![one],
     };
     let page = page(&site, &signed, &id).await?;
     again(&AttemptPage {
-        faults,
+        told,
         adding,
         refused: "evidence",
         ..page
@@ -427,11 +434,11 @@ async fn decide(
     match review::decide(site.app(), &signed.who, &attempt, &judgement).await {
         Ok(_) => Ok(back(&id)),
         Err(error) => {
-            let faults = said::sentences(error)?;
+            let told = said::told(error, DECISION)?;
             let mut page = page(&site, &signed, &id).await?;
             page.retype(&fields, Criterion::choose);
             again(&AttemptPage {
-                faults,
+                told,
                 feedback: judgement.feedback,
                 ..page
             })
@@ -460,11 +467,11 @@ async fn read_again(
             answer::page(&AttemptPage { done, ..page }, NEVER)
         }
         Err(error) => {
-            let faults = said::sentences(error)?;
+            let told = said::told(error, DECISION)?;
             let mut page = page(&site, &signed, &id).await?;
             page.retype(&fields, Criterion::choose);
             again(&AttemptPage {
-                faults,
+                told,
                 remark: remark.to_owned(),
                 ..page
             })
@@ -494,15 +501,19 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         required: "A memo and a talk.".into(),
         line: Line::sample(),
         credential: "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
-        criteria: crate::web::me::show::sample_criteria(),
-        evidence: crate::web::me::show::sample_evidence(),
-        said: crate::web::me::show::sample_said(),
+        criteria: show::sample_criteria(),
+        evidence: show::sample_evidence(),
+        said: show::sample_said(),
         may,
         feedback: String::new(),
         remark: String::new(),
         adding: Adding::default(),
         refused: "scores",
-        faults: vec!["Feedback is missing: say what is still to do.".to_owned()],
+        told: vec![Told {
+            place: "Feedback".to_owned(),
+            sentence: "is missing: say what is still to do".to_owned(),
+            field: "feedback".to_owned(),
+        }],
         done: done.to_owned(),
     };
     let all = May {

@@ -25,6 +25,7 @@ use crate::{
         said,
         signed::Signed,
         text::{self, Text},
+        told::Told,
     },
     who::Scope,
 };
@@ -113,6 +114,16 @@ impl Typed {
     }
 }
 
+/// The fields of the form.
+const FIELDS: said::Named = &[
+    ("reference", "Your reference"),
+    ("name", "Name"),
+    ("email", "E-mail address"),
+    ("guardian", "Guardian"),
+    ("birth_month", "Month of birth"),
+    ("addresses", "Further addresses"),
+];
+
 /// The list.
 #[derive(Debug, Template)]
 #[template(path = "desk/learners.html")]
@@ -122,7 +133,7 @@ pub(crate) struct LearnersPage {
     search: String,
     learners: Vec<Named>,
     typed: Typed,
-    faults: Vec<String>,
+    told: Vec<Told>,
 }
 
 /// One learner.
@@ -144,7 +155,7 @@ pub(crate) struct LearnerPage {
     links: Vec<String>,
     /// What can be tried: id, words.
     offers: Vec<(String, Text)>,
-    faults: Vec<String>,
+    told: Vec<Told>,
 }
 
 /// What the page says of the learner's guardian.
@@ -211,7 +222,7 @@ async fn list_page(
     signed: &Signed,
     search: &str,
     typed: Typed,
-    faults: Vec<String>,
+    told: Vec<Told>,
 ) -> Result<LearnersPage, WebError> {
     let all = learner::all(site.app(), &signed.who, search).await?;
     Ok(LearnersPage {
@@ -220,7 +231,7 @@ async fn list_page(
         search: search.to_owned(),
         learners: all.iter().map(Named::of).collect(),
         typed,
-        faults,
+        told,
     })
 }
 
@@ -234,8 +245,8 @@ async fn add(
     match learner::add(site.app(), &signed.who, &typed.details()).await {
         Ok(person) => Ok(Redirect::to(&format!("{PLACE}/{person}")).into_response()),
         Err(error) => {
-            let faults = said::sentences(error)?;
-            again(&list_page(&site, &signed, "", typed, faults).await?)
+            let told = said::told(error, FIELDS)?;
+            again(&list_page(&site, &signed, "", typed, told).await?)
         }
     }
 }
@@ -275,7 +286,7 @@ async fn page(site: &Site, signed: &Signed, person: &PersonId) -> Result<Learner
         one: Named::of(&one),
         offers: offers(site, signed).await?,
         links: links.into_iter().map(text::day).collect(),
-        faults: Vec::new(),
+        told: Vec::new(),
     })
 }
 
@@ -318,9 +329,9 @@ async fn open(
     match attempt::open(site.app(), &By::Staff(signed.who.clone()), &open).await {
         Ok(attempt) => Ok(Redirect::to(&format!("/desk/attempts/{attempt}")).into_response()),
         Err(error) => {
-            let faults = said::sentences(error)?;
+            let told = said::told(error, &[])?;
             let page = page(&site, &signed, &person).await?;
-            again(&LearnerPage { faults, ..page })
+            again(&LearnerPage { told, ..page })
         }
     }
 }
@@ -337,11 +348,11 @@ async fn describe(
     match learner::describe(site.app(), &signed.who, &person, &typed.details()).await {
         Ok(()) => Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response()),
         Err(error) => {
-            let faults = said::sentences(error)?;
+            let told = said::told(error, FIELDS)?;
             let page = page(&site, &signed, &person).await?;
             again(&LearnerPage {
                 typed,
-                faults,
+                told,
                 ..page
             })
         }
@@ -357,12 +368,12 @@ async fn merge(
     signed.who.may(Scope::Programs)?;
     let person = said::id(&id)?;
     let double = fields.get("double");
-    let faults = match double {
-        "" => vec!["Choose the other record.".to_owned()],
+    let told = match double {
+        "" => vec![Told::whole("Choose the other record.")],
         double => {
             match learner::merge(site.app(), &signed.who, &said::id(double)?, &person).await {
                 Ok(()) => return Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response()),
-                Err(error) => said::sentences(error)?,
+                Err(error) => said::told(error, &[])?,
             }
         }
     };
@@ -370,7 +381,7 @@ async fn merge(
     again(&LearnerPage {
         double: double.to_owned(),
         merging: true,
-        faults,
+        told,
         ..page
     })
 }
@@ -412,7 +423,7 @@ async fn to_guardian(
             answer::page(&page, NEVER)
         }
         Err(error) => {
-            page.faults = said::sentences(error)?;
+            page.told = said::told(error, &[])?;
             again(&page)
         }
     }
@@ -441,7 +452,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         search: String::new(),
         learners,
         typed: Typed::default(),
-        faults: Vec::new(),
+        told: Vec::new(),
     };
     let page = LearnerPage {
         frame: Desk::frame("A learner"),
@@ -471,7 +482,11 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             "Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
             "Explain a decision".into(),
         )],
-        faults: vec!["Email is no e-mail address.".to_owned()],
+        told: vec![Told {
+            place: "E-mail address".to_owned(),
+            sentence: "is no e-mail address".to_owned(),
+            field: "email".to_owned(),
+        }],
         one: one.clone(),
     };
     let mut adult = LearnerPage {
@@ -487,7 +502,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         guardian: GuardianCard::default(),
         links: Vec::new(),
         offers: Vec::new(),
-        faults: Vec::new(),
+        told: Vec::new(),
     };
     adult.guardian.why_not = "this learner is of age: what is kept is theirs to show";
     vec![

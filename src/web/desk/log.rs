@@ -145,11 +145,15 @@ pub(crate) struct Line {
     on_behalf: Text,
     what: String,
     subject: Text,
+    /// The page of what it is about; empty if there is none for whoever reads.
+    page: String,
     reason: Text,
 }
 
 impl Line {
-    fn of(row: &AuditRow, names: &Names) -> Line {
+    fn of(row: &AuditRow, names: &Names, desk: &Desk) -> Line {
+        let room = log_words::room(&row.action);
+        let open = room.filter(|(_, any)| any.iter().any(|scope| desk.may(*scope)));
         let name = |id: &str| Text::new(names.get(id).map_or(id, String::as_str));
         Line {
             at: text::moment(*row.at),
@@ -157,6 +161,7 @@ impl Line {
             on_behalf: row.on_behalf.as_deref().map(name).unwrap_or_default(),
             what: log_words::words(&row.action).to_owned(),
             subject: name(&row.subject),
+            page: open.map_or_else(String::new, |(room, _)| format!("{room}{}", row.subject)),
             reason: Text::new(row.reason.as_deref().unwrap_or_default()),
         }
     }
@@ -201,17 +206,18 @@ async fn shown(
         .into_iter()
         .map(|(id, name)| (id, Text::new(&name)))
         .collect();
+    let desk = Desk::new(&signed, "/desk/log");
     let page = LogPage {
         frame: Desk::frame("Log"),
-        desk: Desk::new(&signed, "/desk/log"),
         asked,
         people,
         actions: log::actions(app, who).await?,
         lines: found
             .lines
             .iter()
-            .map(|row| Line::of(row, &names))
+            .map(|row| Line::of(row, &names, &desk))
             .collect(),
+        desk,
         older,
     };
     answer::page(&page, NEVER)
@@ -225,6 +231,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         on_behalf: "Ana María Lee".into(),
         what: "Issued a credential".to_owned(),
         subject: "Zr4XfLk2Qp8sVb1NwYt6Ag".into(),
+        page: "/c/Zr4XfLk2Qp8sVb1NwYt6Ag".to_owned(),
         reason: "Ticket 12".into(),
     };
     let page = |lines, older: &str| LogPage {

@@ -1,9 +1,35 @@
 //! What was done, in words: for the log's page. The API tells the codes themselves.
 
+use crate::who::{Scope, WITH_LEARNERS};
+
 /// The words for a code; one without words is shown as it is.
 pub(crate) fn words(code: &str) -> &str {
     let found = WORDS.binary_search_by_key(&code, |(code, _)| code);
     found.map_or(code, |at| WORDS[at].1)
+}
+
+/// Where what a line is about can be looked at, before its id, and by whom: whoever has one of these
+/// scopes. `None` where there is no page, or none yet: an award is written down before it is signed.
+pub(crate) fn room(code: &str) -> Option<(&'static str, &'static [Scope])> {
+    const ALL: &[Scope] = &[Scope::Read];
+    Some(match code {
+        "credential.issue" | "pathway.award" => return None,
+        "guardian.end" | "guardian.link" | "lab.excuse" | "lab.expect" | "roster.join"
+        | "roster.leave" => ("/desk/learners/", WITH_LEARNERS),
+        "roster.apply" => ("/desk/programs/", ALL),
+        "pathway.activate" | "pathway.end" | "pathway.save" => ("/desk/pathways/", ALL),
+        _ => match code.split('.').next()? {
+            "attempt" => ("/desk/attempts/", WITH_LEARNERS),
+            "batch" => ("/desk/awards/", ALL),
+            "credential" => ("/c/", ALL),
+            "lab" => ("/desk/labs/", WITH_LEARNERS),
+            "learner" => ("/desk/learners/", WITH_LEARNERS),
+            "map" => ("/desk/maps/", ALL),
+            "program" => ("/desk/programs/", ALL),
+            "rubric" => ("/desk/rubrics/", ALL),
+            _ => return None,
+        },
+    })
 }
 
 /// Every code and its words, by code.

@@ -26,6 +26,7 @@ use crate::{
         said::{self, Names},
         signed::Signed,
         text::{self, Text},
+        told::Told,
     },
     who::Scope,
 };
@@ -146,6 +147,19 @@ impl Typed {
 /// A choice in a form: value, words.
 type Choice = (String, String);
 
+/// The fields of the form.
+const FIELDS: said::Named = &[
+    ("name", "Name"),
+    ("term", "Term"),
+    ("school", "School"),
+    ("grade_band", "Grades"),
+    ("pathway", "Pathway"),
+    ("owner", "Who looks after it"),
+    ("funding_stream", "Funding stream"),
+    ("turnaround_days", "Days until a learner gets an answer"),
+    ("second_percent", "Decisions that a second reviewer checks"),
+];
+
 /// The list.
 #[derive(Debug, Template)]
 #[template(path = "desk/programs.html")]
@@ -156,7 +170,7 @@ pub(crate) struct ProgramsPage {
     typed: Typed,
     owners: Vec<Choice>,
     pathways: Vec<Choice>,
-    faults: Vec<String>,
+    told: Vec<Told>,
 }
 
 /// One program.
@@ -173,7 +187,7 @@ pub(crate) struct ProgramPage {
     /// Who is known and not in it, for whoever may let them join.
     others: Vec<Named>,
     labs: Vec<(String, Text, String)>,
-    faults: Vec<String>,
+    told: Vec<Told>,
     /// Whether what is said about it was refused: it stands behind a fold.
     about: bool,
     csv: String,
@@ -198,7 +212,7 @@ async fn list_page(
     site: &Site,
     signed: &Signed,
     typed: Typed,
-    faults: Vec<String>,
+    told: Vec<Told>,
 ) -> Result<ProgramsPage, WebError> {
     let all = run::all(site.app(), &signed.who).await?;
     Ok(ProgramsPage {
@@ -208,7 +222,7 @@ async fn list_page(
         typed,
         owners: owners(site, signed).await?,
         pathways: pathways(site, signed).await?,
-        faults,
+        told,
     })
 }
 
@@ -236,8 +250,8 @@ async fn make(
     match run::make(site.app(), &signed.who, &typed.said()).await {
         Ok(id) => Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response()),
         Err(error) => {
-            let faults = said::sentences(error)?;
-            again(&list_page(&site, &signed, typed, faults).await?)
+            let told = said::told(error, FIELDS)?;
+            again(&list_page(&site, &signed, typed, told).await?)
         }
     }
 }
@@ -255,15 +269,11 @@ pub(super) async fn refused(
     site: &Site,
     signed: &Signed,
     id: &ProgramId,
-    faults: Vec<String>,
+    told: Vec<Told>,
     csv: String,
 ) -> Result<Response, WebError> {
     let page = page(site, signed, id).await?;
-    again(&ProgramPage {
-        faults,
-        csv,
-        ..page
-    })
+    again(&ProgramPage { told, csv, ..page })
 }
 
 async fn page(site: &Site, signed: &Signed, id: &ProgramId) -> Result<ProgramPage, WebError> {
@@ -298,7 +308,7 @@ async fn page(site: &Site, signed: &Signed, id: &ProgramId) -> Result<ProgramPag
                 )
             })
             .collect(),
-        faults: Vec::new(),
+        told: Vec::new(),
         about: false,
         csv: String::new(),
     })
@@ -316,11 +326,11 @@ async fn describe(
     match run::describe(site.app(), &signed.who, &program, &typed.said()).await {
         Ok(()) => Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response()),
         Err(error) => {
-            let faults = said::sentences(error)?;
+            let told = said::told(error, FIELDS)?;
             let page = page(&site, &signed, &program).await?;
             again(&ProgramPage {
                 typed,
-                faults,
+                told,
                 about: true,
                 ..page
             })
@@ -386,7 +396,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         typed: Typed::default(),
         owners: vec![("m".to_owned(), "Ana María Lee".to_owned())],
         pathways: vec![("p/1".to_owned(), "Data, version 1".to_owned())],
-        faults: Vec::new(),
+        told: Vec::new(),
     };
     let page = ProgramPage {
         frame: Desk::frame("A program"),
@@ -402,7 +412,9 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             "Data lab".into(),
             "2 March 2026".to_owned(),
         )],
-        faults: vec!["line 2, column 2 (email): is no e-mail address".to_owned()],
+        told: vec![Told::whole(
+            "line 2, column 2 (email): is no e-mail address",
+        )],
         about: true,
         csv: "learner,email\nu-1,x\n".to_owned(),
     };

@@ -117,7 +117,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         faults,
         warnings: vec![Told {
             place: "Standards".to_owned(),
-            sentence: "cites no standard".to_owned(),
+            sentence: "none is cited: schools ask which one it counts for".to_owned(),
             field: "standards".to_owned(),
         }],
         credential: credential.to_owned(),

@@ -27,6 +27,7 @@ use crate::{
         frame::Frame,
         said::{self, Sent},
         signed::Signed,
+        site::FORM_BYTES,
         text::Text,
     },
     who::Scope,
@@ -65,7 +66,7 @@ pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/desk/programs/{id}/roster", post(preview))
         .route("/desk/programs/{id}/roster/apply", post(apply))
-        .layer(DefaultBodyLimit::max(CSV_BYTES * 3 + 65_536))
+        .layer(DefaultBodyLimit::max(CSV_BYTES * 3 + FORM_BYTES))
 }
 
 async fn preview(
@@ -75,13 +76,27 @@ async fn preview(
     parts: Multipart,
 ) -> Result<Response, WebError> {
     signed.who.may(Scope::Programs)?;
-    let sent = Sent::read(parts).await?;
+    let program = said::id(&id)?;
+    let sent = Sent::read(parts, (CSV_BYTES, CSV_BYTES + FORM_BYTES)).await?;
+    if sent.too_large {
+        let most = CSV_BYTES / (1024 * 1024);
+        let one = said::of_file(&format!(
+            "the file is larger than {most} MB: send it in parts"
+        ));
+        return programs::refused(
+            &site,
+            &signed,
+            &program,
+            vec![one],
+            sent.get("csv").to_owned(),
+        )
+        .await;
+    }
     let csv = if sent.file.is_empty() {
         sent.get("csv").as_bytes().to_vec()
     } else {
         sent.file
     };
-    let program = said::id(&id)?;
     run::one(site.app(), &signed.who, &program).await?;
     match roster::plan(site.app(), &signed.who, &program, &csv).await {
         Ok(plan) => {
@@ -91,9 +106,9 @@ async fn preview(
             answer::page(&RosterPage::new(desk, Listed::of(&row), &plan, text), NEVER)
         }
         Err(error) => {
-            let faults = said::sentences(error)?;
+            let told = said::told(error, &[])?;
             let csv = String::from_utf8_lossy(&csv).into_owned();
-            programs::refused(&site, &signed, &program, faults, csv).await
+            programs::refused(&site, &signed, &program, told, csv).await
         }
     }
 }
@@ -146,9 +161,9 @@ async fn apply(
     match roster::apply(site.app(), &signed.who, &program, csv, leave).await {
         Ok(_) => Ok(Redirect::to(&format!("{PLACE}/{id}")).into_response()),
         Err(error) => {
-            let faults = said::sentences(error)?;
+            let told = said::told(error, &[])?;
             let csv = fields.whole("csv").to_owned();
-            programs::refused(&site, &signed, &program, faults, csv).await
+            programs::refused(&site, &signed, &program, told, csv).await
         }
     }
 }

@@ -9,10 +9,9 @@ use axum::{
     routing::{get, post},
 };
 
-use super::show::{Adding, Criterion, Piece, Said};
+use super::show::{self, Adding, Criterion, Piece, Said};
 use crate::{
     db::AttemptState,
-    files::FILE_BYTES,
     ids::AttemptId,
     program::{By, attempt, evidence, score},
     web::{
@@ -25,7 +24,9 @@ use crate::{
         pages::sign_in::again,
         said,
         signed::SignedLearner,
+        site::EVIDENCE_READ,
         text::Text,
+        told::Told,
     },
 };
 
@@ -50,14 +51,14 @@ pub(crate) struct MyAttemptPage {
     round: i64,
     said: Vec<Said>,
     adding: Adding,
-    faults: Vec<String>,
+    told: Vec<Told>,
 }
 
 /// The page's routes.
 pub(crate) fn routes() -> Router<Site> {
     let files = Router::new()
         .route("/me/attempts/{id}/evidence", post(add))
-        .layer(DefaultBodyLimit::max(FILE_BYTES + 65_536));
+        .layer(DefaultBodyLimit::max(EVIDENCE_READ));
     Router::new()
         .route("/me/attempts/{id}", get(shown))
         .route("/me/attempts/{id}/own", post(own))
@@ -121,7 +122,7 @@ async fn page(site: &Site, signed: &SignedLearner, id: &str) -> Result<MyAttempt
         round: view.row.round,
         said: view.answers.iter().map(|one| Said::of(one, "")).collect(),
         adding: Adding::default(),
-        faults: Vec::new(),
+        told: Vec::new(),
     })
 }
 
@@ -138,9 +139,9 @@ async fn finish(
     match done {
         Ok(()) => Ok(back(id)),
         Err(error) => {
-            let faults = said::sentences(error)?;
+            let told = said::told(error, &[])?;
             let page = page(site, signed, id).await?;
-            again(&MyAttemptPage { faults, ..page })
+            again(&MyAttemptPage { told, ..page })
         }
     }
 }
@@ -187,18 +188,18 @@ async fn add(
 ) -> Result<Response, WebError> {
     let (by, _) = super::learner(&site, &signed).await?;
     let (adding, read) = Adding::read(parts).await?;
-    let faults = match read {
+    let told = match read {
         Ok((name, new)) => {
             match evidence::add(site.app(), &by, &said::id(&id)?, &name, new).await {
                 Ok(_) => return Ok(back(&id)),
-                Err(error) => said::sentences(error)?,
+                Err(error) => said::told(error, show::FIELDS)?,
             }
         }
-        Err(sentence) => vec![sentence],
+        Err(one) => vec![one],
     };
     let page = page(&site, &signed, &id).await?;
     again(&MyAttemptPage {
-        faults,
+        told,
         adding,
         ..page
     })
@@ -284,12 +285,12 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         open,
         over: !open,
         credential: credential.to_owned(),
-        criteria: super::show::sample_criteria(),
-        evidence: super::show::sample_evidence(),
+        criteria: show::sample_criteria(),
+        evidence: show::sample_evidence(),
         round: 2,
-        said: super::show::sample_said(),
+        said: show::sample_said(),
         adding: Adding::default(),
-        faults: Vec::new(),
+        told: Vec::new(),
     };
     vec![
         ("me-attempt", page(true, "").render().expect("renders")),

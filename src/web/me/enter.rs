@@ -70,6 +70,10 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/me/out", get(gone).post(out))
 }
 
+fn dead() -> WebError {
+    WebError::dead_link("Ask your tutor for a new one: what you did is still there.")
+}
+
 /// A link that never was costs its guesser; one that ended by itself costs nobody (threat G12).
 async fn guessed(site: &Site, from: IpAddr, token: &str) -> Result<(), WebError> {
     let guess = Guess::count(site, Some(from), None).await?;
@@ -79,7 +83,7 @@ async fn guessed(site: &Site, from: IpAddr, token: &str) -> Result<(), WebError>
     Ok(())
 }
 
-/// Wrong and ended look the same: there is nothing here (threat J7).
+/// Wrong and ended look the same (threat J7).
 async fn shown(
     State(site): State<Site>,
     Extension(Asker(from)): Extension<Asker>,
@@ -88,7 +92,7 @@ async fn shown(
 ) -> Result<Response, WebError> {
     guessed(&site, from, &token).await?;
     let found = link::look(site.app(), &token).await?;
-    found.ok_or_else(WebError::not_found)?;
+    found.ok_or_else(dead)?;
     let asked = Fields::read(uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
     answer::page(&EnterPage::new(&token, asked.get("to")), NEVER)
 }
@@ -106,7 +110,7 @@ async fn enter(
         .get(header::USER_AGENT)
         .and_then(|value| value.to_str().ok());
     let session = match link::enter(site.app(), &token, agent.unwrap_or_default()).await {
-        Err(crate::program::Error::NotFound(_)) => return Err(WebError::not_found()),
+        Err(crate::program::Error::NotFound(_)) => return Err(dead()),
         other => other?,
     };
     leave(&site, &headers).await?;

@@ -1,10 +1,10 @@
 //! An attempt in words: its criteria, its evidence, what was said.
 
-use axum::{extract::Multipart, http::StatusCode};
+use axum::extract::Multipart;
 
 use crate::{
     db::{Decision, EvidenceKind, Reading},
-    files::FILE_BYTES,
+    files::{FILE_BYTES, Refused},
     program::{
         attempt::{Answer, View},
         card::{Card, Given},
@@ -12,8 +12,10 @@ use crate::{
     },
     web::{
         error::WebError,
-        said::Sent,
+        said::{self, Named, Sent},
+        site::FORM_BYTES,
         text::{self, Text, clean},
+        told::Told,
     },
 };
 
@@ -206,6 +208,13 @@ impl Piece {
     }
 }
 
+/// The fields of the form for evidence.
+pub(crate) const FIELDS: Named = &[
+    ("name", "What is it?"),
+    ("link", "A link"),
+    ("note", "A note about what was done"),
+];
+
 /// A piece of evidence as it was typed, for the form that is shown again.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Adding {
@@ -216,8 +225,8 @@ pub(crate) struct Adding {
     pub(crate) file: bool,
 }
 
-/// The name and the one piece of evidence that a form holds; or why it could not be read whole.
-type Held = Result<(String, New), String>;
+/// The name and the one piece of evidence that a form holds; or why it is not taken.
+type Held = Result<(String, New), Told>;
 
 impl Adding {
     /// Reads a form: what was typed, and the file, or the link, or the note in it.
@@ -225,25 +234,16 @@ impl Adding {
     /// # Errors
     /// 400 if it is no such form.
     pub(crate) async fn read(parts: Multipart) -> Result<(Adding, Held), WebError> {
-        let sent = match Sent::read(parts).await {
-            // What came before the file cannot be told from what was cut off.
-            Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                let adding = Adding {
-                    file: true,
-                    ..Adding::default()
-                };
-                let most = FILE_BYTES / (1024 * 1024);
-                let sentence = format!("The file is larger than {most} MB.");
-                return Ok((adding, Err(sentence)));
-            }
-            other => other?,
-        };
+        let sent = Sent::read(parts, (FILE_BYTES, FORM_BYTES)).await?;
         let adding = Adding {
             name: sent.get("name").to_owned(),
             link: sent.get("link").trim().to_owned(),
             note: sent.get("note").to_owned(),
-            file: !sent.file.is_empty(),
+            file: sent.too_large || !sent.file.is_empty(),
         };
+        if sent.too_large {
+            return Ok((adding, Err(said::of_file(&Refused::Large.to_string()))));
+        }
         let new = match (adding.file, adding.link.is_empty()) {
             (true, _) => New::File(sent.file),
             (false, false) => New::Link(adding.link.clone()),

@@ -132,7 +132,7 @@ fn nothing() -> WebError {
     WebError::new(
         StatusCode::GONE,
         "gone",
-        "This link was used, is too old, or was taken back. Ask whoever sent it to you for another one.",
+        "It was used, is too old, or was taken back. Ask whoever sent it to you for another one.",
     )
 }
 

@@ -18,6 +18,7 @@ use crate::{
         answer::{self, NEVER},
         error::WebError,
         frame::Frame,
+        pages::portfolio::dead,
         text::Text,
     },
 };
@@ -57,8 +58,7 @@ pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/p/{token}/evidence/{id}", get(shown))
 }
 
-/// A wrong link, one that no longer works, and evidence that it does not show all look the same:
-/// there is nothing here.
+/// A wrong link, one that no longer works, and evidence that it does not show all look the same.
 async fn shown(
     State(site): State<Site>,
     Path((token, id)): Path<(String, String)>,
@@ -68,7 +68,7 @@ async fn shown(
         Ok(id) if shaped => portfolio::evidence(site.app(), &token, &id).await?,
         _ => None,
     };
-    let row = found.ok_or_else(WebError::not_found)?;
+    let row = found.ok_or_else(dead)?;
     answer::page(&EvidencePage::new(&token, &row), NEVER)
 }
 

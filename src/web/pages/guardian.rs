@@ -72,10 +72,12 @@ pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/guardian/{token}", get(shown))
 }
 
-/// Wrong and ended look the same: there is nothing here (threat J7).
+/// Wrong and ended look the same (threat J7).
 async fn shown(State(site): State<Site>, Path(token): Path<String>) -> Result<Response, WebError> {
     let kept = guardian::read(site.app(), &token).await?;
-    let kept = kept.ok_or_else(WebError::not_found)?;
+    let kept = kept.ok_or_else(|| {
+        WebError::dead_link("Ask the organisation that sent it to you for a new one.")
+    })?;
     let now = site.now();
     let attempt = |(listed, answers): &(Listed, Vec<Answer>)| {
         let said = answers.iter().map(|one| Said::of(one, ""));

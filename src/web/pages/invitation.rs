@@ -85,7 +85,9 @@ async fn look(site: &Site, from: IpAddr, token: &str) -> Result<Accepted, WebErr
     let looked = who::look_at(site.app(), token).await;
     guess.ended(&looked).await;
     match looked {
-        Err(who::Error::NotFound(_)) => Err(WebError::not_found()),
+        Err(who::Error::NotFound(_)) => Err(WebError::dead_link(
+            "Ask whoever gave it to you for a new one, or choose “Forgot your password?” where you sign in.",
+        )),
         looked => Ok(looked?),
     }
 }

@@ -117,7 +117,12 @@ async fn qr(
     Ok(documents::qr(&site.link(&format!("/p/{token}")), &file)?.answer(&headers))
 }
 
-/// Wrong, expired and taken back all look the same: there is nothing here.
+/// A link into a portfolio that leads nowhere.
+pub(crate) fn dead() -> WebError {
+    WebError::dead_link("Ask whoever shared the portfolio with you for a new one.")
+}
+
+/// Wrong, expired and taken back all look the same.
 async fn find(site: &Site, token: &str) -> Result<Portfolio, WebError> {
     let shaped = token.parse::<PortfolioId>().is_ok();
     let found = if shaped {
@@ -125,7 +130,7 @@ async fn find(site: &Site, token: &str) -> Result<Portfolio, WebError> {
     } else {
         None
     };
-    found.ok_or_else(WebError::not_found)
+    found.ok_or_else(dead)
 }
 
 async fn entry(site: &Site, id: &str) -> Result<Entry, WebError> {

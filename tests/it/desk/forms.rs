@@ -62,8 +62,7 @@ on_both! {
     }
 
     fn what_cannot_be_awarded_comes_back_with_its_rows(temp) {
-        let site = Site::with(crate::support::db::Engine::Sqlite, |config| config.issue_quota = 1).await;
-        let _ = temp;
+        let site = Site::over(temp, |config| config.issue_quota = 1).await;
         let provider = site.provider("Harbour Tutoring").await;
         let boss = provider.member("Bea Boss", &[Role::Administrator]).await;
         let offer = provider.achievement.as_bytes();
@@ -75,6 +74,28 @@ on_both! {
                     u-1,2026-02-01,Advanced,Advanced,Reviewer,Memo\nu-2,2026-02-01,Advanced,Advanced,Reviewer,Memo\n";
         let refused = boss.parts(path, &[("achievement", "", offer), ("rows", "", rows.as_bytes()), ("step", "", b"issue")]).await;
         again(&refused, &["may issue 1 credentials a day", "u-2,2026-02-01,Advanced"]);
+    }
+
+    fn a_batch_names_its_learners_to_who_works_with_them(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Harbour Tutoring").await;
+        let boss = provider.member("Bea Boss", &[Role::Administrator]).await;
+        let offer = provider.achievement.as_bytes();
+        let rows = "learner,date,level: Uses evidence,level: Explains clearly,assessor_role,evidence,name\n\
+                    u-1,2026-02-01,Advanced,Advanced,Reviewer,Memo,Ana María Lee\nu-2,2026-02-01,Advanced,Advanced,Reviewer,Memo,\n";
+        let sent = boss.parts("/desk/awards/new", &[("achievement", "", offer), ("rows", "", rows.as_bytes()), ("step", "", b"issue")]).await;
+        let page = sent.is(303).header("location").to_owned();
+        skillmark::jobs::run_due(&site.app).await.expect("signed");
+        let names = [">Ana María Lee</a>", ">u-2</a>"];
+        let told = boss.get(&page).await;
+        told.is(200).shows("<h2>The credentials</h2>").shows(names[0]).shows(names[1]);
+        let reader = provider.member("Rae Reader", &[Role::Auditor]).await;
+        let hidden = reader.get(&page).await;
+        hidden.is(200).shows("<h2>The credentials</h2>").hides(names[0]).hides(names[1]);
+        for id in temp.texts("select credential_id from credentials").await {
+            told.shows(&format!("href=\"/c/{id}\""));
+            hidden.shows(&format!(">{id}</a>"));
+        }
     }
 
     fn a_file_of_standards_keeps_its_rubrics_past_a_refusal(temp) {

@@ -234,7 +234,7 @@ on_both! {
         let id = led(&teacher.form("/desk/pathways", &fields).await);
         let run = format!("/desk/pathways/{id}/run");
         teacher.get(&run).await.is(200).shows("One learner would get it now").shows("Ana María Lee")
-            .shows("because: Has 2 of the 2 steps it takes, with every step that must be earned.").shows("Put version 1 in force and award 1");
+            .shows("Has 2 of the 2 steps it takes, with every step that must be earned.").shows("Put version 1 in force and award 1");
         teacher.form(&format!("/desk/pathways/{id}/activate"), &[("version", "1")]).await.leads_to(&run);
         teacher.get(&run).await.is(200).shows("version 1 is in force").shows("Awarded (1)").shows("Nobody would get it now");
         teacher.get("/desk/pathways").await.is(200).shows("1 awarded");

@@ -58,7 +58,7 @@ on_both! {
     fn what_is_suspended_is_reinstated_before_it_is_corrected(temp) {
         let site = Site::on(temp).await;
         let provider = site.provider("Riverside Tutoring").await;
-        let boss = provider.member("Ana Lee", &[Role::Administrator]).await;
+        let boss = provider.member("Ana Lee", &[Role::Administrator, Role::Coordinator]).await;
         let id = provider.issue("S-1042").await;
         let api = format!("/api/v1/credentials/{id}/correction");
         let page = format!("/desk/credentials/{id}");
@@ -67,13 +67,14 @@ on_both! {
         provider.change(&id, "suspend").await.is(200);
         let said = "suspended: reinstate it first, then correct it";
         provider.send(&api, &right).await.is(409).shows(said);
-        boss.get(&page).await.is(200).shows(said).hides("Fix a mistake").shows("Reinstate");
+        boss.get(&page).await.is(200).shows(said).hides("Fix a mistake").shows("Reinstate")
+            .shows("<p class=\"lead\" dir=\"auto\">Ana María Lee</p>").shows("<span class=\"tag unsure\">suspended</span>");
         boss.form(&page, &fields).await.is(409).shows(said);
         let state = revoke::status(&site.app, &provider.who, &id.parse().expect("an id")).await.expect("a status").state;
         assert_eq!(state, skillmark::db::StatusState::Suspended);
         assert_eq!(temp.number("select count(*) from credentials").await, 1);
         provider.change(&id, "reinstate").await.is(200);
-        boss.get(&page).await.is(200).shows("Fix a mistake").hides(said);
+        boss.get(&page).await.is(200).shows("Fix a mistake").hides(said).shows("<span class=\"tag good\">in force</span>");
         provider.send(&api, &right).await.is(201);
     }
 

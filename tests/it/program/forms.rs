@@ -75,16 +75,41 @@ on_both! {
             let path = format!("{path}/evidence");
             let wrong: &[(&str, &str, &[u8])] = &[("name", "", b"My \"memo"), ("link", "", b"javascript:x"), ("note", "", b"Open on Mondays.")];
             who.parts(&path, wrong).await.is(422).hides("Error 422")
+                .shows("<a href=\"#link\"><strong>A link</strong></a>").shows("id=\"link-fault\"").shows("aria-describedby=\"link-fault\" aria-invalid=\"true\"")
                 .shows("value=\"My &#34;memo\"").shows("value=\"javascript:x\"").shows(">Open on Mondays.</textarea>");
             let wrong: &[(&str, &str, &[u8])] = &[("name", "", b"Memo"), ("file", "x.exe", b"MZ\x90\0"), ("note", "", b"Open on Mondays.")];
             who.parts(&path, wrong).await.is(422).shows("value=\"Memo\"").shows("Choose the file once more").shows(">Open on Mondays.</textarea>");
             let large = vec![b'x'; 11 * 1024 * 1024];
-            let wrong: &[(&str, &str, &[u8])] = &[("name", "", b"Memo"), ("file", "x.txt", &large)];
-            who.parts(&path, wrong).await.is(422).hides("Error 4").shows("The file is larger than 10 MB.").shows("Choose the file once more");
+            let wrong: &[(&str, &str, &[u8])] = &[("name", "", b"Memo"), ("file", "x.txt", &large), ("note", "", b"Open on Mondays.")];
+            who.parts(&path, wrong).await.is(422).hides("Error 4").shows("<a href=\"#file\">The file is larger than 10 MB.</a>").shows("Choose the file once more")
+                .shows("value=\"Memo\"").shows(">Open on Mondays.</textarea>");
         }
+        // Of two files the last one counts; what is typed has an end too.
+        let twice: &[(&str, &str, &[u8])] = &[("name", "", b"Twice"), ("file", "a.txt", &[0xff; 10]), ("file", "b.txt", b"Open.")];
+        all.parts(&format!("/desk/attempts/{attempt}/evidence"), twice).await.is(303);
+        let endless = vec![b'x'; 70 * 1024];
+        all.parts(&format!("/desk/attempts/{attempt}/evidence"), &[("note", "", &endless)]).await.is(413);
         // At the desk it stands behind a fold, which is open then.
         let path = format!("/desk/attempts/{attempt}/evidence");
         all.parts(&path, &[("link", "", b"x")]).await.is(422).shows("<details class=\"card more\" open><summary>Add evidence");
+    }
+
+    fn a_learner_and_a_roster_are_typed_once(temp) {
+        let site = Site::on(temp).await;
+        let provider = site.provider("Riverside Tutoring").await;
+        let all = provider.member("Ana Lee", &Role::ALL).await;
+        let wrong = [("reference", ""), ("name", "Bo Ek"), ("email", "bo at home"), ("birth_month", "May")];
+        all.form("/desk/learners", &wrong).await.is(422).shows("3 things are not right yet").shows("value=\"Bo Ek\"").shows("value=\"bo at home\"")
+            .shows("<a href=\"#reference\"><strong>Your reference</strong></a>").shows("id=\"email-fault\"")
+            .shows("aria-describedby=\"birth-hint birth_month-fault\" aria-invalid=\"true\"").hides("id=\"name-fault\"");
+        assert_eq!(temp.number("select count(*) from people").await, 0);
+        let fields = [("name", "Career skills"), ("term", "Autumn"), ("school", "Riverside")];
+        all.form("/desk/programs", &fields).await.is(303);
+        let program = temp.texts("select program_id from programs").await.remove(0);
+        let large = vec![b'x'; 6 * 1024 * 1024];
+        let sent: &[(&str, &str, &[u8])] = &[("file", "r.csv", &large), ("csv", "", b"learner\ns-1\n")];
+        all.parts(&format!("/desk/programs/{program}/roster"), sent).await.is(422).hides("Error 4")
+            .shows("<a href=\"#file\">The file is larger than 5 MB: send it in parts.</a>").shows(">learner\ns-1\n</textarea>");
     }
 
     fn what_is_proposed_read_again_or_entered_is_chosen_once(temp) {

@@ -231,7 +231,8 @@ on_both! {
         assert_eq!(read.header("cache-control"), "no-store");
         assert_eq!(read.header("x-robots-tag"), "noindex, noarchive");
         site.form(&guardian, &[]).await.is(405);
-        site.get("/guardian/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await.is(404);
+        let never = site.get("/guardian/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await;
+        never.is(404).shows("<h1>This link does not work</h1>").shows("Ask the organisation that sent it to you for a new one.");
         coordinator.form(&path, &[("step", "send")]).await.is(422).shows("within the last hour");
         coordinator.form(&path, &[("step", "end")]).await.is(303);
         site.get(&guardian).await.is(404);

@@ -48,8 +48,11 @@ async fn lab(provider: &Provider<'_>, coordinator: &Visitor<'_>) -> String {
         .form("/desk/programs", &wrong)
         .await
         .is(422)
-        .shows("Term is missing.")
-        .shows("Turnaround days is a whole number from 1 to 90.")
+        .shows("<a href=\"#term\"><strong>Term</strong></a> is missing")
+        .shows("<strong>Days until a learner gets an answer</strong>")
+        .shows("aria-describedby=\"term-fault\" aria-invalid=\"true\"")
+        .shows("<p class=\"fault\" id=\"turnaround_days-fault\">")
+        .shows("is a whole number from 1 to 90")
         .shows("value=\"Career skills\"");
     let said = [
         ("name", "Career skills"),
@@ -115,7 +118,8 @@ on_both! {
         let link = text.split("/me/in/").nth(1).expect("a link").split('<').next().expect("a link").to_owned();
         let learner = site.visitor();
         learner.get(&format!("/me/labs/{lab}")).await.is(403);
-        learner.get("/me/in/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await.is(404);
+        let never = learner.get("/me/in/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await;
+        never.is(404).shows("<h1>This link does not work</h1>").shows("Ask your tutor for a new one: what you did is still there.");
         learner.get(&format!("/me/in/{link}")).await.is(200).hides("Canary");
         learner.form(&format!("/me/in/{link}"), &[]).await.leads_to(&format!("/me/labs/{lab}"));
         learner.get("/me").await.is(200).shows("Data lab");
@@ -155,7 +159,7 @@ on_both! {
         let decision = format!("{desk}/decision");
         let levels = [("level-0", "Advanced"), ("level-1", "Developing")];
         reviewer.form(&decision, &[("decision", "return"), levels[0], levels[1]]).await
-            .is(422).shows("Feedback is missing: say what is still to do.").shows("value=\"Developing\" checked");
+            .is(422).shows("<a href=\"#feedback\"><strong>Feedback to the learner</strong></a> is missing: say what is still to do").shows("id=\"feedback-fault\"").shows("value=\"Developing\" checked");
         tutor.form(&decision, &[("decision", "approve"), levels[0], levels[1]]).await.is(403);
         reviewer.form(&decision, &[("decision", "return"), levels[0], levels[1], ("feedback", "Say who decides.")]).await.is(303);
         let letters = temp.texts("select kind from letters").await;

@@ -227,6 +227,7 @@ on_both! {
         let expired = site.get(&path).await;
         let unknown = site.get("/p/AAAAAAAAAAAAAAAAAAAAAA").await;
         assert_eq!(nameless(expired.is(404)), nameless(unknown.is(404)));
+        expired.shows("<h1>This link does not work</h1>").shows("Ask whoever shared the portfolio with you for a new one.");
         site.get(&format!("{path}/qr.png")).await.is(404);
     }
 
