@@ -315,7 +315,7 @@ async fn decides(keys: &Keys<'_>) {
             .await
     );
     keys.follow("button[value=return]").await;
-    keys.is_told("Feedback is missing").await;
+    keys.is_told("Feedback to the learner is missing").await;
     for name in ["level-0", "level-1"] {
         keys.tab_to(&format!("input[name={name}]")).await;
         for _ in 0..4 {

@@ -325,7 +325,7 @@ async fn a_return(at: &mut Person<'_>) -> String {
     click(browser, "input[name=level-1][value=Developing]").await;
     follow(browser, "button[value=return]").await;
     at.looks("/desk/attempt/refused").await;
-    at.reads("Feedback is missing").await;
+    at.reads("Feedback to the learner is missing").await;
     write(browser, "#feedback", "Say who decides.").await;
     follow(browser, "button[value=return]").await;
     at.looks("/desk/attempt/returned").await;
