@@ -166,7 +166,7 @@ async fn write_chunk(
     let known = people::know(app, of, &learners, terms.now).await?;
     let mut before = earlier(of, terms.achievement.id(), &known).await?;
     let fresh: Vec<usize> = (0..rows.len())
-        .filter(|i| !before.contains_key(&natural(terms, &known[*i], &rows[*i])))
+        .filter(|i| !before.contains_key(&natural(terms, &known[*i], rows[*i])))
         .collect();
     let ids: Vec<CredentialId> = ids.take(fresh.len()).collect();
     let places = of
@@ -175,7 +175,7 @@ async fn write_chunk(
     let mut promises = Vec::with_capacity(ids.len());
     let mut orders = HashMap::with_capacity(ids.len());
     for (i, place) in fresh.iter().zip(&places) {
-        let order = order(app, terms, common, &rows[*i], place);
+        let order = order(app, terms, common, rows[*i], place);
         if !terms.checked {
             check(&order, terms.achievement, rows[*i].line)?;
         }
@@ -204,7 +204,7 @@ async fn write_chunk(
         .map(|i| match answers.remove(&i) {
             Some(new) => Ok(new),
             None => before
-                .get(&natural(terms, &known[i], &rows[i]))
+                .get(&natural(terms, &known[i], rows[i]))
                 .map(|id| Answer::Before(id.clone()))
                 .ok_or_else(|| Error::Internal("a promise was neither new nor old".to_owned())),
         })
