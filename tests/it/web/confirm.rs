@@ -48,6 +48,7 @@ async fn difference(provider: &Provider<'_>, ids: &[String]) -> f64 {
     differences[differences.len() / 2]
 }
 
+#[expect(clippy::print_stdout, reason = "the figure is for whoever looks")]
 async fn j9_a_match_takes_as_long_as_no_match(temp: &Temp) {
     let site = Site::over(temp, |config| config.rate_burst = 10_000).await;
     let provider = site.provider("Riverside Tutoring").await;
