@@ -211,3 +211,39 @@ pub(crate) fn id<T: std::str::FromStr>(text: &str) -> Result<T, WebError> {
         )
     })
 }
+
+/// Holds the names of a form's fields to what its template writes beside them.
+#[cfg(test)]
+pub(crate) fn hold_to(template: &str, fields: Named) {
+    for (id, label) in fields {
+        let written = format!("<label for=\"{id}\">{label}");
+        assert!(template.contains(&written), "{written}");
+        assert!(template.contains(&format!("id=\"{id}\"")), "{id}");
+        assert!(
+            template.contains(&format!("told::mark(told, \"{id}\")")),
+            "{id} is not marked"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_told_at_its_field_and_never_at_one_of_a_criterion_s_name() {
+        const FORM: Named = &[("grade_band", "Grades"), ("note", "A note")];
+        let at = |pointer: &str| {
+            let told = at_field(&Fault::new(pointer, "is missing"), FORM);
+            (told.place, told.sentence, told.field)
+        };
+        let text = |all: [&str; 3]| all.map(str::to_owned).into();
+        assert_eq!(
+            at("/gradeBand"),
+            text(["Grades", "is missing", "grade_band"])
+        );
+        assert_eq!(at("/note"), text(["A note", "is missing", "note"]));
+        assert_eq!(at("/levels/note"), text(["", "Note is missing.", ""]));
+        assert_eq!(at("/schoolYear"), text(["", "School year is missing.", ""]));
+    }
+}

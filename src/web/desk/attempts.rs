@@ -510,7 +510,7 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         adding: Adding::default(),
         refused: "scores",
         told: vec![Told {
-            place: "Feedback".to_owned(),
+            place: "Feedback to the learner".to_owned(),
             sentence: "is missing: say what is still to do".to_owned(),
             field: "feedback".to_owned(),
         }],
@@ -534,4 +534,14 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
             page(all, "").render().expect("renders"),
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_called_as_they_are_on_the_page() {
+        said::hold_to(include_str!("attempt.html"), DECISION);
+    }
 }

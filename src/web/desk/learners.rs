@@ -515,3 +515,13 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         ("desk-learner", page.render().expect("renders")),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_called_as_they_are_on_the_page() {
+        said::hold_to(include_str!("../parts/learner_fields.html"), FIELDS);
+    }
+}

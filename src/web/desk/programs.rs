@@ -427,3 +427,13 @@ pub(crate) fn samples() -> Vec<(&'static str, String)> {
         ("desk-program", page.render().expect("renders")),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_called_as_they_are_on_the_page() {
+        said::hold_to(include_str!("../parts/program_fields.html"), FIELDS);
+    }
+}

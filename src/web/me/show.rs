@@ -344,3 +344,13 @@ pub(crate) fn sample_said() -> Vec<Said> {
         feedback: "Say who decides.".to_owned(),
     }]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_called_as_they_are_on_the_page() {
+        said::hold_to(include_str!("../parts/evidence_fields.html"), FIELDS);
+    }
+}
